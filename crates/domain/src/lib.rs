@@ -1,1 +1,24 @@
-//! placeholder
+//! What the things of a prediction market are, and the arithmetic on them.
+//!
+//! Nothing here does I/O, waits, or reads a clock: time and randomness come in as arguments. A value
+//! of one of these types is valid by construction; parsing happens once, at the edge.
+
+pub mod category;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod market;
+pub mod money;
+pub mod query;
+pub mod screen;
+
+pub use category::Category;
+pub use error::{ErrorCode, InvalidField};
+pub use event::{Event, Tag};
+pub use ids::{ConditionId, EventId, InvalidId, MarketId, TokenId};
+pub use market::{Market, MarketStatus, Outcome, Resolution, ResolutionBasis, UmaStatus};
+pub use money::{OutOfRange, Price, PriceChange, Usdc};
+pub use query::QueryReader;
+pub use screen::{
+    Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,
+};

@@ -1,1 +1,18 @@
-//! placeholder
+//! `PostgreSQL` for Cascadian: the private cluster, migrations, roles, and one module per family
+//! of tables. SQL is written nowhere else.
+//!
+//! Queries are functions over an executor that the caller chooses by what it may do:
+//! [`Database::service`] (ingest and jobs), [`Database::public`] (anonymous reads), or a
+//! [`UserTx`] (one person's rows). Row-level security decides what each of them sees.
+
+pub mod cluster;
+pub mod connect;
+pub mod error;
+pub mod migrate;
+pub mod notify;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use cluster::{Cluster, ClusterOptions};
+pub use connect::{Database, DatabaseSource, DatabaseUrl, UserTx};
+pub use error::StoreError;

@@ -1,0 +1,3 @@
+//! The terminal: catalogue snapshot, HTTP API, pages, and the `cascadian` command line.
+
+pub mod catalog;
