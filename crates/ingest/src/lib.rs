@@ -1,1 +1,17 @@
-//! placeholder
+//! Pipelines from upstream to the store. So far one: the catalogue.
+//!
+//! A [`CatalogueSync`] is run by whichever process holds the ingest lock; others only ask for syncs, by a
+//! row in `sync_logs`. Everything a sync writes goes through the connection that holds the lock, batch by
+//! batch, so a process that is killed, or loses the lock, leaves whole batches and nothing else.
+
+pub mod crawl;
+pub mod error;
+pub mod options;
+pub mod service;
+pub mod sync;
+pub mod tally;
+
+pub use error::IngestError;
+pub use options::{ClosedScope, IngestOptions};
+pub use service::IngestService;
+pub use sync::CatalogueSync;

@@ -16,6 +16,7 @@ mod control;
 mod faults;
 mod gamma;
 mod json;
+mod noise;
 mod replay;
 mod server;
 mod world;

@@ -1,1 +1,24 @@
-//! placeholder
+//! The client of Polymarket's public APIs.
+//!
+//! Upstream's rows are decoded one by one and field by field straight into [`domain`] types. A row that
+//! cannot be used is quarantined with its raw text, a field that cannot be read becomes unknown and is
+//! counted, and nothing an upstream sends can make a whole page, or the process, fail.
+//!
+//! * [`Upstream`] does HTTP: deadlines, size caps, retries, and telling an answer from an error page.
+//! * [`Limits`] keeps the whole process below a fraction of upstream's published rate limits.
+//! * [`lenient`] and [`fields`] read upstream's many spellings of numbers, lists, dates and ids.
+//! * [`gamma`] is the catalogue: events, markets and tags.
+
+pub mod endpoints;
+pub mod error;
+pub mod fields;
+pub mod gamma;
+pub mod http;
+pub mod lenient;
+pub mod limit;
+mod retry;
+
+pub use endpoints::{Endpoints, Host, InvalidEndpoint};
+pub use error::{UpstreamError, UpstreamErrorKind};
+pub use http::{Request, Upstream, UpstreamOptions};
+pub use limit::Limits;

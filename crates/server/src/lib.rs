@@ -1,3 +1,4 @@
 //! The terminal: catalogue snapshot, HTTP API, pages, and the `cascadian` command line.
 
 pub mod catalog;
+pub mod view;

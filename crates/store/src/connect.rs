@@ -36,7 +36,7 @@ pub enum DatabaseSource {
 
 /// A checked `postgres://…` address. Its `Debug` form shows no secret.
 #[derive(Clone)]
-pub struct DatabaseUrl(PgConnectOptions);
+pub struct DatabaseUrl(Box<PgConnectOptions>);
 
 /// A database address that cannot be used. The text never repeats the address.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,10 @@ impl FromStr for DatabaseUrl {
             return Err(InvalidDatabaseUrl::Scheme);
         }
         // The parser's own error is dropped on purpose: it may quote what it could not parse.
-        address.parse().map(Self).map_err(|_| InvalidDatabaseUrl::Malformed)
+        address
+            .parse()
+            .map(|options| Self(Box::new(options)))
+            .map_err(|_| InvalidDatabaseUrl::Malformed)
     }
 }
 
@@ -80,6 +83,7 @@ pub struct Database {
     service: PgPool,
     public: PgPool,
     owner: PgConnectOptions,
+    app: PgConnectOptions,
     /// Held so that the private server outlives every pool on it.
     cluster: Option<Cluster>,
 }
@@ -105,7 +109,7 @@ impl Database {
                 Self::open_private(cluster, PRIVATE_DATABASE).await
             }
             DatabaseSource::Url(DatabaseUrl(options)) => {
-                Self::connect(options.clone(), options, None).await
+                Self::connect((*options).clone(), *options, None).await
             }
         }
     }
@@ -117,6 +121,13 @@ impl Database {
         Self::connect(owner, options.username(Cluster::APP), Some(cluster)).await
     }
 
+    /// A connection to the cluster's maintenance database, from which others are made.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn server_of(cluster: &Cluster) -> Result<PgConnection, StoreError> {
+        let options = private_options(cluster).username(Cluster::OWNER);
+        Ok(PgConnection::connect_with(&options).await?)
+    }
+
     async fn connect(
         owner: PgConnectOptions,
         app: PgConnectOptions,
@@ -126,6 +137,7 @@ impl Database {
             service: pool(&app, &SERVICE_SESSION),
             public: pool(&app, &PUBLIC_SESSION),
             owner: owner.application_name("cascadian owner"),
+            app,
             cluster,
         };
         let mut connection = database.owner().await?;
@@ -170,6 +182,20 @@ impl Database {
     /// `authenticated`, with a single message to the server.
     pub async fn as_user(&self, user_id: Uuid) -> Result<UserTx, StoreError> {
         Ok(UserTx(self.public.begin_with(enter_user_context(user_id)).await?))
+    }
+
+    /// A connection of its own for one [`crate::notify::Listener`], which holds it for ever and so
+    /// must not take one away from requests.
+    /// A connection of its own with the role `service_role`, for what must hold on to one: the ingest lock.
+    pub(crate) async fn service_connection(&self) -> Result<PgConnection, StoreError> {
+        let options = self.app.clone().application_name("cascadian ingest");
+        let mut connection = PgConnection::connect_with(&options).await?;
+        connection.execute(SERVICE_SESSION.setup).await?;
+        Ok(connection)
+    }
+
+    pub(crate) fn listener_pool(&self) -> PgPool {
+        pool(&self.app, &LISTENER_SESSION)
     }
 
     /// Closes every pooled connection, waiting for those in use.
@@ -217,24 +243,30 @@ fn enter_user_context(user_id: Uuid) -> AssertSqlSafe<String> {
 /// What a pool's connections are set to before their first use.
 struct Session {
     application_name: &'static str,
+    connections: u32,
     setup: &'static str,
 }
 
 const SERVICE_SESSION: Session = Session {
     application_name: "cascadian service",
+    connections: POOL_SIZE,
     setup: "SET ROLE service_role; SET statement_timeout = '60s'; SET lock_timeout = '2s'; \
             SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'",
 };
 
 const PUBLIC_SESSION: Session = Session {
     application_name: "cascadian public",
+    connections: POOL_SIZE,
     setup: "SET ROLE anon; SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
             SET idle_in_transaction_session_timeout = '10s'; SET timezone = 'UTC'",
 };
 
+const LISTENER_SESSION: Session =
+    Session { application_name: "cascadian listener", connections: 1, setup: "SET ROLE anon" };
+
 fn pool(options: &PgConnectOptions, session: &'static Session) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(POOL_SIZE)
+        .max_connections(session.connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| {
             Box::pin(async { connection.execute(session.setup).await.map(drop) })

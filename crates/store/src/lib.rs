@@ -5,11 +5,21 @@
 //! [`Database::service`] (ingest and jobs), [`Database::public`] (anonymous reads), or a
 //! [`UserTx`] (one person's rows). Row-level security decides what each of them sees.
 
+pub mod catalogue;
 pub mod cluster;
+mod column;
 pub mod connect;
 pub mod error;
+pub mod events;
+pub mod history;
+pub mod lock;
+pub mod markets;
 pub mod migrate;
 pub mod notify;
+pub mod quarantine;
+mod record;
+pub mod sweep;
+pub mod sync_logs;
 #[cfg(feature = "testing")]
 pub mod testing;
 

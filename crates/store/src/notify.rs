@@ -48,11 +48,8 @@ impl Listener {
         database: &Database,
         channels: &[&'static str],
     ) -> Result<Self, StoreError> {
-        let mut listener = Self {
-            pool: database.listener_pool(),
-            channels: channels.to_vec(),
-            connection: None,
-        };
+        let mut listener =
+            Self { pool: database.listener_pool(), channels: channels.to_vec(), connection: None };
         listener.connection = Some(listener.subscribe().await?);
         Ok(listener)
     }

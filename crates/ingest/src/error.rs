@@ -1,0 +1,18 @@
+//! Why a sync ended early.
+
+use polymarket::UpstreamError;
+use store::StoreError;
+
+/// Why a sync ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// Upstream did not answer, or not with anything usable.
+    #[error("upstream: {0}")]
+    Upstream(#[from] UpstreamError),
+    /// The database did not take what was to be written.
+    #[error("database: {0}")]
+    Store(#[from] StoreError),
+    /// The process is shutting down.
+    #[error("stopped before it was done")]
+    Cancelled,
+}

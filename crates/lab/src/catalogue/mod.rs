@@ -1,0 +1,161 @@
+//! What a lab serves: events, markets, tags and sports as pre-serialised rows with the few fields that filters,
+//! sorting and look-ups need.
+
+mod columns;
+mod rows;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+
+pub(crate) use columns::{ColumnId, Figures, column};
+pub(crate) use rows::{Event, Facts, Market, NotARow, Tag};
+
+use crate::json;
+
+/// Events, markets, tags and sports ready to be served.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// By event number, ascending.
+    events: Vec<Arc<Event>>,
+    /// By market number, ascending.
+    markets: Vec<Arc<Market>>,
+    /// By tag number, ascending.
+    tags: Vec<Arc<Tag>>,
+    sports: Vec<Bytes>,
+    event_by_slug: HashMap<String, usize>,
+    market_by_slug: HashMap<String, usize>,
+    tag_by_slug: HashMap<String, usize>,
+    ignored_files: Vec<PathBuf>,
+}
+
+impl Catalogue {
+    /// Puts rows in serving order. Where a slug is shared, the highest number (the newest row) has it, as upstream.
+    pub(crate) fn new(
+        events: BTreeMap<u64, Arc<Event>>,
+        markets: BTreeMap<u64, Arc<Market>>,
+        tags: BTreeMap<u64, Arc<Tag>>,
+        sports: Vec<Bytes>,
+        ignored_files: Vec<PathBuf>,
+    ) -> Self {
+        let events: Vec<_> = events.into_values().collect();
+        let markets: Vec<_> = markets.into_values().collect();
+        let tags: Vec<_> = tags.into_values().collect();
+        let by_slug = |slugs: &mut dyn Iterator<Item = &String>| {
+            slugs.enumerate().map(|(index, slug)| (slug.clone(), index)).collect()
+        };
+        Self {
+            event_by_slug: by_slug(&mut events.iter().map(|event| &event.facts.slug)),
+            market_by_slug: by_slug(&mut markets.iter().map(|market| &market.facts.slug)),
+            tag_by_slug: by_slug(&mut tags.iter().map(|tag| &tag.slug)),
+            events,
+            markets,
+            tags,
+            sports,
+            ignored_files,
+        }
+    }
+
+    /// Distinct events.
+    pub fn event_count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Distinct markets, nested ones included.
+    pub fn market_count(&self) -> usize {
+        self.markets.len()
+    }
+
+    /// Distinct tags.
+    pub fn tag_count(&self) -> usize {
+        self.tags.len()
+    }
+
+    /// JSON files of the replayed directory that hold something else than Gamma rows and were left out.
+    pub fn ignored_files(&self) -> &[PathBuf] {
+        &self.ignored_files
+    }
+
+    pub(crate) fn events(&self) -> &[Arc<Event>] {
+        &self.events
+    }
+
+    pub(crate) fn markets(&self) -> &[Arc<Market>] {
+        &self.markets
+    }
+
+    pub(crate) fn tags(&self) -> &[Arc<Tag>] {
+        &self.tags
+    }
+
+    pub(crate) fn sports(&self) -> &[Bytes] {
+        &self.sports
+    }
+
+    pub(crate) fn event(&self, number: u64) -> Option<&Arc<Event>> {
+        let index = self.events.binary_search_by_key(&number, |event| event.facts.number).ok()?;
+        self.events.get(index)
+    }
+
+    pub(crate) fn market(&self, number: u64) -> Option<&Arc<Market>> {
+        let index = self.markets.binary_search_by_key(&number, |market| market.facts.number).ok()?;
+        self.markets.get(index)
+    }
+
+    pub(crate) fn tag(&self, number: u64) -> Option<&Arc<Tag>> {
+        let index = self.tags.binary_search_by_key(&number, |tag| tag.number).ok()?;
+        self.tags.get(index)
+    }
+
+    pub(crate) fn event_by_slug(&self, slug: &str) -> Option<&Arc<Event>> {
+        self.event_by_slug.get(slug).and_then(|&index| self.events.get(index))
+    }
+
+    pub(crate) fn market_by_slug(&self, slug: &str) -> Option<&Arc<Market>> {
+        self.market_by_slug.get(slug).and_then(|&index| self.markets.get(index))
+    }
+
+    pub(crate) fn tag_by_slug(&self, slug: &str) -> Option<&Arc<Tag>> {
+        self.tag_by_slug.get(slug).and_then(|&index| self.tags.get(index))
+    }
+
+    /// The event a market belongs to.
+    pub(crate) fn event_of(&self, market: &Market) -> Option<&Arc<Event>> {
+        self.event(market.event_number?)
+    }
+
+    /// An event as `/events` answers it: its markets nested, without their `events`.
+    pub(crate) fn event_body(&self, event: &Event) -> Bytes {
+        if let Some(recorded) = &event.recorded {
+            return recorded.clone();
+        }
+        let markets = event.market_numbers.iter().filter_map(|&number| self.market(number));
+        let nested = json::array(markets.map(|market| market.nested.as_ref()));
+        let mut body = event.slim.to_vec();
+        let tags = event.tags.as_ref().map(|tags| ("tags", tags.as_ref()));
+        json::append_members(
+            &mut body,
+            std::iter::once(("markets", nested.as_slice())).chain(tags),
+        );
+        body.into()
+    }
+
+    /// A market as `/markets` answers it: with its event in slim form, and the event's tags when `with_tags`.
+    pub(crate) fn market_body(&self, market: &Market, with_tags: bool) -> Bytes {
+        let event = self.event_of(market);
+        let tags = event.filter(|_| with_tags).and_then(|event| event.tags.as_ref());
+        if let (Some(recorded), None) = (&market.recorded, tags) {
+            return recorded.clone();
+        }
+        let (mut body, slim) = match &market.recorded {
+            Some(recorded) => (recorded.to_vec(), None),
+            None => (market.nested.to_vec(), event.map(|event| json::array([event.slim.as_ref()]))),
+        };
+        let slim = slim.as_ref().map(|slim| ("events", slim.as_slice()));
+        let tags = tags.map(|tags| ("tags", tags.as_ref()));
+        json::append_members(&mut body, slim.into_iter().chain(tags));
+        body.into()
+    }
+}

@@ -1,0 +1,165 @@
+//! Where the upstream hosts are.
+
+use std::fmt;
+
+use reqwest::Url;
+
+/// An upstream host that answers HTTP requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Host {
+    /// The catalogue: events, markets, tags.
+    Gamma,
+    /// Order books and prices.
+    Clob,
+    /// Trades, positions, holders.
+    Data,
+}
+
+impl Host {
+    /// Every host.
+    pub const ALL: [Self; 3] = [Self::Gamma, Self::Clob, Self::Data];
+
+    /// The short name used in messages and metric labels.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gamma => "gamma",
+            Self::Clob => "clob",
+            Self::Data => "data",
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A base address that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} address {text:?} cannot be used: {problem}")]
+pub struct InvalidEndpoint {
+    /// Which address.
+    pub name: &'static str,
+    /// As it was given.
+    pub text: String,
+    /// What is wrong, and what would be right.
+    pub problem: String,
+}
+
+/// Base addresses of the upstream hosts. Each may carry a path prefix: `http://127.0.0.1:8090/gamma`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    gamma: Url,
+    clob: Url,
+    data: Url,
+    ws: Url,
+}
+
+impl Endpoints {
+    /// Public address of Gamma.
+    pub const GAMMA: &'static str = "https://gamma-api.polymarket.com";
+    /// Public address of the CLOB.
+    pub const CLOB: &'static str = "https://clob.polymarket.com";
+    /// Public address of the Data API.
+    pub const DATA: &'static str = "https://data-api.polymarket.com";
+    /// Public address of the CLOB's WebSockets.
+    pub const WS: &'static str = "wss://ws-subscriptions-clob.polymarket.com/ws";
+
+    /// Checks four base addresses.
+    pub fn new(gamma: &str, clob: &str, data: &str, ws: &str) -> Result<Self, InvalidEndpoint> {
+        const WEB: &[&str] = &["http", "https"];
+        Ok(Self {
+            gamma: parse("gamma", gamma, WEB)?,
+            clob: parse("clob", clob, WEB)?,
+            data: parse("data", data, WEB)?,
+            ws: parse("ws", ws, &["ws", "wss"])?,
+        })
+    }
+
+    /// The public hosts.
+    pub fn public() -> Result<Self, InvalidEndpoint> {
+        Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS)
+    }
+
+    /// The base address of the CLOB's WebSockets.
+    pub fn ws(&self) -> &Url {
+        &self.ws
+    }
+
+    /// The base address of a host.
+    pub fn base(&self, host: Host) -> &Url {
+        match host {
+            Host::Gamma => &self.gamma,
+            Host::Clob => &self.clob,
+            Host::Data => &self.data,
+        }
+    }
+
+    /// The address of a resource below a host's base. Segments are percent-encoded, `.` and `..` ignored.
+    pub(crate) fn resource(&self, host: Host, segments: &[String]) -> Url {
+        let mut url = self.base(host).clone();
+        // `parse` has refused addresses that cannot have a path.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+}
+
+fn parse(name: &'static str, text: &str, schemes: &[&str]) -> Result<Url, InvalidEndpoint> {
+    let refuse = |problem: String| InvalidEndpoint { name, text: text.to_owned(), problem };
+    let url = Url::parse(text.trim()).map_err(|error| refuse(error.to_string()))?;
+    if !schemes.contains(&url.scheme()) || url.cannot_be_a_base() {
+        return Err(refuse(format!("it must begin with {}://", schemes.join(":// or "))));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("it must not have a query or a fragment".to_owned()));
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(base: &str, segments: &[&str]) -> String {
+        let endpoints = Endpoints::new(base, base, base, "ws://x").unwrap();
+        let segments: Vec<_> = segments.iter().map(|&s| s.to_owned()).collect();
+        endpoints.resource(Host::Gamma, &segments).to_string()
+    }
+
+    #[test]
+    fn paths_are_joined_below_the_prefix() {
+        for base in ["http://127.0.0.1:1/gamma", "http://127.0.0.1:1/gamma/"] {
+            assert_eq!(
+                resource(base, &["events", "keyset"]),
+                "http://127.0.0.1:1/gamma/events/keyset"
+            );
+        }
+        assert_eq!(resource("https://a.b", &["tags"]), "https://a.b/tags");
+    }
+
+    #[test]
+    fn segments_cannot_leave_their_place() {
+        assert_eq!(
+            resource("http://a/g", &["events", "slug", "../x?y#z"]),
+            "http://a/g/events/slug/..%2Fx%3Fy%23z"
+        );
+        assert_eq!(resource("http://a/g", &[".."]), "http://a/g");
+    }
+
+    #[test]
+    fn unusable_addresses_are_refused_with_the_remedy() {
+        for (text, part) in [
+            ("gamma-api.polymarket.com", "relative URL"),
+            ("ftp://a", "http:// or https://"),
+            ("http://a?b=c", "query"),
+        ] {
+            let error = Endpoints::new(text, text, text, "ws://a").unwrap_err();
+            assert_eq!(error.name, "gamma");
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        assert!(Endpoints::public().is_ok());
+    }
+}

@@ -1,0 +1,209 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, memo, type MouseEvent, useEffect, useRef } from "react";
+import { useRowHeight } from "../lib/layout.ts";
+import { useNow } from "../lib/time.ts";
+import type { Column } from "./marketColumns.tsx";
+
+export interface HeaderSort {
+  column: string;
+  descending: boolean;
+}
+
+interface ListTableProps<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  total: number;
+  rowAt(index: number): Row | undefined;
+  keyOf(row: Row): string;
+  sort: readonly HeaderSort[];
+  onSort(column: string, isAdditional: boolean): void;
+  cursor: number;
+  onCursor(index: number): void;
+  onOpen(index: number): void;
+  onRange(first: number, last: number): void;
+  /** Changes when another result is shown: the table then starts from its top. */
+  resultKey: string;
+  isBusy: boolean;
+}
+
+const HEADER_PX = 28;
+const OVERSCAN_ROWS = 12;
+
+/** A table of any length: only the rows in view exist, as real table rows between two spacers. */
+export function ListTable<Row>(props: ListTableProps<Row>) {
+  const { caption, columns, total, rowAt, keyOf, cursor, onCursor, onOpen, onRange, resultKey } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { rowPx, hasHeader } = useRowHeight();
+  const headerPx = hasHeader ? HEADER_PX : 0;
+  const now = useNow();
+
+  const virtualizer = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: OVERSCAN_ROWS,
+    scrollMargin: headerPx,
+    scrollPaddingStart: headerPx,
+    initialRect: { width: window.innerWidth, height: window.innerHeight },
+  });
+  const items = virtualizer.getVirtualItems();
+  const first = items[0];
+  const last = items.at(-1);
+  const before = first ? first.start - headerPx : 0;
+  const after = last ? virtualizer.getTotalSize() - (last.end - headerPx) : 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the sizes held are wrong once the row height changes
+  useEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another result starts from its top
+  useEffect(() => virtualizer.scrollToOffset(0), [virtualizer, resultKey]);
+  useEffect(() => {
+    if (first && last) onRange(first.index, last.index);
+  }, [first, last, onRange]);
+
+  const lastCursor = useRef(cursor);
+  useEffect(() => {
+    if (lastCursor.current === cursor) return;
+    lastCursor.current = cursor;
+    virtualizer.scrollToIndex(cursor, { align: "auto" });
+    const focused = document.activeElement;
+    if (focused !== null && focused !== document.body && !scroller.current?.contains(focused)) return;
+    requestAnimationFrame(() => {
+      body.current?.querySelector<HTMLElement>(`[aria-rowindex="${cursor + 2}"]`)?.focus({ preventScroll: true });
+    });
+  }, [cursor, virtualizer]);
+
+  const used = new Set<string>();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <div className="scroll" ref={scroller} tabIndex={total === 0 ? 0 : -1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows take focus is a grid */}
+      <table className="grid" role="grid" aria-rowcount={total + 1} aria-colcount={columns.length} aria-busy={props.isBusy}>
+        <caption className="sr">{caption}</caption>
+        <Header columns={columns} sort={props.sort} onSort={props.onSort} />
+        <tbody ref={body} role="rowgroup">
+          {before > 0 && <Spacer height={before} />}
+          {items.map(({ index }) => {
+            const row = rowAt(index);
+            const id = row === undefined ? `empty-${index}` : keyOf(row);
+            // Windows of different generations may hold one row twice for a moment.
+            const key = used.has(id) ? `${id}-${index}` : id;
+            used.add(id);
+            return (
+              <Line
+                key={key}
+                row={row}
+                columns={columns as readonly Column<unknown>[]}
+                index={index}
+                isSelected={index === cursor}
+                now={now}
+                onCursor={onCursor}
+                onOpen={onOpen}
+              />
+            );
+          })}
+          {after > 0 && <Spacer height={after} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Spacer({ height }: { height: number }) {
+  return (
+    <tr className="gap" aria-hidden="true">
+      <td style={{ height }} />
+    </tr>
+  );
+}
+
+interface HeaderProps<Row> {
+  columns: readonly Column<Row>[];
+  sort: readonly HeaderSort[];
+  onSort(column: string, isAdditional: boolean): void;
+}
+
+function Header<Row>({ columns, sort, onSort }: HeaderProps<Row>) {
+  return (
+    <thead role="rowgroup">
+      <tr role="row" aria-rowindex={1}>
+        {columns.map((column) => {
+          const position = sort.findIndex((known) => known.column === column.id);
+          const known = sort[position];
+          const order = known ? (known.descending ? "descending" : "ascending") : undefined;
+          return (
+            <th
+              key={column.id}
+              scope="col"
+              className={`${column.isText ? "l " : ""}c-${column.id}`}
+              aria-sort={position === 0 ? order : undefined}
+              title={column.description}
+            >
+              {column.isSortable ? (
+                <button
+                  type="button"
+                  aria-label={`${column.header}${known ? `, sorted ${order}` : ""}`}
+                  onClick={(event) => onSort(column.id, event.shiftKey)}
+                >
+                  {column.header}
+                  {known && (
+                    <span className="dir" aria-hidden="true">
+                      {known.descending ? "▾" : "▴"}
+                      {sort.length > 1 && <sub>{position + 1}</sub>}
+                    </span>
+                  )}
+                </button>
+              ) : (
+                column.header
+              )}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+interface LineProps {
+  row: unknown;
+  columns: readonly Column<unknown>[];
+  index: number;
+  isSelected: boolean;
+  now: number;
+  onCursor(index: number): void;
+  onOpen(index: number): void;
+}
+
+const Line = memo(function Line({ row, columns, index, isSelected, now, onCursor, onOpen }: LineProps) {
+  const openOnEnter = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    onOpen(index);
+  };
+  const select = (event: MouseEvent) => {
+    if (!(event.target as HTMLElement).closest("a")) onCursor(index);
+  };
+  return (
+    <tr
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      className={isSelected ? "sel" : undefined}
+      tabIndex={isSelected ? 0 : -1}
+      onKeyDown={openOnEnter}
+      onClick={select}
+      onFocus={() => onCursor(index)}
+      onDoubleClick={() => onOpen(index)}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          role="gridcell"
+          className={`${column.isText ? "l " : ""}${column.isQuiet ? "f2 " : ""}c-${column.id}`}
+        >
+          {row === undefined ? <span className="skel" /> : column.cell(row, now)}
+        </td>
+      ))}
+    </tr>
+  );
+});

@@ -1,0 +1,74 @@
+import type { ReactNode } from "react";
+import { ApiError } from "../lib/client.ts";
+import { copy } from "../lib/toast.ts";
+
+interface StateProps {
+  title: string;
+  kind?: "empty" | "error" | "offline";
+  children?: ReactNode;
+}
+
+/** What stands where data would be: nothing found, an error, no connection. */
+export function State({ title, kind = "empty", children }: StateProps) {
+  return (
+    <div className="state" data-kind={kind} role={kind === "empty" ? "status" : "alert"}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  invalid_query: "This query is not understood",
+  market_not_found: "There is no such market",
+  event_not_found: "There is no such event",
+  not_found: "There is no such page",
+  rate_limited: "Too many requests",
+  database_unavailable: "The database is not reachable",
+  upstream_unavailable: "Polymarket is not reachable",
+  timeout: "The server took too long",
+  unreachable: "No connection to the server",
+};
+
+export function errorTitle(error: unknown): string {
+  if (!(error instanceof ApiError)) return "Something went wrong in this page";
+  return TITLES[error.code] ?? "The request failed";
+}
+
+/** A failed request: what failed, its code and id, and what to do about it. */
+export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+  const message = error instanceof Error ? error.message : String(error);
+  const isApi = error instanceof ApiError;
+  const report = isApi ? `${error.code}${error.requestId ? ` · ${error.requestId}` : ""}: ${message}` : message;
+  return (
+    <State title={errorTitle(error)} kind={isApi && error.code === "unreachable" ? "offline" : "error"}>
+      <p>{message}</p>
+      {isApi && error.fields.length > 0 && (
+        <ul>
+          {error.fields.map(({ field, message: reason, value }) => (
+            <li key={field}>
+              <code>{field}</code>
+              {value ? ` = ${value}` : ""}: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      {isApi && (
+        <p className="mono">
+          {error.code}
+          {error.requestId ? ` · request ${error.requestId}` : ""}
+        </p>
+      )}
+      <p className="buttons">
+        {retry && (
+          <button type="button" className="chip" onClick={retry}>
+            Try again
+          </button>
+        )}
+        <button type="button" className="chip" onClick={() => void copy(report, "Report")}>
+          Copy report
+        </button>
+      </p>
+    </State>
+  );
+}

@@ -1,0 +1,164 @@
+import type { ReactNode } from "react";
+import type { MarketRow } from "../lib/apiTypes.ts";
+import { cents, decimal, utc, words } from "../lib/format.ts";
+import { Change, Closes, Money, Price, ResolvedOutcome } from "./Figures.tsx";
+import { CategoryMark } from "./Icon.tsx";
+
+/** A column of a table: its header, how it aligns and how a row fills it. `id` is the API's name and the CSS class. */
+export interface Column<Row> {
+  id: string;
+  header: string;
+  /** What the header means, for the tooltip and the column chooser. */
+  description: string;
+  isText?: boolean;
+  isQuiet?: boolean;
+  /** The server can sort by it, under the same name. */
+  isSortable?: boolean;
+  cell(row: Row, now: number): ReactNode;
+}
+
+type MarketColumn = Column<MarketRow>;
+
+function changeColumn(period: "1h" | "24h" | "7d" | "30d"): MarketColumn {
+  const key = `change_${period}` as const;
+  return {
+    id: key,
+    header: `Change ${period}`,
+    description: `Change of the price over ${period}, in percentage points`,
+    isSortable: true,
+    cell: (market) => <Change value={market[key]} subject={market.market_id} />,
+  };
+}
+
+function moneyColumn(
+  key: "volume_24h" | "volume_7d" | "volume_30d" | "volume_total" | "liquidity",
+  header: string,
+  description: string,
+): MarketColumn {
+  return {
+    id: key,
+    header,
+    description,
+    isSortable: true,
+    isQuiet: key !== "volume_24h",
+    cell: (market) => <Money value={market[key]} subject={market.market_id} />,
+  };
+}
+
+function centsColumn(
+  key: "spread" | "best_bid" | "best_ask" | "last_trade_price",
+  header: string,
+  description: string,
+): MarketColumn {
+  return {
+    id: key,
+    header,
+    description,
+    isSortable: key === "spread",
+    isQuiet: true,
+    cell: (market) => cents(market[key], market.tick_size),
+  };
+}
+
+function MarketTitle({ market }: { market: MarketRow }) {
+  const event = market.event?.title;
+  return (
+    <a className="mk" href={`/markets/${market.slug}`} tabIndex={-1}>
+      <CategoryMark category={market.category} />
+      <span className="t">{market.title}</span>
+      {event && event !== market.title && <small>{event}</small>}
+    </a>
+  );
+}
+
+/** Every column a table of markets can show, in the chooser's order. */
+export const MARKET_COLUMNS: readonly MarketColumn[] = [
+  {
+    id: "title",
+    header: "Market",
+    description: "The question, and the event it belongs to",
+    isText: true,
+    isSortable: true,
+    cell: (market) => <MarketTitle market={market} />,
+  },
+  {
+    id: "price",
+    header: "Yes",
+    description: "Price of the first outcome (named where it is not Yes), in cents",
+    isSortable: true,
+    cell: (market) => <Price market={market} />,
+  },
+  changeColumn("1h"),
+  changeColumn("24h"),
+  changeColumn("7d"),
+  changeColumn("30d"),
+  moneyColumn("volume_24h", "Volume 24h", "Traded in the last 24 hours, USDC"),
+  moneyColumn("volume_7d", "Volume 7d", "Traded in the last 7 days, USDC"),
+  moneyColumn("volume_30d", "Volume 30d", "Traded in the last 30 days, USDC"),
+  moneyColumn("volume_total", "Volume", "Traded since the market opened, USDC"),
+  moneyColumn("liquidity", "Liquidity", "Resting in the order book as upstream reports it, USDC"),
+  centsColumn("spread", "Spread", "Best ask less best bid, in cents"),
+  centsColumn("best_bid", "Bid", "Best bid for the first outcome"),
+  centsColumn("best_ask", "Ask", "Best ask for the first outcome"),
+  centsColumn("last_trade_price", "Last", "Price of the last trade"),
+  {
+    id: "end_date",
+    header: "Closes",
+    description: "Time to the scheduled end of trading",
+    isSortable: true,
+    isQuiet: true,
+    cell: (market, now) => <Closes market={market} now={now} />,
+  },
+  {
+    id: "status",
+    header: "Status",
+    description: "Open, closed (trading ended) or resolved (outcome final)",
+    isQuiet: true,
+    cell: (market) => market.status,
+  },
+  {
+    id: "resolution",
+    header: "Outcome",
+    description: "The final outcome of a resolved market",
+    cell: (market) => <ResolvedOutcome market={market} />,
+  },
+  {
+    id: "category",
+    header: "Category",
+    description: "The shared category, from upstream's tags",
+    isText: true,
+    isQuiet: true,
+    cell: (market) => (market.category ? words(market.category) : "—"),
+  },
+  {
+    id: "competitive",
+    header: "Competitive",
+    description: "Upstream's score of how contested the market is, 0 to 1",
+    isSortable: true,
+    isQuiet: true,
+    cell: (market) => decimal(market.competitive, 2),
+  },
+  {
+    id: "tick_size",
+    header: "Tick",
+    description: "Smallest price step, in cents",
+    isQuiet: true,
+    cell: (market) => (market.tick_size === null ? "—" : `${decimal(market.tick_size * 100, 4)}¢`),
+  },
+  {
+    id: "created_at",
+    header: "Created",
+    description: "When the market was created",
+    isSortable: true,
+    isQuiet: true,
+    cell: (market) => <span title={utc(market.created_at)}>{market.created_at?.slice(0, 10) ?? "—"}</span>,
+  },
+];
+
+const BY_ID = new Map(MARKET_COLUMNS.map((column) => [column.id, column]));
+
+/** The columns with these ids, in their order; unknown ids are left out and the title always leads. */
+export function marketColumns(ids: readonly string[]): readonly MarketColumn[] {
+  const rest = ids.filter((id) => id !== "title");
+  return ["title", ...rest].flatMap((id) => BY_ID.get(id) ?? []);
+}
