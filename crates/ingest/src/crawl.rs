@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use polymarket::gamma::{EventsQuery, GammaClient, Page};
+use chrono::{DateTime, Utc};
 use polymarket::UpstreamError;
+use polymarket::gamma::{CrawlQuery, EventOrder, EventsQuery, GammaClient, KeysetCrawl, Page};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,22 @@ use crate::tally::{Tally, milliseconds};
 
 /// Pages fetched ahead of the writer.
 const PAGES_AHEAD: usize = 4;
+
+/// A page and when upstream sent it, which is when its rows were observed.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The page.
+    pub page: Page,
+    /// When it came.
+    pub at: DateTime<Utc>,
+}
+
+impl Fetched {
+    /// A page that came just now.
+    pub fn now(page: Page) -> Self {
+        Self { page, at: Utc::now() }
+    }
+}
 
 /// How an enumeration ended.
 #[derive(Debug)]
@@ -32,7 +49,7 @@ pub async fn crawl_events(
     client: &GammaClient,
     query: &EventsQuery,
     tally: &Tally,
-    pages: &mpsc::Sender<Page>,
+    pages: &mpsc::Sender<Fetched>,
     cancel: &CancellationToken,
 ) -> Crawled {
     let frontier = Frontier::default();
@@ -46,7 +63,7 @@ pub async fn crawl_events(
 }
 
 /// A channel for the pages of a crawl.
-pub fn page_channel() -> (mpsc::Sender<Page>, mpsc::Receiver<Page>) {
+pub fn page_channel() -> (mpsc::Sender<Fetched>, mpsc::Receiver<Fetched>) {
     mpsc::channel(PAGES_AHEAD)
 }
 
@@ -82,15 +99,15 @@ async fn walk(
     direction: Direction,
     frontier: &Frontier,
     tally: &Tally,
-    pages: &mpsc::Sender<Page>,
+    pages: &mpsc::Sender<Fetched>,
     cancel: &CancellationToken,
 ) -> Result<bool, UpstreamError> {
     let query = EventsQuery {
-        order: Some("id".to_owned()),
-        ascending: Some(direction == Direction::Ascending),
+        order: Some(EventOrder::Id),
+        ascending: direction == Direction::Ascending,
         ..query.clone()
     };
-    let mut crawl = client.crawl_events(query);
+    let mut crawl = KeysetCrawl::new(client.clone(), CrawlQuery::Events(query));
     loop {
         let began = Instant::now();
         let page = tokio::select! {
@@ -102,7 +119,7 @@ async fn walk(
         if frontier.meets(&page.row_ids, direction) {
             return Ok(true);
         }
-        if pages.send(page).await.is_err() {
+        if pages.send(Fetched::now(page)).await.is_err() {
             return Ok(false);
         }
     }

@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use chrono::{Duration, Utc};
 use domain::MarketId;
-use polymarket::gamma::{EventsQuery, GammaClient, MarketsQuery, Page, RejectedRow};
+use polymarket::gamma::{
+    CrawlQuery, EventsQuery, GammaClient, KeysetCrawl, MarketsQuery, RejectedRow,
+};
 use store::lock::IngestLock;
 use store::quarantine::{self, Rejected};
 use store::sync_logs::{self, SyncKind, SyncLog, SyncState};
@@ -15,7 +17,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::crawl::{Crawled, crawl_events, page_channel};
+use crate::crawl::{Crawled, Fetched, crawl_events, page_channel};
 use crate::tally::{Tally, milliseconds};
 use crate::{ClosedScope, IngestError, IngestOptions};
 
@@ -174,14 +176,15 @@ impl Run<'_> {
         let by_liquidity =
             MarketsQuery { liquidity_num_min: Some(self.sync.options.hot_liquidity.into()), ..open };
         for query in [by_volume, by_liquidity] {
-            let mut crawl = self.sync.client.crawl_markets(query);
+            let client = self.sync.client.clone();
+            let mut crawl = KeysetCrawl::new(client, CrawlQuery::Markets(query));
             loop {
                 let page = tokio::select! {
                     page = crawl.next_page() => page,
                     () = self.sync.cancel.cancelled() => return Err(IngestError::Cancelled),
                 };
                 match page {
-                    Ok(Some(page)) => self.write(page).await?,
+                    Ok(Some(page)) => self.write(Fetched::now(page)).await?,
                     Ok(None) => break,
                     Err(error) => {
                         ended.complete = false;
@@ -240,27 +243,28 @@ impl Run<'_> {
     /// Writes pages until there are no more. An error drops the receiver, which ends the lanes.
     async fn write_all(
         &self,
-        mut pages: mpsc::Receiver<Page>,
+        mut pages: mpsc::Receiver<Fetched>,
         seen: &mut HashSet<MarketId>,
     ) -> Result<(), IngestError> {
-        while let Some(page) = pages.recv().await {
-            seen.extend(page.markets.iter().map(|market| market.market_id.clone()));
-            self.write(page).await?;
+        while let Some(fetched) = pages.recv().await {
+            seen.extend(fetched.page.markets.iter().map(|market| market.market_id.clone()));
+            self.write(fetched).await?;
         }
         Ok(())
     }
 
     /// Writes one page: its changed rows, its rejected rows, and the progress.
-    async fn write(&self, page: Page) -> Result<(), IngestError> {
+    async fn write(&self, Fetched { page, at }: Fetched) -> Result<(), IngestError> {
         let began = Instant::now();
+        if !page.drift.is_empty() {
+            tracing::debug!(drift = ?page.drift, "upstream sends what is not documented");
+        }
         let applied = {
             let mut writer = self.sync.writer.lock().await;
             let connection = writer.connection();
-            let observed_at = page.fetched_at;
-            let rejected: Vec<Rejected<'_>> = page.rejected.iter().map(quarantine_row).collect();
-            quarantine::keep(connection, Some(self.sync_id), observed_at, &rejected).await?;
             let sync_id = Some(self.sync_id);
-            catalogue::apply(connection, sync_id, observed_at, &page.events, &page.markets).await?
+            quarantine::keep(connection, sync_id, at, &quarantined(&page.rejected)).await?;
+            catalogue::apply(connection, sync_id, at, &page.events, &page.markets).await?
         };
         self.tally.add(|counts| {
             counts.pages += 1;
@@ -289,7 +293,7 @@ impl Run<'_> {
         let alone = absent.split_off(absent.len().saturating_sub(SINGLE_LOOKUPS));
         for market_id in alone {
             match self.sync.client.market(&market_id).await {
-                Ok(Some(page)) => self.write(page).await?,
+                Ok(Some(page)) => self.write(Fetched::now(page)).await?,
                 Ok(None) => absent.push(market_id),
                 Err(error) => {
                     // Not known to be gone: it is looked for again by the next sync.
@@ -331,14 +335,13 @@ impl Run<'_> {
             let query = MarketsQuery {
                 closed: Some(closed),
                 ids: batch.to_vec(),
-                limit: IDS_PER_REQUEST,
                 ..MarketsQuery::default()
             };
             match self.sync.client.markets_keyset(&query).await {
                 Ok(page) => {
                     let sent: HashSet<_> = page.markets.iter().map(|m| &m.market_id).collect();
                     missing.extend(batch.iter().filter(|id| !sent.contains(id)).cloned());
-                    self.write(page).await?;
+                    self.write(Fetched::now(page)).await?;
                 }
                 Err(error) => {
                     ended.complete = false;
@@ -351,14 +354,15 @@ impl Run<'_> {
     }
 }
 
-fn quarantine_row(row: &RejectedRow) -> Rejected<'_> {
-    Rejected {
-        kind: row.kind.as_str(),
-        upstream_id: row.id.as_deref(),
-        reason: &row.reason,
-        path: &row.path,
-        raw: &row.raw,
-    }
+fn quarantined(rows: &[RejectedRow]) -> Vec<Rejected> {
+    let rows = rows.iter().map(|row| Rejected {
+        kind: row.kind.name(),
+        upstream_id: row.id.clone(),
+        reason: row.reason.to_string(),
+        path: row.path.clone(),
+        raw: row.raw.clone(),
+    });
+    rows.collect()
 }
 
 fn count(length: usize) -> i64 {

@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
 
     /// An identifier as text. See [`lenient::id_text`].
     pub fn id_text(&mut self, field: &'static str) -> Option<String> {
-        self.read(field, lenient::id_text).map(Cow::into_owned)
+        self.read(field, lenient::id_text).map(|id| without_nul(id.into_owned()))
     }
 
     /// An identifier of a game. See [`lenient::game_id`].
@@ -261,10 +261,7 @@ mod tests {
         assert_eq!(fields.text("b"), None);
         assert_eq!(fields.flag("ab"), Some(true));
         let (extra, issues) = fields.finish();
-        assert_eq!(
-            Value::Object(extra),
-            serde_json::json!({"c": {"d": [1]}, "huge": "1e999"})
-        );
+        assert_eq!(Value::Object(extra), serde_json::json!({"c": {"d": [1]}, "huge": "1e999"}));
         assert!(issues.is_empty());
     }
 

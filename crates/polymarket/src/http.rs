@@ -239,11 +239,8 @@ impl Upstream {
         let is_page = header(response.headers(), &CONTENT_TYPE).is_some_and(|kind| {
             kind.trim_start().get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
         });
-        let fail = |kind| UpstreamError {
-            status: Some(status),
-            retry_after,
-            ..request.error(kind)
-        };
+        let fail =
+            |kind| UpstreamError { status: Some(status), retry_after, ..request.error(kind) };
         let body = self.collect(&mut response).await.map_err(fail);
         // The status of a failed answer says more than the state of its body.
         let body = if status == 200 { body? } else { body.unwrap_or_default() };

@@ -190,7 +190,11 @@ pub fn instant(raw: &str) -> Result<Option<DateTime<Utc>>, Unreadable> {
     if instant.date_naive() == NaiveDate::default() {
         return Ok(None);
     }
-    if (1971..=9999).contains(&instant.year()) { Ok(Some(instant)) } else { Err(Unreadable::OutOfRange) }
+    if (1971..=9999).contains(&instant.year()) {
+        Ok(Some(instant))
+    } else {
+        Err(Unreadable::OutOfRange)
+    }
 }
 
 fn parse_instant(text: &str) -> Result<DateTime<Utc>, Unreadable> {

@@ -83,8 +83,12 @@ impl Clock for TokioClock {
     }
 }
 
-type TokenBucket =
-    RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<<TokioClock as Clock>::Instant>>;
+type TokenBucket = RateLimiter<
+    NotKeyed,
+    InMemoryState,
+    TokioClock,
+    NoOpMiddleware<<TokioClock as Clock>::Instant>,
+>;
 
 /// The request budget shared by every worker of a process.
 #[derive(Debug)]
@@ -180,9 +184,9 @@ impl Limits {
     /// Sends nothing to `host` for `pause`, and goes at half pace for a while after it.
     pub(crate) fn cool_down(&self, host: Host, pause: Duration) {
         self.health(host, |health, now| {
-            let until = now + pause;
-            health.cool_until = Some(health.cool_until.map_or(until, |old| old.max(until)));
-            health.slow_until = Some(until + SLOW_PERIOD);
+            let until = health.cool_until.map_or(now + pause, |old| old.max(now + pause));
+            health.cool_until = Some(until);
+            health.slow_until = health.slow_until.max(Some(until.max(now) + SLOW_PERIOD));
         });
     }
 

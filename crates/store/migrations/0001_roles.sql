@@ -69,8 +69,9 @@ BEGIN
 END
 $$;
 
--- Who may use what. A table shows no row until a policy says so; writing needs a grant as well,
--- which each table gives by name.
+-- Who may use what. A table shows no row until a policy says so, so reading is granted on all of
+-- them; writing needs a grant as well, which each table gives by name.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role;
 
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO anon, authenticated;

@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use domain::{Category, Event, Market};
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{Connection, PgConnection, PgPool, Row};
 use uuid::Uuid;
 
 use crate::StoreError;
+use crate::events::{self, StoredEvent};
+use crate::markets::{self, StoredMarket};
 use crate::notify::notify;
 use crate::record::{BOOKKEEPING, EVENTS, MARKETS, Record, Table, event_record, market_record};
 
@@ -80,6 +82,28 @@ pub async fn apply(
     tx.commit().await?;
     applied.revision = Some(revision);
     Ok(applied)
+}
+
+/// What batches after some revision wrote.
+#[derive(Debug)]
+pub struct ChangedSince {
+    /// Events, without their long texts.
+    pub events: Vec<StoredEvent>,
+    /// Markets, without their long texts.
+    pub markets: Vec<StoredMarket>,
+    /// The newest batch in them; the revision asked for when there was none.
+    pub revision: i64,
+}
+
+/// Everything written by batches after `revision` (0: everything), as of one instant.
+pub async fn changed_since(pool: &PgPool, revision: i64) -> Result<ChangedSince, StoreError> {
+    // One snapshot for both tables: a batch that commits between two reads would be half missed.
+    let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let events = events::changed_since(&mut *tx, revision).await?;
+    let markets = markets::changed_since(&mut *tx, revision).await?;
+    tx.rollback().await?;
+    let newest = events.iter().map(|row| row.revision).chain(markets.iter().map(|row| row.revision)).max();
+    Ok(ChangedSince { events, markets, revision: newest.unwrap_or(revision) })
 }
 
 /// Makes sure that history can be written at this instant and in the month after it.

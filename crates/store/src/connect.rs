@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
@@ -16,10 +17,13 @@ use crate::error::StoreError;
 const OLDEST_SERVER: i32 = 150_000;
 
 /// Name of the database that holds everything in a private cluster.
-const PRIVATE_DATABASE: &str = "cascadian";
+pub(crate) const PRIVATE_DATABASE: &str = "cascadian";
 
 /// How long a caller waits for a free connection before [`StoreError::Unavailable`].
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long opening a connection outside the pools may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connections per pool. Together they stay far below the server's limit even with a second
 /// process attached to the same cluster.
@@ -105,7 +109,7 @@ impl Database {
         match source {
             DatabaseSource::Private(cluster) => {
                 let server = private_options(&cluster).username(Cluster::OWNER);
-                ensure_database(&server, PRIVATE_DATABASE).await?;
+                ensure_private_database(&server).await?;
                 Self::open_private(cluster, PRIVATE_DATABASE).await
             }
             DatabaseSource::Url(DatabaseUrl(options)) => {
@@ -125,7 +129,7 @@ impl Database {
     #[cfg(feature = "testing")]
     pub(crate) async fn server_of(cluster: &Cluster) -> Result<PgConnection, StoreError> {
         let options = private_options(cluster).username(Cluster::OWNER);
-        Ok(PgConnection::connect_with(&options).await?)
+        connect_once(&options).await
     }
 
     async fn connect(
@@ -170,7 +174,7 @@ impl Database {
     /// A fresh connection as the owner of the schema, without time limits, for migrations and
     /// maintenance. Never for serving requests.
     pub async fn owner(&self) -> Result<PgConnection, StoreError> {
-        Ok(PgConnection::connect_with(&self.owner).await?)
+        connect_once(&self.owner).await
     }
 
     /// The private cluster, if this database lives in one.
@@ -184,16 +188,17 @@ impl Database {
         Ok(UserTx(self.public.begin_with(enter_user_context(user_id)).await?))
     }
 
-    /// A connection of its own for one [`crate::notify::Listener`], which holds it for ever and so
-    /// must not take one away from requests.
-    /// A connection of its own with the role `service_role`, for what must hold on to one: the ingest lock.
+    /// A connection of its own with the role `service_role`, for what must hold on to one: the
+    /// ingest lock.
     pub(crate) async fn service_connection(&self) -> Result<PgConnection, StoreError> {
-        let options = self.app.clone().application_name("cascadian ingest");
-        let mut connection = PgConnection::connect_with(&options).await?;
+        let mut connection =
+            connect_once(&self.app.clone().application_name("cascadian ingest")).await?;
         connection.execute(SERVICE_SESSION.setup).await?;
         Ok(connection)
     }
 
+    /// A connection of its own for one [`crate::notify::Listener`], which holds it for ever and so
+    /// must not take one away from requests.
     pub(crate) fn listener_pool(&self) -> PgPool {
         pool(&self.app, &LISTENER_SESSION)
     }
@@ -274,6 +279,14 @@ fn pool(options: &PgConnectOptions, session: &'static Session) -> PgPool {
         .connect_lazy_with(options.clone().application_name(session.application_name))
 }
 
+/// Opens a connection outside the pools, or gives up: a host that drops packets never refuses.
+async fn connect_once(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    match tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options)).await {
+        Ok(connection) => Ok(connection?),
+        Err(elapsed) => Err(StoreError::Unavailable(Box::new(elapsed))),
+    }
+}
+
 /// Options for the cluster's socket, free of what `PG…` variables of the environment say.
 fn private_options(cluster: &Cluster) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()
@@ -283,23 +296,22 @@ fn private_options(cluster: &Cluster) -> PgConnectOptions {
         .database("postgres")
 }
 
-/// Creates the database unless it exists, also when another process does so at the same time.
-async fn ensure_database(server: &PgConnectOptions, name: &'static str) -> Result<(), StoreError> {
-    let mut connection = PgConnection::connect_with(server).await?;
+/// Creates the private database unless it exists, also when another process does so at the same
+/// time.
+async fn ensure_private_database(server: &PgConnectOptions) -> Result<(), StoreError> {
+    const DUPLICATE_DATABASE: &str = "42P04";
+    const UNIQUE_VIOLATION: &str = "23505";
+
+    let mut connection = connect_once(server).await?;
     let exists: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
-            .bind(name)
+            .bind(PRIVATE_DATABASE)
             .fetch_one(&mut connection)
             .await?;
-    if !exists {
-        const DUPLICATE_DATABASE: &str = "42P04";
-        const UNIQUE_VIOLATION: &str = "23505";
-        let created = connection.execute("CREATE DATABASE cascadian").await;
-        if let Err(error) = created {
-            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-            if !matches!(code.as_deref(), Some(DUPLICATE_DATABASE | UNIQUE_VIOLATION)) {
-                return Err(error.into());
-            }
+    if !exists && let Err(error) = connection.execute("CREATE DATABASE cascadian").await {
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        if !matches!(code.as_deref(), Some(DUPLICATE_DATABASE | UNIQUE_VIOLATION)) {
+            return Err(error.into());
         }
     }
     Ok(connection.close().await?)

@@ -30,7 +30,7 @@ pub struct EventDetails {
 }
 
 /// Events written by batches after `revision` (0: all), without their long texts.
-pub async fn changed_since(
+pub(crate) async fn changed_since(
     executor: impl PgExecutor<'_>,
     revision: i64,
 ) -> Result<Vec<StoredEvent>, StoreError> {

@@ -32,7 +32,7 @@ pub struct MarketDetails {
 }
 
 /// Markets written by batches after `revision` (0: all), without their long texts.
-pub async fn changed_since(
+pub(crate) async fn changed_since(
     executor: impl PgExecutor<'_>,
     revision: i64,
 ) -> Result<Vec<StoredMarket>, StoreError> {
@@ -51,12 +51,6 @@ pub async fn changed_since(
     .fetch_all(executor)
     .await?;
     rows.iter().map(decode).collect()
-}
-
-/// The revision of the newest batch; 0 when there was none.
-pub async fn latest_revision(executor: impl PgExecutor<'_>) -> Result<i64, StoreError> {
-    let sql = "SELECT greatest((SELECT max(revision) FROM markets), (SELECT max(revision) FROM events), 0)";
-    Ok(sqlx::query_scalar(sql).fetch_one(executor).await?)
 }
 
 /// The long texts of one market.

@@ -10,17 +10,17 @@ use crate::StoreError;
 
 /// A rejected row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected<'a> {
+pub struct Rejected {
     /// `event` or `market`.
     pub kind: &'static str,
     /// Its id, where one could be read.
-    pub upstream_id: Option<&'a str>,
+    pub upstream_id: Option<String>,
     /// What is wrong with it.
-    pub reason: &'a str,
+    pub reason: String,
     /// Where in the row.
-    pub path: &'a str,
+    pub path: String,
     /// The row as it came, possibly cut.
-    pub raw: &'a str,
+    pub raw: String,
 }
 
 /// A row in quarantine.
@@ -49,7 +49,7 @@ pub async fn keep(
     connection: &mut PgConnection,
     sync_id: Option<Uuid>,
     now: DateTime<Utc>,
-    rows: &[Rejected<'_>],
+    rows: &[Rejected],
 ) -> Result<(), StoreError> {
     for row in rows {
         // NUL has no place in PostgreSQL's text.
@@ -64,9 +64,9 @@ pub async fn keep(
         )
         .bind(row.kind)
         .bind(xxh3_64(raw.as_bytes()).cast_signed())
-        .bind(row.upstream_id)
-        .bind(row.reason)
-        .bind(row.path)
+        .bind(&row.upstream_id)
+        .bind(&row.reason)
+        .bind(&row.path)
         .bind(&raw)
         .bind(sync_id)
         .bind(now)

@@ -1,6 +1,5 @@
 //! The private cluster: starts, stops, survives kills, and is shared.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
-
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,6 +1,4 @@
 //! Migrations: repeatable, safe to run at the same time, and never backwards.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 
 use std::str::FromStr;
 

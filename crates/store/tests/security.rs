@@ -1,7 +1,6 @@
 //! Row-level security, read from the catalogue so that tables of later migrations are covered.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use store::StoreError;
 use store::testing::{TestDatabase, eventually};

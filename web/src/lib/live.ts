@@ -67,9 +67,12 @@ function isGenerationEvent(value: unknown): value is GenerationEvent {
 
 /**
  * Follows the stream of snapshot generations and calls `onGeneration` for each new one. The browser reconnects by
- * itself; a lost stream is not an error for the reader as long as requests succeed. Returns the way to stop.
+ * itself; a lost stream is not an error for the reader as long as requests succeed.
  */
-export function followGenerations(url: string, onGeneration: () => void): () => void {
+export function followGenerations(
+  url: string,
+  onGeneration: () => void,
+): { isOpen(): boolean; stop(): void } {
   const source = new EventSource(url);
   source.addEventListener("generation", (event) => {
     let message: unknown;
@@ -90,5 +93,5 @@ export function followGenerations(url: string, onGeneration: () => void): () => 
     });
     if (isNew) onGeneration();
   });
-  return () => source.close();
+  return { isOpen: () => source.readyState === EventSource.OPEN, stop: () => source.close() };
 }

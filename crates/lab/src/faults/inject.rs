@@ -95,7 +95,7 @@ async fn spoil_body(response: Response, kind: &FaultKind, shutdown: Cancellation
         FaultKind::StalledBody => {
             let silence = async move {
                 shutdown.cancelled().await;
-                Err(io::ErrorKind::ConnectionAborted.into())
+                Err(io::Error::from(io::ErrorKind::ConnectionAborted))
             };
             let stream = futures_util::stream::iter([Ok(half)]);
             Body::from_stream(stream.chain(futures_util::stream::once(silence)))

@@ -2,12 +2,28 @@
 //! ready to send. A [`Snapshot`] never changes; a new one shares what did not change with the one before
 //! and takes its place atomically, so a reader works on one consistent catalogue and waits for nobody.
 
+mod bitmap;
+mod columns;
 mod cursor;
+mod event_kernel;
+mod events;
+mod facets;
 mod handle;
+mod kernel;
+mod lists;
+mod lookup;
+mod matching;
+mod order;
 mod page;
+mod patch;
 mod related;
 mod snapshot;
 mod source;
+mod tags;
+mod text;
+mod titles;
+mod typo;
+mod words;
 
 pub use cursor::BadCursor;
 pub use handle::{CatalogHandle, Generation};

@@ -1,10 +1,10 @@
 //! List answers, compressed once per generation and then handed out as they are.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
 use moka::future::Cache;
@@ -17,8 +17,8 @@ const CAPACITY_BYTES: u64 = 32 << 20;
 const IDLE: Duration = Duration::from_secs(120);
 /// Below this a body is compressed where it is, without going to the blocking pool.
 const INLINE_BYTES: usize = 32 << 10;
-/// Below this compression gains nothing.
-const MIN_BYTES: usize = 860;
+/// Where a browser's developer tools, and our page, read how long the screen took.
+pub const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// A content coding we speak, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,23 +70,35 @@ pub fn accepts(headers: &HeaderMap, coding: &str) -> bool {
         })
 }
 
+/// What a body answers: the generation it was made from and, in canonical form, everything else that it
+/// depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    generation: u64,
-    query: String,
-    coding: Coding,
+pub struct BodyKey {
+    /// Of the snapshot.
+    pub generation: i64,
+    /// The canonical question.
+    pub question: String,
 }
 
-/// Compressed bodies by what they answer. Requests for the same body wait for one compression.
+/// A body before it is sent, with what it took to find its rows.
+#[derive(Debug, Clone)]
+pub struct ListBody {
+    /// JSON, perhaps compressed.
+    pub bytes: Bytes,
+    /// Time in the screen kernel.
+    pub screening: Duration,
+}
+
+/// Compressed bodies by what they answer. Requests for the same body wait for one computation.
 #[derive(Debug)]
-pub struct BodyCache(Cache<Key, Bytes>);
+pub struct BodyCache(Cache<(BodyKey, Coding), ListBody>);
 
 impl Default for BodyCache {
     fn default() -> Self {
         let cache = Cache::builder()
             .max_capacity(CAPACITY_BYTES)
-            .weigher(|key: &Key, body: &Bytes| {
-                u32::try_from(key.query.len() + body.len()).unwrap_or(u32::MAX)
+            .weigher(|(key, _): &(BodyKey, Coding), body: &ListBody| {
+                u32::try_from(key.question.len() + body.bytes.len()).unwrap_or(u32::MAX)
             })
             .time_to_idle(IDLE)
             .build();
@@ -95,42 +107,51 @@ impl Default for BodyCache {
 }
 
 impl BodyCache {
-    /// A JSON answer in the best coding the caller takes. `query` is canonical and names everything
-    /// besides the generation that the body depends on.
-    pub async fn json(
+    /// The answer in the best coding the caller takes: a kept one, or what `make` makes.
+    pub async fn respond(
         &self,
         headers: &HeaderMap,
-        generation: u64,
-        query: &str,
-        body: Vec<u8>,
+        key: BodyKey,
+        make: impl FnOnce() -> Result<ListBody, ApiError>,
     ) -> Result<Response, ApiError> {
-        let coding = Coding::negotiate(headers).filter(|_| body.len() >= MIN_BYTES);
-        let Some(coding) = coding else { return Ok(json(body.into(), None)) };
-        let key = Key { generation, query: query.to_owned(), coding };
-        let bytes = self.0.try_get_with(key, compress(coding, body)).await;
-        let bytes = bytes.map_err(|error| ApiError::internal(std::io::Error::other(error)))?;
-        Ok(json(bytes, Some(coding)))
+        let Some(coding) = Coding::negotiate(headers) else { return Ok(json(make()?, None)) };
+        let body = self.0.try_get_with((key, coding), async {
+            let ListBody { bytes, screening } = make()?;
+            let bytes = compress(coding, bytes).await.map_err(ApiError::internal)?;
+            Ok(ListBody { bytes, screening })
+        });
+        let body = body.await.map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+        Ok(json(body, Some(coding)))
     }
 }
 
-async fn compress(coding: Coding, body: Vec<u8>) -> std::io::Result<Bytes> {
+async fn compress(coding: Coding, body: Bytes) -> std::io::Result<Bytes> {
     let encoded = if body.len() < INLINE_BYTES {
         coding.encode(&body)
     } else {
-        tokio::task::spawn_blocking(move || coding.encode(&body)).await.map_err(std::io::Error::other)?
+        let encode = move || coding.encode(&body);
+        tokio::task::spawn_blocking(encode).await.map_err(std::io::Error::other)?
     };
     encoded.map(Bytes::from)
 }
 
-fn json(body: Bytes, coding: Option<Coding>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn json(body: ListBody, coding: Option<Coding>) -> Response {
+    let mut response = Response::new(Body::from(body.bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = coding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
     }
+    if let Ok(timing) = HeaderValue::from_str(&server_timing(body.screening)) {
+        headers.insert(SERVER_TIMING, timing);
+    }
     response
+}
+
+/// The value of `Server-Timing` for a time in the screen kernel.
+pub fn server_timing(screening: Duration) -> String {
+    format!("screen;dur={:.3}", screening.as_secs_f64() * 1e3)
 }
 
 #[cfg(test)]

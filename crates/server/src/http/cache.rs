@@ -51,8 +51,10 @@ impl ETag {
     ///
     /// `query` must be canonical, and must name everything besides the generation that the answer
     /// depends on.
-    pub fn of_generation(generation: u64, query: &str) -> Self {
-        Self(format!("W/\"{generation}-{:016x}\"", xxh3_64(query.as_bytes())))
+    pub fn of_generation(generation: i64, query: &str) -> Self {
+        // Another version of the program may say the same thing in other words.
+        let text = format!("{}\n{query}", env!("CARGO_PKG_VERSION"));
+        Self(format!("W/\"{generation}-{:016x}\"", xxh3_64(text.as_bytes())))
     }
 
     /// The tag of a file.

@@ -109,10 +109,10 @@ impl ApiError {
     }
 
     /// The body of the answer.
-    pub fn body(&self, request_id: &RequestId) -> ErrorBody {
-        ErrorBody {
+    pub fn body(&self, request_id: &RequestId) -> Failure {
+        Failure {
             success: false,
-            error: ErrorObject {
+            error: ErrorBody {
                 code: self.code.into(),
                 message: self.message.clone().into_owned(),
                 details: ErrorDetails {
@@ -227,17 +227,17 @@ pub(super) async fn render(State(app): State<AppState>, request: Request, next: 
 
 /// The answer to a request that failed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ErrorBody {
+pub struct Failure {
     /// Always false.
     #[schema(example = false)]
     pub success: bool,
     /// What went wrong.
-    pub error: ErrorObject,
+    pub error: ErrorBody,
 }
 
 /// What went wrong.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ErrorObject {
+pub struct ErrorBody {
     /// Stable name, for programs.
     pub code: ErrorName,
     /// For people.

@@ -168,6 +168,12 @@ impl PublicUrl {
     }
 }
 
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 impl std::str::FromStr for PublicUrl {
     type Err = InvalidPublicUrl;
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::Database;
 use subtle::ConstantTimeEq;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     api::details::DetailCache,
@@ -93,12 +93,11 @@ struct Shared {
     details: DetailCache,
     limits: ClientLimits,
     refresh_asked_at: AtomicI64,
-    tasks: TaskTracker,
     stopping: CancellationToken,
 }
 
 impl AppState {
-    /// Puts the parts together. `stopping` ends streams and background work when it is cancelled.
+    /// Puts the parts together. `stopping` ends streams when it is cancelled.
     pub fn new(parts: Parts, stopping: CancellationToken) -> Self {
         Self(Arc::new(Shared {
             parts,
@@ -106,7 +105,6 @@ impl AppState {
             details: DetailCache::default(),
             limits: ClientLimits::default(),
             refresh_asked_at: AtomicI64::new(i64::MIN),
-            tasks: TaskTracker::new(),
             stopping,
         }))
     }
@@ -152,11 +150,6 @@ impl AppState {
         &self.0.limits
     }
 
-    /// Work begun by requests that outlives them.
-    pub(super) fn tasks(&self) -> &TaskTracker {
-        &self.0.tasks
-    }
-
     /// Whether the data is older than two sync intervals, or was never synced.
     pub fn is_stale(&self, last_synced: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         let limit = TimeDelta::from_std(self.settings().sync_interval * 2).unwrap_or(TimeDelta::MAX);
@@ -175,16 +168,9 @@ impl AppState {
                 .refresh_asked_at
                 .compare_exchange(asked_at, seconds, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
-        if !won {
-            return;
+        if won {
+            self.sync().request_refresh();
         }
-        let (database, stopping) = (self.database().clone(), self.stopping().clone());
-        self.0.tasks.spawn(stopping.run_until_cancelled_owned(async move {
-            let asked = store::sync_logs::request(database.service(), store::sync_logs::Trigger::Schedule).await;
-            if let Err(error) = asked {
-                tracing::warn!(%error, "A stale read could not ask for a sync");
-            }
-        }));
     }
 }
 

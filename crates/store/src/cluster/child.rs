@@ -1,6 +1,5 @@
 //! Starting programs that shall not outlive this process, and telling whether one still runs.
 
-use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -34,7 +33,7 @@ fn die_with_this_thread(command: &mut Command) {
         if rustix::process::getppid() == Some(parent) {
             Ok(())
         } else {
-            Err(io::Error::from_raw_os_error(rustix::io::Errno::SRCH.raw_os_error()))
+            Err(std::io::Error::from_raw_os_error(rustix::io::Errno::SRCH.raw_os_error()))
         }
     };
     #[expect(

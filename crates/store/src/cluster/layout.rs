@@ -122,7 +122,7 @@ pub(super) fn give_to(path: &Path, account: &Account) -> Result<(), ClusterError
         .map_err(ClusterError::io("change the owner of", path))
 }
 
-/// Fails if the directory belongs to somebody other than the account, or others may use it.
+/// Fails if the path is not a directory, or belongs to somebody other than the account.
 pub(super) fn require_owned(path: &Path, account: &Account) -> Result<(), ClusterError> {
     let metadata = fs::symlink_metadata(path).map_err(ClusterError::io("look at", path))?;
     if metadata.uid() == account.uid && metadata.is_dir() {
@@ -183,8 +183,8 @@ fn choose_socket_dir(root: &Path, account: &Account) -> Result<PathBuf, ClusterE
         if socket_in(&directory).as_os_str().len() > LONGEST_SOCKET_PATH {
             continue;
         }
-        // Anybody may create names in the temporary directory, so what is there already is
-        // used only if it is the account's, and closed to others.
+        // Anybody may create names in the temporary directory, so what is there already is used
+        // only if it is the account's, and is closed to others.
         let prepared = create_private(&directory, account)
             .and_then(|()| require_owned(&directory, account))
             .and_then(|()| require_searchable(&directory, account))

@@ -92,6 +92,10 @@ impl Cluster {
             }
             match probe::ask(&layout.socket()) {
                 Answer::Ready => {
+                    tracing::info!(
+                        data_dir = %layout.root.display(),
+                        "using the private database that another process runs"
+                    );
                     let socket_dir = layout.socket_dir;
                     return Ok(Self { shared: Arc::new(Shared { socket_dir, supervisor: None }) });
                 }
@@ -119,6 +123,9 @@ impl Cluster {
         let existing = Existing { data_dir: &layout.cluster, major };
         let installation = Installation::locate(&account, existing)?;
         let socket_dir = layout.socket_dir.clone();
+        let data_dir = layout.root.clone();
+        let major = installation.major;
+        let started_at = Instant::now();
         let server = Server {
             log: ServerLog::new(layout.log.clone()),
             options: options.clone(),
@@ -127,6 +134,12 @@ impl Cluster {
             installation,
         };
         let supervisor = Some(Supervisor::start(server, lock)?);
+        tracing::info!(
+            data_dir = %data_dir.display(),
+            postgres.version = major,
+            start_ms = u64::try_from(started_at.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "the private database is running"
+        );
         Ok(Self { shared: Arc::new(Shared { socket_dir, supervisor }) })
     }
 

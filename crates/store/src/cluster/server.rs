@@ -23,8 +23,13 @@ use super::{ClusterOptions, config};
 /// How long a server may take to answer, recovery after a crash included.
 const READY_DEADLINE: Duration = Duration::from_mins(1);
 
-/// How long a server that a dead process left behind may take to shut down before it is forced.
-const ORPHAN_DEADLINE: Duration = Duration::from_secs(20);
+/// What a server that a dead process left behind is sent, and how long each may take: a shutdown
+/// with a checkpoint, one without, and the end.
+const ORPHAN_SIGNALS: [(Signal, Duration); 3] = [
+    (Signal::INT, Duration::from_secs(20)),
+    (Signal::QUIT, Duration::from_secs(5)),
+    (Signal::KILL, Duration::from_secs(5)),
+];
 
 /// Pause between two looks at something that changes within milliseconds.
 const POLL: Duration = Duration::from_millis(10);
@@ -197,19 +202,19 @@ enum Outcome {
     Exited(std::process::ExitStatus),
 }
 
-/// Asks the server to end, and after a while forces it. Returns when it has ended.
+/// Asks the server to end, ever more firmly, and returns when it has ended or nothing helps: then
+/// the start that follows fails and says why.
 fn end_server(pid: Pid, cluster: &Path) {
-    let asked_at = Instant::now();
-    let mut signal = Signal::INT;
-    while is_live_server(pid, cluster) {
-        // The process may have ended since it was looked at.
+    for (signal, patience) in ORPHAN_SIGNALS {
+        let deadline = Instant::now() + patience;
+        if !is_live_server(pid, cluster) {
+            return;
+        }
+        // It may have ended since it was looked at.
         let _ = rustix::process::kill_process(pid, signal);
-        let patience = if signal == Signal::INT { ORPHAN_DEADLINE } else { POLL * 100 };
-        let waiting_since = Instant::now();
-        while waiting_since.elapsed() < patience && is_live_server(pid, cluster) {
+        while Instant::now() < deadline && is_live_server(pid, cluster) {
             thread::sleep(POLL);
         }
-        signal = if asked_at.elapsed() < ORPHAN_DEADLINE * 2 { Signal::QUIT } else { Signal::KILL };
     }
 }
 

@@ -7,6 +7,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { ago, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
+import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
 import { useTitle } from "../../lib/useTitle.ts";
@@ -18,6 +19,7 @@ export function EventPage() {
   const { eventSlug = "" } = useParams({ strict: false });
   const { data: answer, error, refetch } = useQuery(eventDetail(eventSlug));
   useTitle(answer?.data.title);
+  useVisit(answer ? `/events/${answer.data.slug}` : "", answer?.data.title);
   useActions([
     { id: "copy-link", title: "Copy a link to this event", group: "Page", keys: "y", run: () => void copy(window.location.href, "Link") },
   ]);

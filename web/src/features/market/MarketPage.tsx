@@ -7,6 +7,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { MarketDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { ago, count, utc, words } from "../../lib/format.ts";
+import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
 import { useTitle } from "../../lib/useTitle.ts";
@@ -19,6 +20,7 @@ export function MarketPage() {
   const { marketId = "" } = useParams({ strict: false });
   const { data: answer, error, refetch } = useQuery(marketDetail(marketId));
   useTitle(answer?.data.title);
+  useVisit(answer ? `/markets/${answer.data.slug}` : "", answer?.data.title);
   useActions([
     { id: "copy-link", title: "Copy a link to this market", group: "Page", keys: "y", run: () => void copy(window.location.href, "Link") },
   ]);

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { DENSITIES } from "../../lib/display.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { RANGE_FILTERS } from "./filters.ts";
 
@@ -137,20 +136,16 @@ function bound(lowest: number | null, highest: number | null) {
   return v.pipe(
     v.string(),
     v.transform(Number),
-    v.number("must be a number"),
-    v.check(Number.isFinite, "must be a number"),
+    v.check((value) => Number.isFinite(value), "must be a number"),
     v.check((value) => lowest === null || value >= lowest, `must be at least ${lowest}`),
     v.check((value) => highest === null || value <= highest, `must be at most ${highest}`),
   );
 }
 
-const BOUND_SCHEMAS = new Map(
+const BOUND_SCHEMAS = new Map<string, ReturnType<typeof bound>>(
   RANGE_FILTERS.flatMap(({ name, lowest, highest }) => {
     const schema = bound(lowest, highest);
-    return [
-      [`${name}_min`, schema],
-      [`${name}_max`, schema],
-    ] as const;
+    return [[`${name}_min`, schema] as const, [`${name}_max`, schema] as const];
   }),
 );
 
@@ -291,9 +286,4 @@ export function filterCount(screen: Screen): number {
   return (
     lists.filter((list) => list.length > 0).length + ranges.size + single.filter(Boolean).length
   );
-}
-
-/** Whether a density in the address is one we know. */
-export function isDensity(value: string | undefined): value is (typeof DENSITIES)[number] {
-  return DENSITIES.includes(value as (typeof DENSITIES)[number]);
 }

@@ -1,0 +1,633 @@
+//! The world's rows as Gamma writes them: names, order and types of a row recorded in October 2026.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+use super::category::{TAGS, TagInfo, tag_info};
+use super::event::Event;
+use super::history::{DAY_S, HOUR_S, PIPS, usdc};
+use super::market::Market;
+use super::stories::{Resolution, Shape};
+use crate::noise::Noise;
+
+/// Begins every description, so that no reader takes a generated market for a real one.
+const DISCLAIMER: &str = "Simulated market.";
+
+/// What `marketMakerAddress`, `submitted_by` and the like hold: an address that is plainly nobody's.
+const NOBODY: &str = "0x0000000000000000000000000000000000000000";
+
+/// A number without a fraction where it has none, as upstream writes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 && self.0.abs() < 9e15 {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
+            let whole = self.0 as i64;
+            serializer.serialize_i64(whole)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+fn price(pips: i32) -> Number {
+    Number(f64::from(pips) / f64::from(PIPS))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FeeSchedule {
+    exponent: u8,
+    rate: f64,
+    taker_only: bool,
+    rebate_rate: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reward {
+    id: String,
+    condition_id: String,
+    asset_address: &'static str,
+    rewards_amount: u32,
+    rewards_daily_rate: u32,
+    start_date: String,
+    end_date: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the wire format's own flags")]
+struct MarketRow<'a> {
+    id: String,
+    question: &'a str,
+    condition_id: String,
+    slug: &'a str,
+    resolution_source: &'static str,
+    end_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liquidity: Option<String>,
+    start_date: String,
+    description: String,
+    outcomes: String,
+    outcome_prices: String,
+    volume: String,
+    active: bool,
+    closed: bool,
+    market_maker_address: &'static str,
+    created_at: String,
+    updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_time: Option<String>,
+    new: bool,
+    featured: bool,
+    #[serde(rename = "submitted_by")]
+    submitted_by: &'static str,
+    archived: bool,
+    resolved_by: &'static str,
+    restricted: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    group_item_title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_item_threshold: Option<String>,
+    #[serde(rename = "questionID")]
+    question_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uma_end_date: Option<String>,
+    enable_order_book: bool,
+    order_price_min_tick_size: Number,
+    order_min_size: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uma_resolution_status: Option<&'static str>,
+    volume_num: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liquidity_num: Option<Number>,
+    end_date_iso: String,
+    start_date_iso: String,
+    has_reviewed_dates: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume24hr: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume1wk: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume1mo: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume1yr: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    game_start_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_delay: Option<u32>,
+    clob_token_ids: String,
+    uma_bond: &'static str,
+    uma_reward: &'static str,
+    #[serde(rename = "volume24hrClob", skip_serializing_if = "Option::is_none")]
+    volume24hr_clob: Option<Number>,
+    #[serde(rename = "volume1wkClob", skip_serializing_if = "Option::is_none")]
+    volume1wk_clob: Option<Number>,
+    #[serde(rename = "volume1moClob", skip_serializing_if = "Option::is_none")]
+    volume1mo_clob: Option<Number>,
+    #[serde(rename = "volume1yrClob", skip_serializing_if = "Option::is_none")]
+    volume1yr_clob: Option<Number>,
+    volume_clob: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liquidity_clob: Option<Number>,
+    maker_base_fee: u32,
+    taker_base_fee: u32,
+    custom_liveness: u32,
+    accepting_orders: bool,
+    neg_risk: bool,
+    #[serde(rename = "negRiskMarketID", skip_serializing_if = "Option::is_none")]
+    neg_risk_market_id: Option<String>,
+    #[serde(rename = "negRiskRequestID", skip_serializing_if = "Option::is_none")]
+    neg_risk_request_id: Option<String>,
+    ready: bool,
+    funded: bool,
+    accepting_orders_timestamp: String,
+    cyom: bool,
+    competitive: Number,
+    pager_duty_notification_enabled: bool,
+    approved: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    clob_rewards: Vec<Reward>,
+    rewards_min_size: u32,
+    rewards_max_spread: Number,
+    spread: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_hour_price_change: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_day_price_change: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_week_price_change: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_month_price_change: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_year_price_change: Option<Number>,
+    last_trade_price: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    best_bid: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    best_ask: Option<Number>,
+    automatically_active: bool,
+    clear_book_on_start: bool,
+    manual_activation: bool,
+    neg_risk_other: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sports_market_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<Number>,
+    uma_resolution_statuses: String,
+    pending_deployment: bool,
+    deploying: bool,
+    rfq_enabled: bool,
+    holding_rewards_enabled: bool,
+    fees_enabled: bool,
+    fee_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee_schedule: Option<FeeSchedule>,
+    requires_translation: bool,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SeriesRow<'a> {
+    id: String,
+    ticker: &'a str,
+    slug: &'a str,
+    title: &'a str,
+    series_type: &'static str,
+    recurrence: &'static str,
+    active: bool,
+    closed: bool,
+    archived: bool,
+    featured: bool,
+    restricted: bool,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the wire format's own flags")]
+struct EventRow<'a> {
+    id: String,
+    ticker: &'a str,
+    slug: &'a str,
+    title: &'a str,
+    description: String,
+    resolution_source: &'static str,
+    start_date: String,
+    creation_date: String,
+    end_date: String,
+    active: bool,
+    closed: bool,
+    archived: bool,
+    new: bool,
+    featured: bool,
+    restricted: bool,
+    liquidity: Number,
+    volume: Number,
+    open_interest: Number,
+    created_at: String,
+    updated_at: String,
+    competitive: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume24hr: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume1wk: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume1mo: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume1yr: Option<Number>,
+    enable_order_book: bool,
+    liquidity_clob: Number,
+    neg_risk: bool,
+    #[serde(rename = "negRiskMarketID", skip_serializing_if = "Option::is_none")]
+    neg_risk_market_id: Option<String>,
+    comment_count: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    series: Vec<SeriesRow<'a>>,
+    cyom: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_time: Option<String>,
+    show_all_outcomes: bool,
+    show_market_images: bool,
+    enable_neg_risk: bool,
+    automatically_active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series_slug: Option<&'a str>,
+    neg_risk_augmented: bool,
+    pending_deployment: bool,
+    deploying: bool,
+    requires_translation: bool,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TagRow {
+    id: String,
+    label: &'static str,
+    slug: &'static str,
+    force_show: bool,
+    created_at: &'static str,
+    updated_at: &'static str,
+    requires_translation: bool,
+}
+
+/// The volume of the last day, week, month and year, in USDC; absent instead of zero.
+struct Rolling([Option<Number>; 4]);
+
+const WINDOWS_S: [i64; 4] = [DAY_S, 7 * DAY_S, 30 * DAY_S, 365 * DAY_S];
+
+impl Rolling {
+    fn of(markets: &[&Market], at_s: i64) -> Self {
+        Self(WINDOWS_S.map(|window_s| {
+            let sum: u64 = markets
+                .iter()
+                .map(|market| market.history.volume_since(market.volume_micro, at_s - window_s))
+                .sum();
+            (sum > 0).then(|| Number(usdc(sum)))
+        }))
+    }
+}
+
+/// Whether the event's markets exclude each other.
+fn is_neg_risk(event: &Event) -> bool {
+    matches!(event.draft.shape, Shape::Exclusive { .. })
+}
+
+/// A market of `event` as JSON, without its `events`.
+pub(super) fn market(event: &Event, market: &Market) -> serde_json::Result<Vec<u8>> {
+    let at_s = event.at_s;
+    let closed = market.is_closed(at_s);
+    let calendar = market.calendar;
+    let ended = at_s >= calendar.ends_s;
+    let quote = market.quote;
+    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) = Rolling::of(&[market], at_s);
+    let change = |window_s| market.history.change(quote.shown, at_s - window_s).map(Number);
+    let neg_risk = is_neg_risk(event);
+    let condition_id = hex_id("condition", market.number);
+    let liquidity = (!closed).then_some(market.depth.liquidity_usdc);
+    let liquidity = liquidity.map(|usdc| (usdc * 1e5).round() / 1e5);
+    let fees = event.category.fees();
+    let (bid, ask) = (quote.bid.unwrap_or(0), quote.ask.unwrap_or(PIPS));
+    let shown = f64::from(quote.shown) / f64::from(PIPS);
+    let rewards = rewards(market, &condition_id, event.opens_s, closed);
+    let sports = market.draft.sports_type.is_some();
+    let uma_time = calendar.proposed_s.filter(|_| closed).map(|_| calendar.closes_s);
+    let row = MarketRow {
+        id: market.number.to_string(),
+        question: &market.draft.question,
+        condition_id,
+        slug: &market.slug,
+        resolution_source: "",
+        end_date: iso(calendar.ends_s),
+        liquidity: liquidity.map(|usdc| usdc.to_string()),
+        start_date: iso(event.opens_s),
+        description: described(&event.draft.rules),
+        outcomes: spaced_list(&market.draft.outcomes),
+        outcome_prices: spaced_list(&[price_text(quote.shown), price_text(PIPS - quote.shown)]),
+        volume: usdc(market.volume_micro).to_string(),
+        active: true,
+        closed,
+        market_maker_address: "",
+        created_at: iso(event.opens_s - HOUR_S),
+        updated_at: iso(at_s),
+        closed_time: closed.then(|| spaced(calendar.closes_s)),
+        new: at_s - event.opens_s < DAY_S,
+        featured: false,
+        submitted_by: NOBODY,
+        archived: false,
+        resolved_by: NOBODY,
+        restricted: true,
+        group_item_title: &market.draft.group_title,
+        group_item_threshold: threshold(event, market),
+        question_id: question_id(event, market),
+        uma_end_date: uma_time.map(iso),
+        enable_order_book: true,
+        order_price_min_tick_size: price(quote.tick),
+        order_min_size: 5,
+        uma_resolution_status: uma_status(market, at_s),
+        volume_num: Number(usdc(market.volume_micro)),
+        liquidity_num: liquidity.map(Number),
+        end_date_iso: date_only(calendar.ends_s),
+        start_date_iso: date_only(event.opens_s),
+        has_reviewed_dates: true,
+        volume24hr,
+        volume1wk,
+        volume1mo,
+        volume1yr,
+        game_start_time: sports.then(|| spaced(calendar.ends_s - 3 * HOUR_S)),
+        seconds_delay: sports.then_some(3),
+        clob_token_ids: spaced_list(&[token_id(market.number, 0), token_id(market.number, 1)]),
+        uma_bond: "500",
+        uma_reward: "5",
+        volume24hr_clob: volume24hr,
+        volume1wk_clob: volume1wk,
+        volume1mo_clob: volume1mo,
+        volume1yr_clob: volume1yr,
+        volume_clob: Number(usdc(market.volume_micro)),
+        liquidity_clob: liquidity.map(Number),
+        maker_base_fee: 1000,
+        taker_base_fee: 1000,
+        custom_liveness: 0,
+        accepting_orders: !closed && !(ended && event.draft.resolution == Resolution::Automatic),
+        neg_risk,
+        neg_risk_market_id: neg_risk.then(|| group_id(event)),
+        neg_risk_request_id: neg_risk.then(|| hex_id("request", market.number)),
+        ready: false,
+        funded: false,
+        accepting_orders_timestamp: iso(event.opens_s),
+        cyom: false,
+        competitive: Number(if closed { 0.0 } else { 1.0 / (1.0 + (shown - 0.5).powi(2)) }),
+        pager_duty_notification_enabled: false,
+        approved: true,
+        rewards_min_size: if rewards.is_empty() { 0 } else { 50 },
+        rewards_max_spread: Number(if rewards.is_empty() { 0.0 } else { 3.5 }),
+        clob_rewards: rewards,
+        spread: price(ask - bid),
+        one_hour_price_change: change(HOUR_S),
+        one_day_price_change: change(DAY_S),
+        one_week_price_change: change(7 * DAY_S),
+        one_month_price_change: change(30 * DAY_S),
+        one_year_price_change: change(365 * DAY_S),
+        last_trade_price: price(quote.last),
+        best_bid: quote.bid.map(price),
+        best_ask: quote.ask.map(price),
+        automatically_active: true,
+        clear_book_on_start: true,
+        manual_activation: false,
+        neg_risk_other: market.draft.is_other,
+        sports_market_type: market.draft.sports_type,
+        line: market.draft.line.map(Number),
+        uma_resolution_statuses: uma_statuses(market, at_s),
+        pending_deployment: false,
+        deploying: false,
+        rfq_enabled: false,
+        holding_rewards_enabled: false,
+        fees_enabled: fees.is_some(),
+        fee_type: fees.map(|fees| fees.kind),
+        fee_schedule: fees.map(|fees| FeeSchedule {
+            exponent: 1,
+            rate: fees.rate,
+            taker_only: true,
+            rebate_rate: fees.rebate,
+        }),
+        requires_translation: false,
+        version: "v1",
+    };
+    serde_json::to_vec(&row)
+}
+
+/// An event as JSON, without its `markets` and `tags`.
+pub(super) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
+    let at_s = event.at_s;
+    let markets: Vec<&Market> = event.markets.iter().collect();
+    let open = || markets.iter().filter(|market| !market.is_closed(at_s));
+    let closed = event.is_closed();
+    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) = Rolling::of(&markets, at_s);
+    let volume: u64 = markets.iter().map(|market| market.volume_micro).sum();
+    let liquidity: f64 = open().map(|market| market.depth.liquidity_usdc).sum();
+    let nearest = open()
+        .map(|market| (f64::from(market.quote.shown) / f64::from(PIPS) - 0.5).abs())
+        .fold(1.0, f64::min);
+    let neg_risk = is_neg_risk(event);
+    let series = event.draft.series.iter().map(|series| SeriesRow {
+        id: series.id.to_string(),
+        ticker: &series.slug,
+        slug: &series.slug,
+        title: &series.title,
+        series_type: "single",
+        recurrence: series.recurrence,
+        active: true,
+        closed: false,
+        archived: false,
+        featured: false,
+        restricted: true,
+        created_at: iso(0),
+        updated_at: iso(0),
+    });
+    let row = EventRow {
+        id: event.number.to_string(),
+        ticker: &event.slug,
+        slug: &event.slug,
+        title: &event.draft.title,
+        description: described(&event.draft.rules),
+        resolution_source: "",
+        start_date: iso(event.opens_s),
+        creation_date: iso(event.opens_s),
+        end_date: iso(event.ends_s()),
+        active: true,
+        closed,
+        archived: false,
+        new: at_s - event.opens_s < DAY_S,
+        featured: event.featured,
+        restricted: true,
+        liquidity: Number((liquidity * 1e5).round() / 1e5),
+        volume: Number(usdc(volume)),
+        open_interest: Number((usdc(volume / 4) * 1e2).round() / 1e2),
+        created_at: iso(event.opens_s - HOUR_S),
+        updated_at: iso(at_s),
+        competitive: Number(if closed { 0.0 } else { 1.0 / (1.0 + nearest.powi(2)) }),
+        volume24hr,
+        volume1wk,
+        volume1mo,
+        volume1yr,
+        enable_order_book: true,
+        liquidity_clob: Number((liquidity * 1e5).round() / 1e5),
+        neg_risk,
+        neg_risk_market_id: neg_risk.then(|| group_id(event)),
+        comment_count: event.comments,
+        series: series.collect(),
+        cyom: false,
+        closed_time: closed.then(|| iso(event.closes_s())),
+        show_all_outcomes: true,
+        show_market_images: false,
+        enable_neg_risk: neg_risk,
+        automatically_active: true,
+        series_slug: event.draft.series.as_ref().map(|series| series.slug.as_str()),
+        neg_risk_augmented: event.draft.augmented,
+        pending_deployment: false,
+        deploying: false,
+        requires_translation: false,
+        version: "v1",
+    };
+    serde_json::to_vec(&row)
+}
+
+/// The tags of an event as a JSON array.
+pub(super) fn event_tags(event: &Event) -> serde_json::Result<Vec<u8>> {
+    let tags = event.draft.tags.iter().filter_map(|slug| tag_info(slug));
+    serde_json::to_vec(&tags.map(tag_row).collect::<Vec<_>>())
+}
+
+/// Every tag of the world, each as JSON.
+pub(super) fn tags() -> serde_json::Result<Vec<Box<serde_json::value::RawValue>>> {
+    TAGS.into_iter().map(|tag| serde_json::value::to_raw_value(&tag_row(tag))).collect()
+}
+
+fn tag_row(tag: TagInfo) -> TagRow {
+    TagRow {
+        id: tag.id.to_string(),
+        label: tag.label,
+        slug: tag.slug,
+        force_show: false,
+        created_at: "2023-10-25T18:55:50.681Z",
+        updated_at: "2026-04-17T20:39:54.201881Z",
+        requires_translation: false,
+    }
+}
+
+fn described(rules: &str) -> String {
+    format!("{DISCLAIMER} Nothing in it is real; it was generated to show this software at work.\n\n{rules}")
+}
+
+fn rewards(market: &Market, condition_id: &str, opens_s: i64, closed: bool) -> Vec<Reward> {
+    // About a third of the deeper markets pay liquidity rewards.
+    if closed || market.depth.liquidity_usdc < 8_000.0 || market.number % 3 != 0 {
+        return Vec::new();
+    }
+    vec![Reward {
+        id: market.number.to_string(),
+        condition_id: condition_id.to_owned(),
+        asset_address: NOBODY,
+        rewards_amount: 0,
+        rewards_daily_rate: if market.depth.liquidity_usdc > 60_000.0 { 100 } else { 20 },
+        start_date: date_only(opens_s),
+        end_date: "2500-12-31",
+    }]
+}
+
+fn threshold(event: &Event, market: &Market) -> Option<String> {
+    let first = event.markets.first()?.number;
+    (event.markets.len() > 1).then(|| (market.number - first).to_string())
+}
+
+fn uma_status(market: &Market, at_s: i64) -> Option<&'static str> {
+    let calendar = market.calendar;
+    let proposed_s = calendar.proposed_s?;
+    let disputed = calendar.disputed_s.is_some_and(|disputed_s| at_s >= disputed_s);
+    match () {
+        () if market.is_closed(at_s) => Some("resolved"),
+        () if disputed => Some("disputed"),
+        () if at_s >= proposed_s => Some("proposed"),
+        () => None,
+    }
+}
+
+fn uma_statuses(market: &Market, at_s: i64) -> String {
+    let mut statuses = Vec::new();
+    if market.calendar.proposed_s.is_some_and(|proposed_s| at_s >= proposed_s) {
+        statuses.push("proposed");
+    }
+    if market.calendar.disputed_s.is_some_and(|disputed_s| at_s >= disputed_s) {
+        statuses.push("disputed");
+        if market.is_closed(at_s) {
+            statuses.push("proposed");
+        }
+    }
+    spaced_list(&statuses)
+}
+
+/// A list as upstream spells it inside a string: `["Yes", "No"]`.
+fn spaced_list<T: AsRef<str>>(items: &[T]) -> String {
+    let quoted: Vec<String> = items.iter().map(|item| crate::json::quoted(item.as_ref())).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+fn price_text(pips: i32) -> String {
+    (f64::from(pips) / f64::from(PIPS)).to_string()
+}
+
+fn moment(at_s: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(at_s, 0).unwrap_or_default()
+}
+
+fn iso(at_s: i64) -> String {
+    moment(at_s).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn date_only(at_s: i64) -> String {
+    moment(at_s).format("%Y-%m-%d").to_string()
+}
+
+/// `2026-01-23 20:56:36+00`, as Gamma writes `closedTime`.
+fn spaced(at_s: i64) -> String {
+    moment(at_s).format("%Y-%m-%d %H:%M:%S+00").to_string()
+}
+
+/// 64 hex digits that depend on what they name and on nothing else: ids stay the same between worlds of one numbering.
+fn hex_id(what: &str, number: u64) -> String {
+    let noise = what.bytes().fold(Noise::of(number), |noise, byte| noise.with(u64::from(byte)));
+    let words = (0..4).map(|word| format!("{:016x}", noise.with(word).bits()));
+    format!("0x{}", words.collect::<String>())
+}
+
+fn group_id(event: &Event) -> String {
+    let mut id = hex_id("group", event.number);
+    id.truncate(id.len() - 2);
+    id + "00"
+}
+
+/// In a neg-risk group the last byte is the index of the market.
+fn question_id(event: &Event, market: &Market) -> String {
+    if !is_neg_risk(event) {
+        return hex_id("question", market.number);
+    }
+    let index = event.markets.first().map_or(0, |first| market.number - first.number);
+    let mut id = group_id(event);
+    id.truncate(id.len() - 2);
+    format!("{id}{index:02x}")
+}
+
+/// 77 decimal digits, as an unsigned 256-bit number has.
+fn token_id(number: u64, outcome: u64) -> String {
+    let noise = Noise::of(number).with(0x746f_6b65_6e00 + outcome);
+    let digits = (0..5).map(|word| format!("{:016}", noise.with(word).bits() % 10_u64.pow(16)));
+    let mut id: String = std::iter::once("5".to_owned()).chain(digits).collect();
+    id.truncate(77);
+    id
+}

@@ -1,0 +1,42 @@
+//! The JSON API. Each feature's file holds its parameters, handler, answer and description.
+
+pub mod details;
+pub mod events;
+pub mod list;
+pub mod market;
+pub mod markets;
+pub mod markets_csv;
+pub mod metrics;
+pub mod openapi;
+mod parameters;
+pub mod related;
+pub mod reply;
+pub mod search;
+pub mod stream;
+pub mod sync;
+pub mod system;
+
+pub use openapi::openapi;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::http::state::AppState;
+
+/// Every route of the API, with its description.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(markets::list_markets))
+        .routes(routes!(markets_csv::export_markets))
+        .routes(routes!(market::get_market))
+        .routes(routes!(events::list_events))
+        .routes(routes!(related::list_related_markets))
+        .routes(routes!(events::get_event))
+        .routes(routes!(search::search_catalogue))
+        .routes(routes!(sync::get_sync, sync::start_sync))
+        .routes(routes!(sync::follow_sync))
+        .routes(routes!(stream::follow_generations))
+        .routes(routes!(system::get_health))
+        .routes(routes!(system::get_readiness))
+        .routes(routes!(metrics::get_metrics))
+        .routes(routes!(system::get_openapi))
+}

@@ -1,0 +1,88 @@
+//! The description of the API, from the same attributes as its routes.
+
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi, RefOr, Schema,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    api::{self, stream::GenerationTick},
+    http::error::{ErrorBody, ErrorName, Failure},
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Cascadian",
+        description = "Screen the markets of Polymarket. Every answer is `{\"success\":true,\"data\":…,\"metadata\":…}` \
+            or `{\"success\":false,\"error\":{\"code\":…,\"message\":…,\"details\":…}}`. Prices are dollars per share, \
+            0 to 1; amounts are USDC; changes are differences of prices; instants are RFC 3339 in UTC; null means \
+            unknown, never zero. A parameter that is unknown or out of range is refused by name. Answers say how old \
+            they are: `metadata.as_of`, `last_synced`, `stale`, `completeness`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "markets", description = "One condition with its outcomes"),
+        (name = "events", description = "Families of markets"),
+        (name = "sync", description = "Bringing the catalogue up to date"),
+        (name = "system", description = "Health, metrics, this document"),
+    ),
+    components(schemas(Failure, ErrorBody, ErrorName, GenerationTick)),
+)]
+struct Description;
+
+/// Properties that answers leave out where they have nothing to say. All others are always present, null
+/// where unknown.
+const OMITTED: [(&str, &str); 3] =
+    [("ErrorDetails", "fields"), ("FieldError", "value"), ("ListMetadata", "facets")];
+
+/// The description of every route.
+pub fn openapi() -> OpenApi {
+    let described: OpenApiRouter<_> =
+        OpenApiRouter::with_openapi(Description::openapi()).merge(api::routes());
+    let mut document = described.into_openapi();
+    let token = Http::builder()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("The admin token the server was started with."))
+        .build();
+    if let Some(components) = &mut document.components {
+        components.add_security_scheme("admin_token", SecurityScheme::Http(token));
+        for (name, schema) in &mut components.schemas {
+            if let RefOr::T(schema) = schema {
+                require_all(name, schema);
+            }
+        }
+    }
+    document
+}
+
+/// The description as the text of `docs/openapi.json`.
+pub fn document() -> String {
+    let mut text = openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Marks properties as always present. The derive takes each `Option` for a property that may be missing,
+/// while our answers write null.
+fn require_all(name: &str, schema: &mut Schema) {
+    match schema {
+        Schema::Object(object) => {
+            let omitted = |property: &str| OMITTED.contains(&(name, property));
+            object.required =
+                object.properties.keys().filter(|property| !omitted(property)).cloned().collect();
+        }
+        Schema::AllOf(parts) => {
+            for part in &mut parts.items {
+                if let RefOr::T(part) = part {
+                    require_all(name, part);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,198 @@
+//! `serve` and `demo`.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::Utc;
+use ingest::IngestService;
+use lab::{Lab, World, WorldOptions};
+use polymarket::gamma::GammaClient;
+use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
+use store::{Database, migrate};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::open_database;
+use crate::catalog::CatalogHandle;
+use crate::config::{Config, Settings};
+use crate::http::state::{AppState, Parts, Settings as HttpSettings};
+use crate::api::sync_feed::SyncFeed;
+use crate::{follow, http};
+
+/// How long requests and streams may take to end when the process stops.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Serves until told to stop.
+pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    let stop = stop_on_signal()?;
+    run(config, &stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration of a demo: a database of its own, a world on loopback, nothing else.
+pub(super) fn demo_config(settings: Settings) -> anyhow::Result<Config> {
+    anyhow::ensure!(
+        settings.database_url.is_none(),
+        "the demo keeps simulated data out of real databases: it takes no database-url"
+    );
+    let data_dir = match settings.data_dir.clone() {
+        Some(dir) => dir,
+        None => store::cluster::default_data_dir()?.join("demo"),
+    };
+    // A few seconds between refreshes, so that a person sees prices move.
+    let defaults = Settings {
+        sync_interval_s: Some(15),
+        hot_interval_s: Some(5),
+        upstream_rate_percent: Some(100),
+        ..Settings::default()
+    };
+    let settings = Settings { data_dir: Some(data_dir), ..settings }.or(defaults);
+    Ok(Config::resolve(settings)?)
+}
+
+/// Serves a simulated world until told to stop.
+pub(super) async fn demo(config: &Config, seed: u64, markets: usize) -> anyhow::Result<ExitCode> {
+    let stop = stop_on_signal()?;
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+        .await
+        .context("cannot open a port for the lab")?;
+    let address = listener.local_addr()?;
+    let options = WorldOptions { markets, ..WorldOptions::new(seed, Utc::now()) };
+    let world = tokio::task::spawn_blocking(|| World::generate(options)).await?;
+    let lab_stop = CancellationToken::new();
+    let lab = tokio::spawn(lab::serve(listener, Lab::world_live(world), lab_stop.clone()));
+    let base = |host: &str| format!("http://{address}/{host}");
+    let endpoints =
+        Endpoints::new(&base("gamma"), &base("clob"), &base("data"), &format!("ws://{address}/ws"))?;
+    let config = Config { endpoints, ..config.clone() };
+    let result = run(&config, &stop).await;
+    lab_stop.cancel();
+    lab.await?.context("the lab ended badly")?;
+    result?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts every part, waits for the end, and stops them in reverse.
+async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
+    let metrics = crate::api::metrics::install()?;
+    // Bound first: an address in use is said before a database is started, and a client that connects now
+    // is answered as soon as there is something to say.
+    let listener = match config.roles.api {
+        true => Some(bind(config.listen).await?),
+        false => None,
+    };
+    let database = open_database(config).await?;
+    let applied = migrate::run(&database).await.context("cannot bring the database up to date")?;
+    if !applied.is_empty() {
+        tracing::info!(migrations = applied.len(), "database schema is up to date");
+    }
+    let tasks = TaskTracker::new();
+    // Background work stops after the listener has drained, before the database closes.
+    let background = CancellationToken::new();
+
+    let served = match listener {
+        None => {
+            spawn_ingest(config, &database, &tasks, &background)?;
+            tracing::info!("ready, without an API");
+            stop.cancelled().await;
+            Ok(())
+        }
+        Some(listener) => {
+            let began = std::time::Instant::now();
+            let snapshot = follow::load(&database).await.context("cannot load the catalogue")?;
+            tracing::info!(
+                markets = snapshot.market_count(), events = snapshot.event_count(),
+                elapsed_ms = ingest::tally::milliseconds(began.elapsed()), "catalogue loaded"
+            );
+            let catalog = CatalogHandle::new(snapshot);
+            let sync = SyncFeed::default();
+            sync.reload(&database).await.context("cannot read the log of syncs")?;
+            tasks.spawn(follow::follow(database.clone(), catalog.clone(), background.clone()));
+            tasks.spawn(follow::follow_syncs(database.clone(), sync.clone(), background.clone()));
+            spawn_ingest(config, &database, &tasks, &background)?;
+            let parts = Parts { catalog, database: database.clone(), sync, metrics, settings: settings(config) };
+            let state = AppState::new(parts, stop.clone());
+            announce(listener.local_addr()?);
+            http::serve(listener, http::router(state), stop.clone(), DRAIN).await
+        }
+    };
+    background.cancel();
+    tasks.close();
+    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
+        tracing::warn!("background work did not end in time");
+    }
+    database.close().await;
+    if let Some(cluster) = database.cluster() {
+        cluster.stop();
+    }
+    served.context("the server ended badly")
+}
+
+fn spawn_ingest(
+    config: &Config,
+    database: &Database,
+    tasks: &TaskTracker,
+    cancel: &CancellationToken,
+) -> anyhow::Result<()> {
+    if config.roles.ingest {
+        let client = gamma_client(config)?;
+        let service = IngestService::new(client, database.clone(), config.ingest.clone());
+        tasks.spawn(service.run(cancel.clone()));
+    }
+    Ok(())
+}
+
+/// The client of Gamma that the configuration describes.
+pub(super) fn gamma_client(config: &Config) -> anyhow::Result<GammaClient> {
+    let limits = Limits::new(config.upstream_rate_percent, Limits::DEFAULT_IN_FLIGHT);
+    let upstream = Upstream::new(config.endpoints.clone(), limits, UpstreamOptions::default())?;
+    Ok(GammaClient::new(Arc::new(upstream)))
+}
+
+fn settings(config: &Config) -> HttpSettings {
+    HttpSettings {
+        admin_token: config.admin_token.clone(),
+        sync_interval: config.ingest.interval,
+        public_url: config.public_url.clone(),
+        request_timeout: HttpSettings::REQUEST_TIMEOUT,
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot serve on {address}: is something else there? `--listen` chooses another address")
+    })
+}
+
+fn announce(address: SocketAddr) {
+    tracing::info!(%address, "ready");
+    super::anstream_line(&format!("\n  Cascadian is at http://{address}\n"));
+}
+
+/// A token that is cancelled by an interrupt or a termination signal.
+pub(super) fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let stop = CancellationToken::new();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        token.cancel();
+        // A second signal means now.
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        std::process::exit(130);
+    });
+    Ok(stop)
+}

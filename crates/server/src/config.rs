@@ -1,0 +1,335 @@
+//! One configuration, from three places: a flag or its `CASCADIAN_…` variable, else the file, else the
+//! default. The same names in all of them.
+
+use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::Args;
+use ingest::{ClosedScope, IngestOptions};
+use polymarket::{Endpoints, Host};
+use serde::{Deserialize, Serialize};
+use store::DatabaseUrl;
+
+use crate::http::{security::PublicUrl, state::Secret};
+
+/// The address served when none is given: this machine only.
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// What is logged when nothing is said.
+pub const DEFAULT_LOG: &str = "info,sqlx::postgres::notice=warn";
+
+/// What can be set. Every field is optional here; [`Config`] is what comes of it.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Address to serve on [default: 127.0.0.1:8080]
+    #[arg(long, env = "CASCADIAN_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Directory of the private database [default: the user's data directory]
+    #[arg(long, env = "CASCADIAN_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Use this PostgreSQL server instead of a private one: postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Token that may start a sync from anywhere; without one, only this machine may
+    #[arg(long, env = "CASCADIAN_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub admin_token: Option<String>,
+    /// Address people use, where it is not the one served on
+    #[arg(long, env = "CASCADIAN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// What this process does: api, ingest [default: both]
+    #[arg(long, env = "CASCADIAN_ROLES", value_delimiter = ',', value_name = "ROLES")]
+    pub roles: Option<Vec<String>>,
+    /// Base address of Gamma
+    #[arg(long, env = "CASCADIAN_GAMMA_URL", value_name = "URL")]
+    pub gamma_url: Option<String>,
+    /// Base address of the CLOB API
+    #[arg(long, env = "CASCADIAN_CLOB_URL", value_name = "URL")]
+    pub clob_url: Option<String>,
+    /// Base address of the Data API
+    #[arg(long, env = "CASCADIAN_DATA_URL", value_name = "URL")]
+    pub data_url: Option<String>,
+    /// Base address of the CLOB WebSocket
+    #[arg(long, env = "CASCADIAN_WS_URL", value_name = "URL")]
+    pub ws_url: Option<String>,
+    /// Seconds from one full sync to the next [default: 300]
+    #[arg(long, env = "CASCADIAN_SYNC_INTERVAL_S", value_name = "SECONDS")]
+    pub sync_interval_s: Option<u64>,
+    /// Seconds from one refresh of the hot set to the next [default: 60]
+    #[arg(long, env = "CASCADIAN_HOT_INTERVAL_S", value_name = "SECONDS")]
+    pub hot_interval_s: Option<u64>,
+    /// Lifetime volume, in dollars, from which a market is hot [default: 100000]
+    #[arg(long, env = "CASCADIAN_HOT_VOLUME", value_name = "USDC")]
+    pub hot_volume: Option<u64>,
+    /// Liquidity, in dollars, from which a market is hot [default: 50000]
+    #[arg(long, env = "CASCADIAN_HOT_LIQUIDITY", value_name = "USDC")]
+    pub hot_liquidity: Option<u64>,
+    /// Closed markets to fetch: none, all, or "since 2026-01-31" [default: none]
+    #[arg(long, env = "CASCADIAN_SYNC_CLOSED", num_args = 1..=2, value_name = "SCOPE")]
+    #[serde(deserialize_with = "one_or_many", default)]
+    pub sync_closed: Option<Vec<String>>,
+    /// Percentage of upstream's published rate limits to use, 1 to 100 [default: 25]
+    #[arg(long, env = "CASCADIAN_UPSTREAM_RATE_PERCENT", value_name = "PERCENT")]
+    pub upstream_rate_percent: Option<u8>,
+    /// What to log, as in "info,sqlx=warn" [default: info]
+    #[arg(long, env = "CASCADIAN_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How to log: text or json [default: text]
+    #[arg(long, env = "CASCADIAN_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+}
+
+/// A file may say `sync-closed = "since 2026-01-31"`; the command line splits the words.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
+    Option::<String>::deserialize(input).map(|text| text.map(|text| vec![text]))
+}
+
+macro_rules! fields {
+    ($visit:ident) => {
+        $visit!(
+            listen, data_dir, database_url, admin_token, public_url, roles, gamma_url, clob_url, data_url,
+            ws_url, sync_interval_s, hot_interval_s, hot_volume, hot_liquidity, sync_closed,
+            upstream_rate_percent, log, log_format
+        )
+    };
+}
+
+impl Settings {
+    /// These settings, and `other`'s where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        macro_rules! merge {
+            ($($field:ident),+) => { Self { $($field: self.$field.or(other.$field)),+ } };
+        }
+        fields!(merge)
+    }
+
+    /// Reads a TOML file. Unknown keys are mistakes.
+    pub fn from_file(path: &PathBuf) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            ConfigError::one("config", format!("cannot read {}: {error}", path.display()))
+        })?;
+        toml::from_str(&text).map_err(|error| {
+            ConfigError::one("config", format!("{}: {}", path.display(), error.to_string().trim()))
+        })
+    }
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// Serves pages and the API.
+    pub api: bool,
+    /// Keeps the catalogue up to date.
+    pub ingest: bool,
+}
+
+/// How to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address to serve on.
+    pub listen: SocketAddr,
+    /// Directory of the private database; `None` for the default one.
+    pub data_dir: Option<PathBuf>,
+    /// The server to use instead of a private one.
+    pub database_url: Option<DatabaseUrl>,
+    /// Who has it may start a sync from anywhere.
+    pub admin_token: Option<Secret>,
+    /// The address people use.
+    pub public_url: Option<PublicUrl>,
+    /// What this process does.
+    pub roles: Roles,
+    /// Where upstream is.
+    pub endpoints: Endpoints,
+    /// How the catalogue is kept up to date.
+    pub ingest: IngestOptions,
+    /// Share of upstream's published limits to use, in percent.
+    pub upstream_rate_percent: u8,
+    /// What to log.
+    pub log: String,
+    /// How to log it.
+    pub log_format: LogFormat,
+}
+
+/// Settings that cannot be used, all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(pub Vec<(&'static str, String)>);
+
+impl ConfigError {
+    fn one(field: &'static str, message: impl Into<String>) -> Self {
+        Self(vec![(field, message.into())])
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the configuration cannot be used:")?;
+        for (field, message) in &self.0 {
+            write!(f, "\n  {field}: {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Checks settings and fills in the defaults. Reports every mistake at once.
+    pub fn resolve(settings: Settings) -> Result<Self, ConfigError> {
+        let mut check = Check::default();
+        let config = check.resolve(settings);
+        if check.mistakes.is_empty() { Ok(config) } else { Err(ConfigError(check.mistakes)) }
+    }
+
+    /// The effective configuration as the file would say it. Secrets are replaced by `…`.
+    pub fn to_settings(&self) -> Settings {
+        let mut roles = Vec::new();
+        for (name, has) in [("api", self.roles.api), ("ingest", self.roles.ingest)] {
+            if has {
+                roles.push(name.to_owned());
+            }
+        }
+        Settings {
+            listen: Some(self.listen.to_string()),
+            data_dir: self.data_dir.clone(),
+            database_url: self.database_url.as_ref().map(|_| "…".to_owned()),
+            admin_token: self.admin_token.as_ref().map(|_| "…".to_owned()),
+            public_url: self.public_url.as_ref().map(ToString::to_string),
+            roles: Some(roles),
+            gamma_url: Some(self.endpoints.base(Host::Gamma).to_string()),
+            clob_url: Some(self.endpoints.base(Host::Clob).to_string()),
+            data_url: Some(self.endpoints.base(Host::Data).to_string()),
+            ws_url: Some(self.endpoints.ws().to_string()),
+            sync_interval_s: Some(self.ingest.interval.as_secs()),
+            hot_interval_s: Some(self.ingest.hot_interval.as_secs()),
+            hot_volume: Some(self.ingest.hot_volume),
+            hot_liquidity: Some(self.ingest.hot_liquidity),
+            sync_closed: Some(vec![self.ingest.closed.to_string()]),
+            upstream_rate_percent: Some(self.upstream_rate_percent),
+            log: Some(self.log.clone()),
+            log_format: Some(if self.log_format == LogFormat::Json { "json" } else { "text" }.to_owned()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Check {
+    mistakes: Vec<(&'static str, String)>,
+}
+
+impl Check {
+    /// The parsed value, or `None` and a note of the mistake.
+    fn parse<T>(
+        &mut self,
+        field: &'static str,
+        text: Option<&str>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        match parse(text?) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.mistakes.push((field, message));
+                None
+            }
+        }
+    }
+
+    fn seconds(&mut self, field: &'static str, value: Option<u64>, default: Duration) -> Duration {
+        match value {
+            Some(seconds) if (5..=86_400).contains(&seconds) => Duration::from_secs(seconds),
+            Some(seconds) => {
+                self.mistakes.push((field, format!("{seconds} is not from 5 to 86400 seconds")));
+                default
+            }
+            None => default,
+        }
+    }
+
+    fn resolve(&mut self, settings: Settings) -> Config {
+        let defaults = IngestOptions::default();
+        let listen = settings.listen.as_deref().or(Some(DEFAULT_LISTEN));
+        let listen = self.parse("listen", listen, |text| {
+            text.parse().map_err(|_| format!("{text:?} is not an address such as {DEFAULT_LISTEN}"))
+        });
+        let database_url = self.parse("database-url", settings.database_url.as_deref(), |text| {
+            text.parse::<DatabaseUrl>().map_err(|error| error.to_string())
+        });
+        let admin_token = self.parse("admin-token", settings.admin_token.as_deref(), |text| {
+            if text.len() < 16 {
+                return Err("must have at least 16 characters; `openssl rand -hex 24` makes one".to_owned());
+            }
+            Ok(Secret::new(text))
+        });
+        let public_url = self.parse("public-url", settings.public_url.as_deref(), |text| {
+            text.parse::<PublicUrl>().map_err(|error| error.to_string())
+        });
+        let closed = settings.sync_closed.map(|words| words.join(" "));
+        let closed = self.parse("sync-closed", closed.as_deref(), |text| {
+            text.parse::<ClosedScope>().map_err(|error| format!("{text:?} {error}"))
+        });
+        let log_format = self.parse("log-format", settings.log_format.as_deref(), |text| match text {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            other => Err(format!("{other:?} is neither text nor json")),
+        });
+        let log = settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned());
+        self.parse("log", Some(&log), |text| {
+            let filter = text.parse::<tracing_subscriber::EnvFilter>();
+            filter.map(drop).map_err(|error| format!("{text:?}: {error}"))
+        });
+        let percent = settings.upstream_rate_percent.unwrap_or(25);
+        if !(1..=100).contains(&percent) {
+            self.mistakes.push(("upstream-rate-percent", format!("{percent} is not from 1 to 100")));
+        }
+        let endpoints = Endpoints::new(
+            settings.gamma_url.as_deref().unwrap_or(Endpoints::GAMMA),
+            settings.clob_url.as_deref().unwrap_or(Endpoints::CLOB),
+            settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
+            settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
+        );
+        let endpoints = endpoints.map_err(|error| self.mistakes.push(("upstream", error.to_string())));
+        Config {
+            listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            data_dir: settings.data_dir,
+            database_url,
+            admin_token,
+            public_url,
+            roles: self.roles(settings.roles),
+            endpoints,
+            ingest: IngestOptions {
+                interval: self.seconds("sync-interval-s", settings.sync_interval_s, defaults.interval),
+                hot_interval: self.seconds("hot-interval-s", settings.hot_interval_s, defaults.hot_interval),
+                hot_volume: settings.hot_volume.unwrap_or(defaults.hot_volume),
+                hot_liquidity: settings.hot_liquidity.unwrap_or(defaults.hot_liquidity),
+                closed: closed.unwrap_or_default(),
+            },
+            upstream_rate_percent: percent,
+            log,
+            log_format: log_format.unwrap_or(LogFormat::Text),
+        }
+    }
+
+    fn roles(&mut self, names: Option<Vec<String>>) -> Roles {
+        let Some(names) = names else { return Roles { api: true, ingest: true } };
+        let mut roles = Roles { api: false, ingest: false };
+        for name in &names {
+            match name.as_str() {
+                "api" => roles.api = true,
+                "ingest" => roles.ingest = true,
+                other => self.mistakes.push(("roles", format!("{other:?} is not one of api, ingest"))),
+            }
+        }
+        if names.is_empty() {
+            self.mistakes.push(("roles", "names no role; there are api and ingest".to_owned()));
+        }
+        roles
+    }
+}

@@ -1,0 +1,41 @@
+// The JavaScript that the screener needs before it draws, and the stylesheet, against their budgets.
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+
+const SHELL_BUDGET_KB = 120;
+const ROUTE_BUDGET_KB = 80;
+const dist = new URL("../dist/", import.meta.url);
+const manifest = JSON.parse(await readFile(new URL(".vite/manifest.json", dist), "utf8"));
+
+/** The manifest keys of an entry and of all it imports statically. */
+function closure(key, found = new Set()) {
+  if (found.has(key)) return found;
+  found.add(key);
+  for (const imported of manifest[key].imports ?? []) closure(imported, found);
+  return found;
+}
+
+async function gzipKb(files) {
+  let bytes = 0;
+  for (const file of files) bytes += gzipSync(await readFile(new URL(file, dist)), { level: 9 }).length;
+  return bytes / 1000;
+}
+
+const entry = closure("src/main.tsx");
+const filesOf = (keys) => new Set([...keys].map((key) => manifest[key].file));
+let isOver = false;
+function report(what, kb, budget) {
+  const verdict = kb <= budget ? "within" : "OVER";
+  console.log(`${what}: ${kb.toFixed(1)} kB gzip, ${verdict} ${budget} kB`);
+  isOver ||= kb > budget;
+}
+
+const routes = Object.keys(manifest).filter((key) => manifest[key].isDynamicEntry);
+for (const key of routes) {
+  const own = [...closure(key)].filter((needed) => !entry.has(needed));
+  report(key, await gzipKb(filesOf(own)), ROUTE_BUDGET_KB);
+}
+const screener = new Set([...entry, ...closure("src/app/ScreenerRoute.tsx")]);
+report("Screener, all JavaScript before it draws", await gzipKb(filesOf(screener)), SHELL_BUDGET_KB);
+console.log(`Stylesheet: ${(await gzipKb(manifest["src/main.tsx"].css ?? [])).toFixed(1)} kB gzip`);
+process.exitCode = isOver ? 1 : 0;

@@ -1,0 +1,180 @@
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useRef, useState } from "react";
+import { useFreshReport } from "../components/Freshness.tsx";
+import { Icon, type IconName, Mark } from "../components/Icon.tsx";
+import { SyncProgress } from "../features/sync/SyncProgress.tsx";
+import { useActions } from "../lib/actions.ts";
+import { changeDisplay, cycle, DENSITIES, display, THEMES } from "../lib/display.ts";
+import { ago, clock, count } from "../lib/format.ts";
+import { useGo } from "../lib/go.ts";
+import { freshness } from "../lib/live.ts";
+import { useStore } from "../lib/store.ts";
+import { useNow, useSecond } from "../lib/time.ts";
+import { toasts } from "../lib/toast.ts";
+import { shellActions } from "./shellActions.ts";
+import { ShortcutSheet } from "./ShortcutSheet.tsx";
+import { useOpenTotal } from "./useOpenTotal.ts";
+import { useShortcuts } from "./useShortcuts.ts";
+
+const Palette = lazy(async () => ({
+  default: (await import("../features/palette/Palette.tsx")).Palette,
+}));
+
+const PAGES: readonly { href: string; title: string; icon: IconName; keys: string }[] = [
+  { href: "/markets", title: "Screener", icon: "screener", keys: "g m" },
+  { href: "/events", title: "Events", icon: "events", keys: "g e" },
+];
+
+/** What surrounds every page: the rail, the top bar, the palette, the shortcuts, what is said in the corner. */
+export function Shell() {
+  const [overlay, setOverlay] = useState<"palette" | "shortcuts" | null>(null);
+  const opener = useRef<Element | null>(null);
+  const go = useGo();
+  const open = (next: "palette" | "shortcuts") => {
+    opener.current = document.activeElement;
+    setOverlay(next);
+  };
+  const close = () => {
+    setOverlay(null);
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
+  useActions(shellActions({ go, openPalette: () => open("palette"), openShortcuts: () => open("shortcuts") }));
+  useShortcuts();
+
+  return (
+    <div className="app">
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <Rail openPalette={() => open("palette")} />
+      <TopBar openPalette={() => open("palette")} />
+      <Outlet />
+      {overlay === "palette" && (
+        <Suspense>
+          <Palette onClose={close} />
+        </Suspense>
+      )}
+      {overlay === "shortcuts" && <ShortcutSheet onClose={close} />}
+      <Toasts />
+    </div>
+  );
+}
+
+function Rail({ openPalette }: { openPalette(): void }) {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return (
+    <aside className="side" aria-label="Navigation and freshness">
+      <a className="logo" href="/markets" aria-label="Cascadian, the screener">
+        <Mark />
+        <span>Cascadian</span>
+      </a>
+      <nav className="nav" aria-label="Pages">
+        {PAGES.map(({ href, title, icon, keys }) => {
+          const isHere = path === href || path.startsWith(`${href}/`);
+          return (
+            <a key={href} href={href} className={isHere ? "on" : undefined} aria-current={isHere ? "page" : undefined} aria-label={title}>
+              <Icon name={icon} />
+              <span>{title}</span>
+              <kbd aria-hidden="true">{keys}</kbd>
+            </a>
+          );
+        })}
+        <button type="button" className="phone" onClick={openPalette}>
+          <Icon name="search" />
+          <span>Find</span>
+        </button>
+      </nav>
+      <Foot />
+    </aside>
+  );
+}
+
+/** How old the catalogue is and how much of it is open. */
+function Foot() {
+  const report = useFreshReport();
+  const { lastSynced } = useStore(freshness);
+  const openTotal = useOpenTotal();
+  const now = useNow();
+  return (
+    <div className="foot">
+      <SyncProgress />
+      {report && (
+        <span className="fresh" data-state={report.state} title={report.long}>
+          <span className="dot" />
+          {report.short}
+        </span>
+      )}
+      {lastSynced && (
+        <span>
+          Catalogue {ago(lastSynced, now)}
+          {openTotal !== undefined && ` · ${count(openTotal)} open`}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function TopBar({ openPalette }: { openPalette(): void }) {
+  const { simulated } = useStore(freshness);
+  const { theme, density } = useStore(display);
+  const themeIcon = theme === "dark" ? "moon" : theme === "light" ? "sun" : "system";
+  return (
+    <header className="top">
+      <button type="button" className="find" aria-haspopup="dialog" onClick={openPalette}>
+        <Icon name="search" />
+        <span className="label">Search markets, events, actions</span>
+        <kbd>⌘K</kbd>
+      </button>
+      <div className="r">
+        <Clock />
+        <span className="toggles">
+          <button
+            type="button"
+            className="icon"
+            aria-label={`Density: ${density}. Change`}
+            title={`Density: ${density}`}
+            onClick={() => changeDisplay({ density: cycle(DENSITIES, density) })}
+          >
+            <Icon name="rows" />
+          </button>
+          <button
+            type="button"
+            className="icon"
+            aria-label={`Theme: ${theme}. Change`}
+            title={`Theme: ${theme}`}
+            onClick={() => changeDisplay({ theme: cycle(THEMES, theme) })}
+          >
+            <Icon name={themeIcon} />
+          </button>
+        </span>
+        {simulated && (
+          <span className="tag" title="Everything here comes from the lab; none of it is Polymarket's">
+            simulated world
+          </span>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function Clock() {
+  const now = new Date(useSecond());
+  return (
+    <time className="clock" dateTime={now.toISOString()} title={now.toISOString()}>
+      {clock(now, now.getTimezoneOffset())}
+    </time>
+  );
+}
+
+function Toasts() {
+  const shown = useStore(toasts);
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {shown.map(({ id, text, kind }) => (
+        <div key={id} className="toast" data-kind={kind}>
+          {text}
+        </div>
+      ))}
+    </div>
+  );
+}

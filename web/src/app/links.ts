@@ -1,0 +1,30 @@
+import type { RouterHistory } from "@tanstack/react-router";
+
+/** Paths that the terminal draws itself; all others are the server's. */
+const OWN_PATHS = /^\/(markets|events)(\/[^/]+)?\/?$/;
+
+/** The address a click leads to inside the terminal, or null when the browser should follow it. */
+function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } | null {
+  if (event.defaultPrevented || event.button !== 0) return null;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (link === null || link.target || link.hasAttribute("download")) return null;
+  if (link.origin !== window.location.origin || !OWN_PATHS.test(link.pathname)) return null;
+  const isSamePlace = link.pathname === window.location.pathname && link.search === window.location.search;
+  if (isSamePlace && link.hash !== "") return null;
+  return { href: link.pathname + link.search, isReplacing: "replace" in link.dataset };
+}
+
+/**
+ * Lets plain links move within the terminal without loading a page. Links are written the same by the server and by
+ * React, can be opened in a new tab and copied. `data-replace` marks those that change a filter in place.
+ */
+export function followLinks(history: RouterHistory): void {
+  document.addEventListener("click", (event) => {
+    const address = ownAddress(event);
+    if (address === null) return;
+    event.preventDefault();
+    if (address.isReplacing) history.replace(address.href);
+    else history.push(address.href);
+  });
+}

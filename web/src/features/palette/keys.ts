@@ -1,0 +1,3 @@
+export const paletteKeys = {
+  search: (text: string) => ["search", text] as const,
+};

@@ -1,0 +1,31 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { followLinks } from "./app/links.ts";
+import { keepLive } from "./app/live.ts";
+import { prime } from "./app/prime.ts";
+import { createQueryClient } from "./app/queryClient.ts";
+import { router } from "./app/router.tsx";
+import { readBoot } from "./lib/boot.ts";
+import "./styles/index.css";
+
+const container = document.getElementById("root");
+if (!container) throw new Error("the page has no #root to draw in");
+
+const client = createQueryClient();
+const boot = readBoot();
+if (boot) prime(client, boot, window.location.pathname);
+
+// The page's code is loaded before the first render, so that the server's HTML gives way to the whole page at once.
+await router.load();
+
+createRoot(container).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);
+followLinks(router.history);
+keepLive(client);
