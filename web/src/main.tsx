@@ -1,12 +1,12 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./app/App.tsx";
 import { followLinks } from "./app/links.ts";
 import { keepLive } from "./app/live.ts";
 import { prime } from "./app/prime.ts";
 import { createQueryClient } from "./app/queryClient.ts";
-import { router } from "./app/router.tsx";
+import { matchRoute } from "./app/routes.ts";
 import { readBoot } from "./lib/boot.ts";
 import "./styles/index.css";
 
@@ -18,14 +18,14 @@ const boot = readBoot();
 if (boot) prime(client, boot, window.location.pathname);
 
 // The page's code is loaded before the first render, so that the server's HTML gives way to the whole page at once.
-await router.load();
+await matchRoute(window.location.pathname).route.load();
 
 createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={client}>
-      <RouterProvider router={router} />
+      <App />
     </QueryClientProvider>
   </StrictMode>,
 );
-followLinks(router.history);
+followLinks();
 keepLive(client);

@@ -9,6 +9,7 @@ pub mod event;
 pub mod ids;
 pub mod market;
 pub mod money;
+pub mod origin;
 pub mod query;
 pub mod screen;
 
@@ -18,6 +19,7 @@ pub use event::{Event, Tag};
 pub use ids::{ConditionId, EventId, InvalidId, MarketId, TokenId};
 pub use market::{Market, MarketStatus, Outcome, Resolution, ResolutionBasis, UmaStatus};
 pub use money::{OutOfRange, Price, PriceChange, Usdc};
+pub use origin::Origin;
 pub use query::QueryReader;
 pub use screen::{
     Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,

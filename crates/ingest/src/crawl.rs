@@ -116,7 +116,9 @@ async fn walk(
         };
         tally.add(|counts| counts.fetch_ms += milliseconds(began.elapsed()));
         let Some(page) = page else { return Ok(true) };
-        if frontier.meets(&page.row_ids, direction) {
+        // A page with rejected rows proves nothing: those may be rows that nobody has seen.
+        let met = frontier.meets(&page.row_ids, direction);
+        if met && page.rejected.is_empty() {
             return Ok(true);
         }
         if pages.send(Fetched::now(page)).await.is_err() {
@@ -138,6 +140,9 @@ mod tests {
         assert!(!frontier.meets(&ids(&[3, 2]), Direction::Ascending), "its own");
         assert!(!frontier.meets(&ids(&[3, 7]), Direction::Descending), "7 is new");
         assert!(frontier.meets(&ids(&[2, 1]), Direction::Descending));
-        assert!(!frontier.meets(&[], Direction::Descending), "a page of rejected rows meets nobody");
+        assert!(
+            !frontier.meets(&[], Direction::Descending),
+            "a page of rejected rows meets nobody"
+        );
     }
 }

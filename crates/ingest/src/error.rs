@@ -1,5 +1,6 @@
 //! Why a sync ended early.
 
+use domain::Origin;
 use polymarket::UpstreamError;
 use store::StoreError;
 
@@ -12,6 +13,16 @@ pub enum IngestError {
     /// The database did not take what was to be written.
     #[error("database: {0}")]
     Store(#[from] StoreError),
+    /// The database holds data of another origin.
+    #[error(
+        "this database holds data of {held}, but {found} answers: use another --data-dir or database for it"
+    )]
+    ForeignOrigin {
+        /// Whose data it holds.
+        held: Origin,
+        /// What answers.
+        found: Origin,
+    },
     /// The process is shutting down.
     #[error("stopped before it was done")]
     Cancelled,

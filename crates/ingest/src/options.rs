@@ -67,7 +67,8 @@ impl FromStr for ClosedScope {
             other => {
                 // The shell's words arrive joined, so `since=DATE` is accepted beside `since DATE`.
                 let day = other.strip_prefix("since").ok_or(InvalidScope)?;
-                let day = day.trim_start_matches(['=', ' ', ':']).parse().map_err(|_| InvalidScope)?;
+                let day =
+                    day.trim_start_matches(['=', ' ', ':']).parse().map_err(|_| InvalidScope)?;
                 Ok(Self::Since(day))
             }
         }

@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Duration, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::MarketId;
 use polymarket::gamma::{
     CrawlQuery, EventsQuery, GammaClient, KeysetCrawl, MarketsQuery, RejectedRow,
 };
 use store::lock::IngestLock;
+use store::origin::{self, Claim};
 use store::quarantine::{self, Rejected};
 use store::sync_logs::{self, SyncKind, SyncLog, SyncState};
-use store::{Database, StoreError, catalogue, markets, sweep};
-use tokio::sync::{Mutex, mpsc};
+use store::{Database, PgConnection, StoreError, catalogue, markets, sweep};
+use tokio::sync::{Mutex, OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -50,6 +51,8 @@ struct Run<'a> {
     sync: &'a CatalogueSync,
     sync_id: Uuid,
     tally: Tally,
+    /// The database has agreed to hold data of the origin that answers.
+    origin_is_claimed: OnceCell<()>,
 }
 
 /// How a sync ended.
@@ -88,7 +91,12 @@ impl CatalogueSync {
         let started = sync_logs::start(service, queued.sync_id, &scope, Utc::now()).await?;
         tracing::info!(sync.id = %started.sync_id, sync.kind = started.kind.as_str(), "sync started");
         let began = Instant::now();
-        let run = Run { sync: self, sync_id: queued.sync_id, tally: Tally::new() };
+        let run = Run {
+            sync: self,
+            sync_id: queued.sync_id,
+            tally: Tally::new(),
+            origin_is_claimed: OnceCell::new(),
+        };
         let ended = match queued.kind {
             SyncKind::Full => run.full(&started).await,
             SyncKind::Hot => run.hot().await,
@@ -127,7 +135,9 @@ fn verdict(
         Ok(ended) => {
             let mut problems = ended.problems.clone();
             if quarantined > 0 {
-                problems.push(format!("{quarantined} rows could not be understood and are in quarantine"));
+                problems.push(format!(
+                    "{quarantined} rows could not be understood and are in quarantine"
+                ));
             }
             let error = (!problems.is_empty()).then(|| problems.join("; "));
             let status = match (ended.complete && quarantined == 0, markets_seen) {
@@ -173,8 +183,10 @@ impl Run<'_> {
             volume_num_min: Some(self.sync.options.hot_volume.into()),
             ..open.clone()
         };
-        let by_liquidity =
-            MarketsQuery { liquidity_num_min: Some(self.sync.options.hot_liquidity.into()), ..open };
+        let by_liquidity = MarketsQuery {
+            liquidity_num_min: Some(self.sync.options.hot_liquidity.into()),
+            ..open
+        };
         for query in [by_volume, by_liquidity] {
             let client = self.sync.client.clone();
             let mut crawl = KeysetCrawl::new(client, CrawlQuery::Markets(query));
@@ -208,8 +220,8 @@ impl Run<'_> {
             ClosedScope::Since(day) => Some(day.and_time(chrono::NaiveTime::MIN).and_utc()),
         };
         let scheduled = log.trigger == sync_logs::SyncTrigger::Schedule;
-        let covered = scheduled
-            && sync_logs::has_covered(self.sync.database.service(), text).await?;
+        let covered =
+            scheduled && sync_logs::has_covered(self.sync.database.service(), text).await?;
         let recent = Utc::now() - Duration::days(CLOSED_OVERLAP_DAYS);
         let end_date_min = if covered { since.max(Some(recent)) } else { since };
         Ok(Some(EventsQuery { closed: Some(true), end_date_min, ..EventsQuery::default() }))
@@ -262,6 +274,8 @@ impl Run<'_> {
         let applied = {
             let mut writer = self.sync.writer.lock().await;
             let connection = writer.connection();
+            self.origin_is_claimed.get_or_try_init(|| self.claim_origin(connection, at)).await?;
+            let connection = writer.connection();
             let sync_id = Some(self.sync_id);
             quarantine::keep(connection, sync_id, at, &quarantined(&page.rejected)).await?;
             catalogue::apply(connection, sync_id, at, &page.events, &page.markets).await?
@@ -280,6 +294,19 @@ impl Run<'_> {
             sync_logs::progress(self.sync.database.service(), self.sync_id, &counts).await?;
         }
         Ok(())
+    }
+
+    /// Simulated and real data never meet: the first sync decides what a database holds.
+    async fn claim_origin(
+        &self,
+        connection: &mut PgConnection,
+        now: DateTime<Utc>,
+    ) -> Result<(), IngestError> {
+        let Some(found) = self.sync.client.origin() else { return Ok(()) };
+        match origin::claim(connection, &found, now).await? {
+            Claim::Granted => Ok(()),
+            Claim::Refused { held } => Err(IngestError::ForeignOrigin { held, found }),
+        }
     }
 
     /// Looks for the open markets that a complete crawl did not list: most have closed and are fetched by

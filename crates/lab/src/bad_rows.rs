@@ -36,9 +36,14 @@ impl BadRow {
         let (good, list) = match (self.entity, entity) {
             (Entity::Market, Entity::Event) => (EVENT, "markets"),
             (Entity::Event, Entity::Market) => (MARKET, "events"),
-            (Entity::Event, Entity::Event) | (Entity::Market, Entity::Market) => return self.json.clone(),
+            (Entity::Event, Entity::Event) | (Entity::Market, Entity::Market) => {
+                return self.json.clone();
+            }
         };
-        let id = Members::parse(&self.json).ok().and_then(|members| members.raw("id")).unwrap_or("\"0\"");
+        let id = Members::parse(&self.json)
+            .ok()
+            .and_then(|members| members.raw("id"))
+            .unwrap_or("\"0\"");
         with_member(good, "id", Some(id), Some((list, &format!("[{}]", self.json))))
     }
 }
@@ -96,8 +101,18 @@ const MARKET_CHANGES: [Change; 18] = [
         "outcomes",
         r#"["Yes","No"]"#,
     ),
-    set("fractional_maker_fee", "makerBaseFee, usually an integer, has a fraction", "makerBaseFee", "0.5"),
-    set("empty_condition_id", "conditionId is empty, as on rows not yet deployed", "conditionId", r#""""#),
+    set(
+        "fractional_maker_fee",
+        "makerBaseFee, usually an integer, has a fraction",
+        "makerBaseFee",
+        "0.5",
+    ),
+    set(
+        "empty_condition_id",
+        "conditionId is empty, as on rows not yet deployed",
+        "conditionId",
+        r#""""#,
+    ),
     set(
         "structural_condition_id",
         "conditionId has 62 hex digits, as protocol-v2 and combo conditions have",
@@ -117,7 +132,12 @@ const MARKET_CHANGES: [Change; 18] = [
     set("huge_volume", "volume is in scientific notation and absurd", "volume", r#""1e30""#),
     set("empty_outcome_prices", "outcomePrices is an empty list", "outcomePrices", r#""[]""#),
     set("garbage_outcome_prices", "outcomePrices is not a list", "outcomePrices", r#""qqq""#),
-    set("nan_outcome_prices", "outcomePrices holds no numbers", "outcomePrices", r#""[\"NaN\", \"\"]""#),
+    set(
+        "nan_outcome_prices",
+        "outcomePrices holds no numbers",
+        "outcomePrices",
+        r#""[\"NaN\", \"\"]""#,
+    ),
     set("unknown_key", "a member nobody has seen before", "marketMoodRing", r#"{"hue":7}"#),
     Change {
         name: "missing_token_ids",
@@ -125,7 +145,12 @@ const MARKET_CHANGES: [Change; 18] = [
         key: "clobTokenIds",
         value: None,
     },
-    set("short_neg_risk_market_id", "negRiskMarketID is cut short", "negRiskMarketID", r#""0x2c3d7e""#),
+    set(
+        "short_neg_risk_market_id",
+        "negRiskMarketID is cut short",
+        "negRiskMarketID",
+        r#""0x2c3d7e""#,
+    ),
     set(
         "iso_card_refresh_time",
         "twitterCardLastRefreshed, usually milliseconds in a string, is a date",

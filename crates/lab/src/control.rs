@@ -1,11 +1,11 @@
 //! The lab's own routes: what it is, its clock, its faults.
 
+use axum::Router;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Json, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use serde_json::{Value, json};
 
 use crate::bad_rows::bad_rows;

@@ -101,14 +101,33 @@ fn recorded_files(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
             files.push(path);
         }
     }
-    files.retain(|path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase());
-        let name = name.unwrap_or_default();
-        let stem = name.strip_suffix(".gz").unwrap_or(&name);
-        stem.ends_with(".json") || stem.ends_with(".ndjson")
-    });
+    files.retain(|path| Layout::of(path).is_some());
     files.sort();
     Ok(files)
+}
+
+/// How a file holds its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// One JSON value.
+    Whole,
+    /// One JSON value a line.
+    Lines,
+}
+
+impl Layout {
+    /// By extension, `.gz` or not; `None` for files of another kind.
+    fn of(path: &Path) -> Option<Self> {
+        let is = |path: &Path, extension: &str| {
+            path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+        };
+        let plain = if is(path, "gz") { path.with_extension("") } else { path.to_owned() };
+        match () {
+            () if is(&plain, "json") => Some(Self::Whole),
+            () if is(&plain, "ndjson") => Some(Self::Lines),
+            () => None,
+        }
+    }
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
@@ -133,7 +152,7 @@ fn read_text(path: &Path) -> Result<Bytes, LoadError> {
     };
     if let Err(error) = std::str::from_utf8(&text) {
         let before = text.get(..error.valid_up_to()).unwrap_or_default();
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        let line = before.split(|&byte| byte == b'\n').count();
         return Err(LoadError::NotJson { path: path.to_owned(), line, reason: error.to_string() });
     }
     Ok(text.into())
@@ -151,11 +170,12 @@ enum Shape {
 impl Shape {
     fn of(members: &Members<'_>) -> Option<Self> {
         let has = |key| members.has(key);
-        if has("question") && has("id") && (has("conditionId") || has("outcomes")) {
+        let numbered = members.text("id").is_some_and(|id| id.parse::<u64>().is_ok());
+        if numbered && has("question") && has("conditionId") {
             Some(Self::Market)
-        } else if has("id") && has("slug") && (has("ticker") || has("markets")) {
+        } else if numbered && has("slug") && (has("ticker") || has("markets")) {
             Some(Self::Event)
-        } else if has("id") && has("slug") && has("label") {
+        } else if numbered && has("slug") && has("label") {
             Some(Self::Tag)
         } else if has("sport") && has("ordering") {
             Some(Self::Sport)
@@ -181,14 +201,19 @@ impl Rows {
     fn add_file(&mut self, path: &Path) -> Result<(), LoadError> {
         let text = read_text(path)?;
         for (index, row) in split_rows(path, &text)?.into_iter().enumerate() {
-            let bad_row = |reason: String| LoadError::BadRow { path: path.to_owned(), row: index + 1, reason };
+            let bad_row = |reason: String| LoadError::BadRow {
+                path: path.to_owned(),
+                row: index + 1,
+                reason,
+            };
             // Not an object in the first row: a file of something else, such as bare numbers.
             let members = Members::parse(row.get());
             let shape = members.as_ref().ok().and_then(Shape::of);
             match (members, shape) {
                 (Ok(members), Some(shape)) => {
                     let body = text.slice_ref(row.get().as_bytes());
-                    self.add_row(shape, &body, &members, row).map_err(|error| bad_row(error.to_string()))?;
+                    self.add_row(shape, &body, &members, row)
+                        .map_err(|error| bad_row(error.to_string()))?;
                 }
                 _ if index == 0 => {
                     self.ignored_files.push(path.to_owned());
@@ -196,7 +221,9 @@ impl Rows {
                 }
                 (Err(error), _) => return Err(bad_row(error.to_string())),
                 (Ok(_), None) => {
-                    return Err(bad_row("it is neither an event, a market, a tag nor a sport".to_owned()));
+                    return Err(bad_row(
+                        "it is neither an event, a market, a tag nor a sport".to_owned(),
+                    ));
                 }
             }
         }
@@ -337,8 +364,7 @@ fn split_rows<'a>(path: &Path, text: &'a Bytes) -> Result<Vec<&'a RawValue>, Loa
         line,
         reason: error.to_string(),
     };
-    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if name.contains(".ndjson") {
+    if Layout::of(path) == Some(Layout::Lines) {
         return text
             .split('\n')
             .enumerate()
@@ -348,7 +374,8 @@ fn split_rows<'a>(path: &Path, text: &'a Bytes) -> Result<Vec<&'a RawValue>, Loa
             })
             .collect();
     }
-    let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(error.line(), &error))?;
+    let whole: &RawValue =
+        serde_json::from_str(text).map_err(|error| not_json(error.line(), &error))?;
     if let Ok(rows) = serde_json::from_str::<Vec<&RawValue>>(whole.get()) {
         return Ok(rows);
     }

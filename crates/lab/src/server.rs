@@ -64,7 +64,13 @@ impl Lab {
     }
 
     fn new(source: Source) -> Self {
-        Self { inner: Arc::new(Inner { source, faults: Faults::default(), requests: Mutex::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                source,
+                faults: Faults::default(),
+                requests: Mutex::default(),
+            }),
+        }
     }
 
     /// Looks at or advances the world; `None` for a replay.
@@ -141,12 +147,12 @@ pub async fn serve(listener: TcpListener, lab: Lab, shutdown: CancellationToken)
     let clock = run_clock(lab.clone(), shutdown.clone());
     let server = axum::serve(listener, app(lab, shutdown.clone()))
         .with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    let served = async {
+    let until_stopped = async {
         let result = server.await;
         shutdown.cancel();
         result
     };
-    let (result, ()) = tokio::join!(served, clock);
+    let (result, ()) = tokio::join!(until_stopped, clock);
     result
 }
 

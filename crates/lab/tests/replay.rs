@@ -18,7 +18,8 @@ async fn paging_shows_every_recorded_row_once() {
     let events = running.enumerate("events", "").await;
     let distinct: BTreeSet<_> = ids(&events).into_iter().collect();
     assert_eq!((events.len(), distinct.len()), (5_912, 5_912));
-    let nested: usize = events.iter().map(|event| event["markets"].as_array().map_or(0, Vec::len)).sum();
+    let nested: usize =
+        events.iter().map(|event| event["markets"].as_array().map_or(0, Vec::len)).sum();
     assert_eq!(nested, 16_845);
 
     let closed = running.enumerate("markets", "&closed=true").await;
@@ -39,14 +40,19 @@ async fn rows_are_served_as_recorded() {
     let path = recorded_dir().join("one-market-2026-10");
     let Some(catalogue) = recorded("one-market-2026-10") else { return };
     let running = Running::start(Lab::replay(catalogue)).await;
-    let row = |file: &str| -> Value { serde_json::from_str(&fs::read_to_string(path.join(file)).unwrap()).unwrap() };
+    let row = |file: &str| -> Value {
+        serde_json::from_str(&fs::read_to_string(path.join(file)).unwrap()).unwrap()
+    };
     // The market was recorded by itself and, earlier, inside its event: the later row is served.
     let market = running.json("/gamma/markets/559652").await;
     assert_eq!(market, row("gamma_markets.json")[0]);
     let event = running.json("/gamma/events/30829").await;
     let recorded = row("gamma_event.json");
     assert_eq!(event["tags"], recorded["tags"]);
-    assert_eq!(ids(event["markets"].as_array().unwrap()), ids(recorded["markets"].as_array().unwrap()));
+    assert_eq!(
+        ids(event["markets"].as_array().unwrap()),
+        ids(recorded["markets"].as_array().unwrap())
+    );
     running.stop().await;
 }
 
@@ -109,12 +115,20 @@ fn files_are_told_apart_by_shape_and_the_later_row_wins() {
     };
     let older = market("1", "2026-02-01T00:00:00Z");
     let newer = market("2", "2026-02-02T00:00:00Z");
-    fs::write(dir.path().join("a.json"), format!(r#"{{"fetched_at":"x","markets":[{newer}],"summary":{{}}}}"#)).unwrap();
+    fs::write(
+        dir.path().join("a.json"),
+        format!(r#"{{"fetched_at":"x","markets":[{newer}],"summary":{{}}}}"#),
+    )
+    .unwrap();
     fs::create_dir(dir.path().join("more")).unwrap();
     fs::write(dir.path().join("more/b.json"), format!("[{older}]")).unwrap();
     fs::write(dir.path().join("book.json"), r#"{"bids":[],"asks":[]}"#).unwrap();
-    fs::write(dir.path().join("tags.json"), r#"[{"id":"2","label":"Politics","slug":"politics"}]"#).unwrap();
+    fs::write(dir.path().join("tags.json"), r#"[{"id":"2","label":"Politics","slug":"politics"}]"#)
+        .unwrap();
     let catalogue = Replay::load(dir.path()).unwrap();
-    assert_eq!((catalogue.event_count(), catalogue.market_count(), catalogue.tag_count()), (1, 1, 1));
+    assert_eq!(
+        (catalogue.event_count(), catalogue.market_count(), catalogue.tag_count()),
+        (1, 1, 1)
+    );
     assert_eq!(catalogue.ignored_files().len(), 1);
 }

@@ -63,7 +63,7 @@ impl Endpoints {
     pub const CLOB: &'static str = "https://clob.polymarket.com";
     /// Public address of the Data API.
     pub const DATA: &'static str = "https://data-api.polymarket.com";
-    /// Public address of the CLOB's WebSockets.
+    /// Public address of the CLOB's `WebSockets`.
     pub const WS: &'static str = "wss://ws-subscriptions-clob.polymarket.com/ws";
 
     /// Checks four base addresses.
@@ -82,7 +82,7 @@ impl Endpoints {
         Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS)
     }
 
-    /// The base address of the CLOB's WebSockets.
+    /// The base address of the CLOB's `WebSockets`.
     pub fn ws(&self) -> &Url {
         &self.ws
     }

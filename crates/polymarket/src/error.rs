@@ -88,13 +88,13 @@ impl UpstreamErrorKind {
             | Self::RateLimited
             | Self::Blocked
             | Self::ServerError(_)
-            | Self::Empty => true,
+            | Self::Html
+            | Self::Empty
+            | Self::Null => true,
             Self::InvalidRequest(_)
             | Self::TooLarge { .. }
             | Self::NotFound
             | Self::Refused { .. }
-            | Self::Html
-            | Self::Null
             | Self::Malformed(_)
             | Self::PagingLoop(_) => false,
         }

@@ -1,16 +1,20 @@
 //! HTTP to the upstream hosts: deadlines, size caps, retries, and telling an answer from an error page.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::Utc;
+use domain::Origin;
 use metrics::{counter, histogram};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Response, Url};
 use tokio::time::Instant;
 
 use crate::retry::{RetryBudget, backoff, parse_retry_after};
 use crate::{Endpoints, Host, Limits, UpstreamError, UpstreamErrorKind};
+
+/// In which the lab says what it serves.
+const LAB_HEADER: HeaderName = HeaderName::from_static("x-cascadian-lab");
 
 /// How [`Upstream`] behaves. The defaults suit the public hosts.
 #[derive(Debug, Clone)]
@@ -78,7 +82,7 @@ impl Request {
 
     /// Adds a query parameter. Adding one again repeats it, which is how upstream takes lists.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.query.push((name, value.to_string()));
         self
     }
@@ -119,6 +123,7 @@ pub struct Upstream {
     options: UpstreamOptions,
     limits: Arc<Limits>,
     retries: RetryBudget,
+    origin: RwLock<Option<Origin>>,
 }
 
 impl Upstream {
@@ -137,12 +142,29 @@ impl Upstream {
             builder = builder.no_proxy();
         }
         let retries = RetryBudget::new(options.retry_reserve);
-        Ok(Self { client: builder.build()?, endpoints, options, limits, retries })
+        let origin = RwLock::new(None);
+        Ok(Self { client: builder.build()?, endpoints, options, limits, retries, origin })
     }
 
     /// Where the hosts are.
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
+    }
+
+    /// What the last answer came from: the lab says so in a header. `None` before the first answer.
+    pub fn origin(&self) -> Option<Origin> {
+        self.origin.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_origin(&self, headers: &HeaderMap) {
+        let origin = match header(headers, &LAB_HEADER) {
+            None => Origin::Polymarket,
+            Some("replay") => Origin::Recording,
+            Some(which) => Origin::Simulation(which.to_owned()),
+        };
+        if self.origin().as_ref() != Some(&origin) {
+            *self.origin.write().unwrap_or_else(PoisonError::into_inner) = Some(origin);
+        }
     }
 
     /// Sends a request, and again after transient failures as often as options and budget allow. `read`
@@ -233,6 +255,7 @@ impl Upstream {
     async fn fetch(&self, request: &Request, url: Url) -> Result<Vec<u8>, UpstreamError> {
         let sent = self.client.get(url).send().await;
         let mut response = sent.map_err(|error| request.error(transport_kind(error, false)))?;
+        self.note_origin(response.headers());
         let status = response.status().as_u16();
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|value| parse_retry_after(value, Utc::now()));
@@ -266,7 +289,7 @@ impl Upstream {
     }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -275,14 +298,13 @@ fn judge(status: u16, is_page: bool, body: &[u8]) -> Option<UpstreamErrorKind> {
     let body = body.trim_ascii();
     let is_page = is_page || body.starts_with(b"<");
     // Cloudflare's rate limit of an address comes as text or page, with status 429, 403 or 503.
-    let is_1015 = contains(body, b"error code: 1015") || (is_page && contains(body, b"1015"));
+    let is_1015 = body.starts_with(b"error code: 1015") || (is_page && contains(body, b"1015"));
     match status {
-        403 | 429 | 503 if is_1015 => Some(UpstreamErrorKind::Blocked),
+        200 | 403 | 429 | 503 if is_1015 => Some(UpstreamErrorKind::Blocked),
         403 if is_page => Some(UpstreamErrorKind::Blocked),
         429 => Some(UpstreamErrorKind::RateLimited),
         404 => Some(UpstreamErrorKind::NotFound),
         425 | 500..=599 => Some(UpstreamErrorKind::ServerError(status)),
-        200 if is_1015 => Some(UpstreamErrorKind::Blocked),
         200 if is_page => Some(UpstreamErrorKind::Html),
         200 if body.is_empty() => Some(UpstreamErrorKind::Empty),
         200 if body == b"null" => Some(UpstreamErrorKind::Null),
@@ -358,12 +380,12 @@ mod tests {
 
     #[test]
     fn a_market_that_mentions_1015_is_an_answer() {
-        assert_eq!(judge(200, false, br#"[{"id":"1015"}]"#), None);
+        assert_eq!(judge(200, false, br#"[{"id":"1015","question":"error code: 1015?"}]"#), None);
     }
 
     #[test]
     fn errors_name_the_path_and_not_the_query() {
-        let request = Request::new(Host::Data, "/trades", ["trades"]).with("key", "secret");
+        let request = Request::new(Host::Data, "/trades", ["trades"]).with("key", &"secret");
         let error = request.error(UpstreamErrorKind::Timeout);
         assert_eq!(error.to_string(), "data /trades: did not answer within the deadline");
         assert!(!format!("{error:?}").contains("secret"));

@@ -1,5 +1,7 @@
 //! Rows that break other clients: they are degraded or quarantined, and never cost their neighbours.
 
+#![expect(clippy::unwrap_used, reason = "a broken set-up should end the test where it is")]
+
 use polymarket::gamma::{Page, RejectReason, RejectedRow, RowKind};
 use polymarket::lenient::Unreadable;
 use proptest::prelude::*;
@@ -151,6 +153,9 @@ fn degraded_fields_are_unknown_and_the_others_are_kept() {
     assert_eq!(market.condition_id.unwrap().as_str(), CONDITION.to_lowercase());
     let market = only(changed(7, "endDate", Some(json!("2026-10-29 03:59:00+00"))));
     assert_eq!(market.end_date.unwrap().to_rfc3339(), "2026-10-29T03:59:00+00:00");
+    let history = json!("[\"proposed\", \"disputed\"]");
+    let market = only(changed(7, "umaResolutionStatuses", Some(history)));
+    assert_eq!(market.uma_status, Some(domain::UmaStatus::Disputed), "the last of its history");
     let market = only(changed(7, "slug", None));
     assert_eq!(market.slug, "7");
     let market = only(changed(7, "umaResolutionStatus", Some(json!("pondering"))));
@@ -169,7 +174,7 @@ fn fees_are_zero_known_or_unknown() {
     assert_eq!(fee(Some(true), schedule()).as_deref(), Some("0.05"));
     assert_eq!(fee(None, schedule()).as_deref(), Some("0.05"));
     assert_eq!(fee(Some(false), schedule()).as_deref(), Some("0"));
-    assert_eq!(fee(Some(true), Value::Null).as_deref(), Some("0"));
+    assert_eq!(fee(Some(true), Value::Null), None, "on, but the rate is not said");
     assert_eq!(fee(None, Value::Null), None);
 }
 
@@ -189,6 +194,7 @@ fn a_bad_event_does_not_take_its_markets_with_it() {
     assert_eq!(page.rejected[0].id.as_deref(), Some("3"));
     assert_eq!(page.row_ids, ["3", "4"]);
     assert_eq!(page.events[0].volume_total, None);
+    assert!(!page.events[0].extra.contains_key("gameId"), "a sentinel");
     assert_eq!(page.events[0].extra["eventMetadata"]["finalPrice"], 1.5);
 }
 

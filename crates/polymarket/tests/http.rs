@@ -1,5 +1,7 @@
 //! How the client behaves before hosts that misbehave, over loopback.
 
+#![expect(clippy::unwrap_used, reason = "a broken set-up should end the test where it is")]
+
 use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -188,16 +190,16 @@ async fn a_blocked_address_leaves_the_host_alone() {
 
 #[tokio::test]
 async fn pages_and_nothing_are_errors_and_never_no_data() {
-    for (content_type, body, kind, requests) in [
-        ("text/html", "{}", Kind::Html, 1),
-        ("application/json", " <html></html>", Kind::Html, 1),
-        ("application/json", "null", Kind::Null, 1),
-        ("application/json", "", Kind::Empty, 4),
+    for (content_type, body, kind) in [
+        ("text/html", "{}", Kind::Html),
+        ("application/json", " <html></html>", Kind::Html),
+        ("application/json", "null", Kind::Null),
+        ("application/json", "", Kind::Empty),
     ] {
         let fake = Fake::serve(move |_, _| reply(200, content_type, body)).await;
         let error = ask(&fake.base).await.unwrap_err();
         assert_eq!((error.kind, error.status), (kind, Some(200)));
-        assert_eq!(fake.requests(), requests);
+        assert_eq!(fake.requests(), 4, "such answers pass, so the request is repeated");
     }
     let fake = Fake::serve(|_, _| json("[]")).await;
     assert!(matches!(ask(&fake.base).await.unwrap_err().kind, Kind::Malformed(_)));

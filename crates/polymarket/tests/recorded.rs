@@ -1,5 +1,8 @@
 //! Every recorded Gamma row decodes, and the decoded figures sum to what was sent.
 
+#![expect(clippy::print_stdout, reason = "figures and skipped files are the report of these tests")]
+#![expect(clippy::unwrap_used, reason = "a broken set-up should end the test where it is")]
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -156,7 +159,8 @@ fn bodies_of_2026() {
         let rows = whole.get("markets").unwrap_or(&whole);
         let (mut decoded, mut expected) = (Decoded::default(), Expected::default());
         let page = Page::of_market_rows(rows.to_string().as_bytes()).unwrap();
-        assert!(page.markets.iter().all(|m| m.event_id.is_some()) || name.contains("oldest"));
+        let orphans = page.markets.iter().filter(|m| m.event_id.is_none()).count();
+        assert!(orphans <= 2, "{name}: two rows were recorded without an event, not {orphans}");
         assert!(page.events.is_empty() && !page.slim_events.is_empty());
         decoded.add(page);
         rows.as_array().unwrap().iter().for_each(|row| expected.add_market(row));

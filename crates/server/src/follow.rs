@@ -11,7 +11,7 @@ use store::{Database, StoreError};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::api::sync_feed::SyncFeed;
+use crate::sync_feed::SyncFeed;
 use crate::catalog::{CatalogHandle, Snapshot};
 
 /// Changes are gathered for this long, so that a sync of many pages makes few generations.

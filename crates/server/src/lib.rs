@@ -1,4 +1,9 @@
 //! The terminal: catalogue snapshot, HTTP API, pages, and the `cascadian` command line.
 
+pub mod api;
+pub mod assets;
 pub mod catalog;
+pub mod http;
+pub mod pages;
+pub mod sync_feed;
 pub mod view;

@@ -21,9 +21,6 @@ const REMEMBERED: usize = 20;
 const BACKLOG: usize = 64;
 /// How long to wait before connecting again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
-/// What a stale read and a person over HTTP ask for: closed events are left to the schedule, which knows
-/// which of them are wanted.
-const CLOSED_SCOPE: &str = "none";
 
 /// The newest syncs, and word of their progress. Clones refer to the same feed.
 #[derive(Debug, Clone)]
@@ -106,7 +103,7 @@ impl SyncFeed {
         trigger: SyncTrigger,
     ) -> Result<SyncStatus, StoreError> {
         let pool = database.service();
-        let asked = sync_logs::request(pool, SyncKind::Full, trigger, CLOSED_SCOPE).await?;
+        let asked = sync_logs::request(pool, SyncKind::Full, trigger, None).await?;
         if !asked.already_active {
             self.publish(asked.sync.clone());
         }

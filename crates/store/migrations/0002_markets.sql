@@ -9,6 +9,14 @@
 CREATE SEQUENCE catalogue_revision AS bigint;
 GRANT USAGE, SELECT ON SEQUENCE catalogue_revision TO service_role;
 
+-- Whose data this database holds: Polymarket's, a recording's, or a simulation's. One row, written by the
+-- first sync; a sync from anywhere else is refused, so that simulated and real data never meet.
+CREATE TABLE catalogue_origin (
+    singleton  boolean PRIMARY KEY DEFAULT true CONSTRAINT catalogue_origin_one CHECK (singleton),
+    origin     text NOT NULL,
+    claimed_at timestamptz NOT NULL
+);
+
 CREATE TABLE sync_logs (
     sync_id      uuid PRIMARY KEY,
     kind         text NOT NULL CONSTRAINT sync_logs_kind CHECK (kind IN ('full', 'hot')),
@@ -208,7 +216,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['events', 'markets', 'market_analytics', 'market_history', 'event_history',
-                                'sync_logs', 'market_absences', 'quarantine']
+                                'sync_logs', 'catalogue_origin', 'market_absences', 'quarantine']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
@@ -216,7 +224,8 @@ BEGIN
         EXECUTE format('CREATE POLICY %I ON %I TO service_role USING (true) WITH CHECK (true)',
                        name || '_service', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['events', 'markets', 'market_analytics', 'market_history', 'event_history', 'sync_logs']
+    FOREACH name IN ARRAY ARRAY['events', 'markets', 'market_analytics', 'market_history', 'event_history',
+                                'sync_logs', 'catalogue_origin']
     LOOP
         EXECUTE format('GRANT SELECT ON %I TO anon, authenticated', name);
         EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO anon, authenticated USING (true)', name || '_read', name);

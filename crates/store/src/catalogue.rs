@@ -102,7 +102,8 @@ pub async fn changed_since(pool: &PgPool, revision: i64) -> Result<ChangedSince,
     let events = events::changed_since(&mut *tx, revision).await?;
     let markets = markets::changed_since(&mut *tx, revision).await?;
     tx.rollback().await?;
-    let newest = events.iter().map(|row| row.revision).chain(markets.iter().map(|row| row.revision)).max();
+    let newest =
+        events.iter().map(|row| row.revision).chain(markets.iter().map(|row| row.revision)).max();
     Ok(ChangedSince { events, markets, revision: newest.unwrap_or(revision) })
 }
 

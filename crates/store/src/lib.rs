@@ -16,6 +16,7 @@ pub mod lock;
 pub mod markets;
 pub mod migrate;
 pub mod notify;
+pub mod origin;
 pub mod quarantine;
 mod record;
 pub mod sweep;
@@ -26,3 +27,5 @@ pub mod testing;
 pub use cluster::{Cluster, ClusterOptions};
 pub use connect::{Database, DatabaseSource, DatabaseUrl, UserTx};
 pub use error::StoreError;
+// The types of this crate's signatures, so that its users need no database driver of their own.
+pub use sqlx::{PgConnection, PgPool};

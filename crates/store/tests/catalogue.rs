@@ -41,7 +41,9 @@ async fn what_is_written_is_read_back() {
 
     let read = catalogue::changed_since(database.public(), 0).await.unwrap();
     assert_eq!(read.revision, applied.revision.unwrap());
-    let [stored] = read.markets.as_slice() else { panic!("one market, not {}", read.markets.len()) };
+    let [stored] = read.markets.as_slice() else {
+        panic!("one market, not {}", read.markets.len())
+    };
     // The long texts stay in the database.
     let expected = Market { description: None, extra: serde_json::Map::new(), ..row };
     assert_eq!(stored.market, expected);
@@ -80,13 +82,15 @@ async fn every_change_can_be_undone_to_any_instant() {
     apply(&mut writer, 20, std::slice::from_ref(&row)).await;
 
     let id: MarketId = "1".parse().unwrap();
-    let as_of = async |minute| {
-        history::market_as_of(database.public(), &id, at(minute)).await.unwrap()
-    };
+    let as_of =
+        async |minute| history::market_as_of(database.public(), &id, at(minute)).await.unwrap();
     assert_eq!(as_of(-1).await, None, "not known yet");
-    for (minute, price, volume, closed) in
-        [(0, 0.5, 1234.567891, false), (9, 0.5, 1234.567891, false), (10, 0.7, 2000.0, false), (25, 0.7, 2000.0, true)]
-    {
+    for (minute, price, volume, closed) in [
+        (0, 0.5, 1234.567891, false),
+        (9, 0.5, 1234.567891, false),
+        (10, 0.7, 2000.0, false),
+        (25, 0.7, 2000.0, true),
+    ] {
         let state = as_of(minute).await.unwrap();
         assert_eq!(state["current_price"].as_f64(), Some(price), "minute {minute}");
         assert_eq!(state["volume_24h"].as_f64(), Some(volume), "minute {minute}");
@@ -147,7 +151,11 @@ async fn markets_absent_twice_are_delisted_and_come_back() {
     assert_eq!(markets::open_ids(database.service()).await.unwrap(), ["1".parse().unwrap()]);
 
     let applied = apply(&mut writer, 25, &rows).await;
-    assert_eq!((applied.updated, applied.unchanged), (1, 1), "listed again though nothing else changed");
+    assert_eq!(
+        (applied.updated, applied.unchanged),
+        (1, 1),
+        "listed again though nothing else changed"
+    );
     assert_eq!(markets::open_ids(database.service()).await.unwrap().len(), 2);
 }
 
@@ -168,7 +176,10 @@ async fn the_same_bad_row_is_kept_once() {
     }
     let kept = quarantine::recent(database.service(), 10).await.unwrap();
     assert_eq!(kept.len(), 1);
-    assert_eq!((kept[0].occurrences, kept[0].first_seen_at, kept[0].last_seen_at), (2, at(0), at(5)));
+    assert_eq!(
+        (kept[0].occurrences, kept[0].first_seen_at, kept[0].last_seen_at),
+        (2, at(0), at(5))
+    );
 }
 
 #[tokio::test]
@@ -185,7 +196,10 @@ async fn a_second_request_finds_the_first() {
 
     let id = first.sync.sync_id;
     let running = sync_logs::start(pool, id, "none", at(0)).await.unwrap();
-    assert_eq!((running.status, running.closed_scope.as_deref()), (SyncState::Running, Some("none")));
+    assert_eq!(
+        (running.status, running.closed_scope.as_deref()),
+        (SyncState::Running, Some("none"))
+    );
     assert_eq!(ask().await.unwrap().sync.sync_id, id);
     let counts = SyncCounts { pages: 3, markets_seen: 250, ..SyncCounts::default() };
     let ended =
@@ -202,11 +216,13 @@ async fn one_process_at_a_time_holds_the_lock() {
     let mut held = IngestLock::try_acquire(&database).await.unwrap().unwrap();
     assert!(IngestLock::try_acquire(&database).await.unwrap().is_none());
     let pool = database.service();
-    let asked = sync_logs::request(pool, SyncKind::Full, SyncTrigger::Cli, Some("all")).await.unwrap();
+    let asked =
+        sync_logs::request(pool, SyncKind::Full, SyncTrigger::Cli, Some("all")).await.unwrap();
     sync_logs::start(pool, asked.sync.sync_id, "none", at(0)).await.unwrap();
 
     // The holder is killed: its connection ends without a word.
-    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(held.connection()).await.unwrap();
+    let pid: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(held.connection()).await.unwrap();
     let mut owner = database.owner().await.unwrap();
     sqlx::query("SELECT pg_terminate_backend($1)").bind(pid).execute(&mut owner).await.unwrap();
     store::testing::eventually("the lock is free", || async {

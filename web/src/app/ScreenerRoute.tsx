@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 import { ScreenerPage } from "../features/screener/ScreenerPage.tsx";
 import type { MarketRow } from "../lib/apiTypes.ts";
+import type { PageProps } from "../lib/navigation.ts";
 
 const MarketPanel = lazy(async () => ({
   default: (await import("../features/market/MarketPanel.tsx")).MarketPanel,
@@ -15,6 +16,6 @@ function Panel(props: { market: MarketRow; onClose(): void }) {
 }
 
 /** The screener with the market feature's details at its side: features do not know each other, the app does. */
-export function ScreenerRoute() {
-  return <ScreenerPage Panel={Panel} />;
+export function ScreenerRoute({ search }: PageProps) {
+  return <ScreenerPage search={search} Panel={Panel} />;
 }

@@ -1,13 +1,12 @@
-import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { useFreshReport } from "../components/Freshness.tsx";
 import { Icon, type IconName, Mark } from "../components/Icon.tsx";
 import { SyncProgress } from "../features/sync/SyncProgress.tsx";
 import { useActions } from "../lib/actions.ts";
 import { changeDisplay, cycle, DENSITIES, display, THEMES } from "../lib/display.ts";
 import { ago, clock, count } from "../lib/format.ts";
-import { useGo } from "../lib/go.ts";
 import { freshness } from "../lib/live.ts";
+import { usePlace } from "../lib/navigation.ts";
 import { useStore } from "../lib/store.ts";
 import { useNow, useSecond } from "../lib/time.ts";
 import { toasts } from "../lib/toast.ts";
@@ -26,10 +25,9 @@ const PAGES: readonly { href: string; title: string; icon: IconName; keys: strin
 ];
 
 /** What surrounds every page: the rail, the top bar, the palette, the shortcuts, what is said in the corner. */
-export function Shell() {
+export function Shell({ children }: { children: ReactNode }) {
   const [overlay, setOverlay] = useState<"palette" | "shortcuts" | null>(null);
   const opener = useRef<Element | null>(null);
-  const go = useGo();
   const open = (next: "palette" | "shortcuts") => {
     opener.current = document.activeElement;
     setOverlay(next);
@@ -38,7 +36,7 @@ export function Shell() {
     setOverlay(null);
     if (opener.current instanceof HTMLElement) opener.current.focus();
   };
-  useActions(shellActions({ go, openPalette: () => open("palette"), openShortcuts: () => open("shortcuts") }));
+  useActions(shellActions({ openPalette: () => open("palette"), openShortcuts: () => open("shortcuts") }));
   useShortcuts();
 
   return (
@@ -48,7 +46,7 @@ export function Shell() {
       </a>
       <Rail openPalette={() => open("palette")} />
       <TopBar openPalette={() => open("palette")} />
-      <Outlet />
+      {children}
       {overlay === "palette" && (
         <Suspense>
           <Palette onClose={close} />
@@ -61,7 +59,7 @@ export function Shell() {
 }
 
 function Rail({ openPalette }: { openPalette(): void }) {
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { path } = usePlace();
   return (
     <aside className="side" aria-label="Navigation and freshness">
       <a className="logo" href="/markets" aria-label="Cascadian, the screener">
@@ -72,7 +70,7 @@ function Rail({ openPalette }: { openPalette(): void }) {
         {PAGES.map(({ href, title, icon, keys }) => {
           const isHere = path === href || path.startsWith(`${href}/`);
           return (
-            <a key={href} href={href} className={isHere ? "on" : undefined} aria-current={isHere ? "page" : undefined} aria-label={title}>
+            <a key={href} href={href} className={isHere ? "on" : undefined} aria-current={isHere ? "page" : undefined}>
               <Icon name={icon} />
               <span>{title}</span>
               <kbd aria-hidden="true">{keys}</kbd>

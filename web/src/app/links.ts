@@ -1,4 +1,4 @@
-import type { RouterHistory } from "@tanstack/react-router";
+import { go } from "../lib/navigation.ts";
 
 /** Paths that the terminal draws itself; all others are the server's. */
 const OWN_PATHS = /^\/(markets|events)(\/[^/]+)?\/?$/;
@@ -19,12 +19,11 @@ function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } |
  * Lets plain links move within the terminal without loading a page. Links are written the same by the server and by
  * React, can be opened in a new tab and copied. `data-replace` marks those that change a filter in place.
  */
-export function followLinks(history: RouterHistory): void {
+export function followLinks(): void {
   document.addEventListener("click", (event) => {
     const address = ownAddress(event);
     if (address === null) return;
     event.preventDefault();
-    if (address.isReplacing) history.replace(address.href);
-    else history.push(address.href);
+    go(address.href, address.isReplacing);
   });
 }

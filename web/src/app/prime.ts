@@ -4,6 +4,7 @@ import { type MarketAnswer, primeMarket } from "../features/market/marketQueries
 import { primeMarkets } from "../features/screener/marketsQuery.ts";
 import type { EventRow, MarketRow } from "../lib/apiTypes.ts";
 import { type Boot, navigationScreenMs } from "../lib/boot.ts";
+import { matchRoute } from "./routes.ts";
 import { noteMetadata } from "../lib/live.ts";
 import { parseSearch } from "../lib/urlSearch.ts";
 import type { ListWindow } from "../lib/useWindowedList.ts";
@@ -26,7 +27,7 @@ export function prime(client: QueryClient, boot: Boot, path: string): void {
   noteMetadata(metadata);
   const answer: unknown = { data, metadata, screenMs: navigationScreenMs() };
   const search = parseSearch(boot.query_string);
-  const id = decodeURIComponent(path.split("/")[2] ?? "");
+  const { id } = matchRoute(path);
   switch (boot.route) {
     case "markets":
       primeMarkets(client, search, answer as Omit<ListWindow<MarketRow>, "query">);

@@ -1,15 +1,15 @@
 import { syncNow } from "../features/sync/sync.ts";
 import type { Action } from "../lib/actions.ts";
 import { changeDisplay, DENSITIES, THEMES } from "../lib/display.ts";
+import { go } from "../lib/navigation.ts";
 
 interface ShellDoors {
-  go(href: string): void;
   openPalette(): void;
   openShortcuts(): void;
 }
 
 /** What can be done from every page. */
-export function shellActions({ go, openPalette, openShortcuts }: ShellDoors): Action[] {
+export function shellActions({ openPalette, openShortcuts }: ShellDoors): Action[] {
   return [
     { id: "go-markets", title: "Go to the screener", group: "Go to", keys: "g m", run: () => go("/markets") },
     { id: "go-events", title: "Go to events", group: "Go to", keys: "g e", run: () => go("/events") },

@@ -24,6 +24,8 @@ interface ListTableProps<Row> {
   /** Changes when another result is shown: the table then starts from its top. */
   resultKey: string;
   isBusy: boolean;
+  /** Class of the kind of rows, which decides what a phone shows of them. */
+  kind: "markets" | "events";
 }
 
 const HEADER_PX = 28;
@@ -55,8 +57,16 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the sizes held are wrong once the row height changes
   useEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another result starts from its top
-  useEffect(() => virtualizer.scrollToOffset(0), [virtualizer, resultKey]);
+  const shownResult = useRef(resultKey);
+  useEffect(() => {
+    if (shownResult.current === resultKey) return;
+    shownResult.current = resultKey;
+    virtualizer.scrollToOffset(0);
+  }, [virtualizer, resultKey]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the first drawing restores a place in the list
+  useEffect(() => {
+    if (cursor > 0) virtualizer.scrollToIndex(cursor, { align: "center" });
+  }, []);
   useEffect(() => {
     if (first && last) onRange(first.index, last.index);
   }, [first, last, onRange]);
@@ -78,7 +88,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className="scroll" ref={scroller} tabIndex={total === 0 ? 0 : -1}>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows take focus is a grid */}
-      <table className="grid" role="grid" aria-rowcount={total + 1} aria-colcount={columns.length} aria-busy={props.isBusy}>
+      <table className={`grid ${props.kind}`} role="grid" aria-rowcount={total + 1} aria-colcount={columns.length} aria-busy={props.isBusy}>
         <caption className="sr">{caption}</caption>
         <Header columns={columns} sort={props.sort} onSort={props.onSort} />
         <tbody ref={body} role="rowgroup">

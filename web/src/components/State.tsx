@@ -5,14 +5,17 @@ import { copy } from "../lib/toast.ts";
 interface StateProps {
   title: string;
   kind?: "empty" | "error" | "offline";
+  /** It is all there is on the page, so that its title is the page's. */
+  isPage?: boolean;
   children?: ReactNode;
 }
 
 /** What stands where data would be: nothing found, an error, no connection. */
-export function State({ title, kind = "empty", children }: StateProps) {
+export function State({ title, kind = "empty", isPage = false, children }: StateProps) {
+  const Heading = isPage ? "h1" : "h2";
   return (
     <div className="state" data-kind={kind} role={kind === "empty" ? "status" : "alert"}>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </div>
   );
@@ -36,12 +39,12 @@ export function errorTitle(error: unknown): string {
 }
 
 /** A failed request: what failed, its code and id, and what to do about it. */
-export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+export function ErrorState({ error, retry, isPage }: { error: unknown; retry?: () => void; isPage?: boolean }) {
   const message = error instanceof Error ? error.message : String(error);
   const isApi = error instanceof ApiError;
   const report = isApi ? `${error.code}${error.requestId ? ` · ${error.requestId}` : ""}: ${message}` : message;
   return (
-    <State title={errorTitle(error)} kind={isApi && error.code === "unreachable" ? "offline" : "error"}>
+    <State title={errorTitle(error)} kind={isApi && error.code === "unreachable" ? "offline" : "error"} isPage={isPage}>
       <p>{message}</p>
       {isApi && error.fields.length > 0 && (
         <ul>

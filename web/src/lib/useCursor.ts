@@ -1,5 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { place } from "./navigation.ts";
 import { findRow } from "./windows.ts";
+
+/** Where the cursor was in each result that was left, for the browser's back. */
+const left = new Map<string, number>();
 
 interface CursorList<Row> {
   windows: ReadonlyMap<number, readonly Row[]>;
@@ -15,25 +19,32 @@ export interface Cursor {
 
 /**
  * The selected row of a list. It belongs to a row, not to a place: when a refresh moves the row, the cursor moves with
- * it as long as the row is among those held. Another result (`resultKey`) starts at the top.
+ * it as long as the row is among those held. Another result (`resultKey`) starts at the top; one that the reader returns to,
+ * where it was left.
  */
 export function useCursor<Row>(
   list: CursorList<Row>,
   keyOf: (row: Row) => string,
   resultKey: string,
 ): Cursor {
-  const [index, setIndex] = useState(0);
+  const [index, setIndex] = useState(() => (place.get().isReturn ? (left.get(resultKey) ?? 0) : 0));
   const held = useRef<string | null>(null);
   const latest = useRef(list);
   useEffect(() => {
     latest.current = list;
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another result starts at the top
+  const shownResult = useRef(resultKey);
   useEffect(() => {
+    if (shownResult.current === resultKey) return;
+    shownResult.current = resultKey;
     held.current = null;
     setIndex(0);
   }, [resultKey]);
+
+  useEffect(() => {
+    left.set(resultKey, index);
+  }, [resultKey, index]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only new rows can move the cursor's row
   useEffect(() => {

@@ -100,7 +100,8 @@ impl Catalogue {
     }
 
     pub(crate) fn market(&self, number: u64) -> Option<&Arc<Market>> {
-        let index = self.markets.binary_search_by_key(&number, |market| market.facts.number).ok()?;
+        let index =
+            self.markets.binary_search_by_key(&number, |market| market.facts.number).ok()?;
         self.markets.get(index)
     }
 

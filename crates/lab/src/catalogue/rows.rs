@@ -17,6 +17,7 @@ pub(crate) enum NotARow {
 
 /// What filters, sorting and look-ups need to know of an event or a market.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire format's own flags")]
 pub(crate) struct Facts {
     /// The id as a number; Gamma's ids are decimal strings.
     pub(crate) number: u64,

@@ -70,7 +70,8 @@ pub(crate) async fn inject(State(app): State<App>, mut request: Request, next: N
 }
 
 fn html(status: StatusCode, page: &'static str) -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/html; charset=UTF-8"), (header::SERVER, "cloudflare")];
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=UTF-8"), (header::SERVER, "cloudflare")];
     (status, headers, page).into_response()
 }
 
@@ -101,8 +102,13 @@ async fn spoil_body(response: Response, kind: &FaultKind, shutdown: Cancellation
             Body::from_stream(stream.chain(futures_util::stream::once(silence)))
         }
         _ => {
-            let cut = Err(io::Error::from(io::ErrorKind::ConnectionAborted));
-            Body::from_stream(futures_util::stream::iter([Ok(half), cut]))
+            let cut = async {
+                // A pending body makes the server flush what it has; without it nothing would be sent at all.
+                tokio::task::yield_now().await;
+                Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+            };
+            let stream = futures_util::stream::iter([Ok(half)]);
+            Body::from_stream(stream.chain(futures_util::stream::once(cut)))
         }
     };
     Response::from_parts(parts, spoilt)

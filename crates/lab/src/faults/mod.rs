@@ -251,7 +251,10 @@ impl Faults {
         let mut state = self.lock();
         let mut struck = None;
         for fault in &mut state.active {
-            if struck.is_none() && path.starts_with(&fault.fault.path_prefix) && fault.strikes_next() {
+            if struck.is_none()
+                && path.starts_with(&fault.fault.path_prefix)
+                && fault.strikes_next()
+            {
                 struck = Some(fault.fault.kind.clone());
             }
         }

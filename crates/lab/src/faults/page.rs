@@ -7,8 +7,14 @@ use crate::bad_rows::{Entity, bad_rows};
 use crate::json::{self, Members};
 
 /// Values a decoder meets where a row should be.
-const GARBAGE: [&str; 6] =
-    ["null", "\"qqq\"", "[]", "17", "{\"error\":\"row unavailable\"}", "{\"id\":{\"$oid\":\"5f\"},\"markets\":7}"];
+const GARBAGE: [&str; 6] = [
+    "null",
+    "\"qqq\"",
+    "[]",
+    "17",
+    "{\"error\":\"row unavailable\"}",
+    "{\"id\":{\"$oid\":\"5f\"},\"markets\":7}",
+];
 
 /// Applies the row faults to a page of `entity` rows; other kinds leave it alone.
 pub(crate) fn spoil_rows(kind: &FaultKind, entity: Entity, rows: &mut Vec<Bytes>) {

@@ -98,7 +98,8 @@ async fn market_rows(
     let with_tags = params.flag("include_tag")?.unwrap_or(false);
     let request = spoil_request(PageRequest::read(&params, listing)?, struck);
     let catalogue = app.lab.catalogue().await?;
-    let (markets, next) = request.cut(catalogue.markets(), |market| filter.accepts(market, &catalogue));
+    let (markets, next) =
+        request.cut(catalogue.markets(), |market| filter.accepts(market, &catalogue));
     let rows = markets.into_iter().map(|market| catalogue.market_body(market, with_tags)).collect();
     Ok(spoil_page(Entity::Market, rows, next, struck))
 }
@@ -140,11 +141,7 @@ async fn get_event_tags(State(app): State<App>, Path(id): Path<String>) -> Answe
     Ok(json_body(event.tags.clone().unwrap_or_else(no_tags)))
 }
 
-async fn get_market(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(pairs): Pairs,
-) -> Answer {
+async fn get_market(State(app): State<App>, Path(id): Path<String>, Query(pairs): Pairs) -> Answer {
     let with_tags = Params::new(pairs).flag("include_tag")?.unwrap_or(false);
     let catalogue = app.lab.catalogue().await?;
     let market = catalogue.market(number(&id)?).ok_or(Problem::NotFound("id"))?;

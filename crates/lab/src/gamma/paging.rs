@@ -47,7 +47,8 @@ impl Order {
     pub(crate) fn read(params: &Params) -> Result<Self, Problem> {
         let names = params.list("order").unwrap_or_default();
         let columns = names.into_iter().map(|name| {
-            column(name).ok_or_else(|| Problem::Invalid(format!("order fields are not valid: {name:?}")))
+            column(name)
+                .ok_or_else(|| Problem::Invalid(format!("order fields are not valid: {name:?}")))
         });
         let mut columns: Vec<ColumnId> = columns.collect::<Result<_, _>>()?;
         let descending = params.flag("ascending")? == Some(false);
@@ -138,7 +139,9 @@ impl PageRequest {
                 }
                 let limit = limit.unwrap_or(DEFAULT_LIMIT);
                 if !(1..=MAX_LIMIT).contains(&limit) {
-                    return Err(Problem::Invalid(format!("limit must be between 1 and {MAX_LIMIT}")));
+                    return Err(Problem::Invalid(format!(
+                        "limit must be between 1 and {MAX_LIMIT}"
+                    )));
                 }
                 let after = match params.one("after_cursor") {
                     None | Some(CURSOR_TO_START) => None,
@@ -173,9 +176,10 @@ impl PageRequest {
         accepts: impl Fn(&R) -> bool,
     ) -> (Vec<&'c Arc<R>>, Option<String>) {
         let mut page: Vec<&Arc<R>> = if self.order.is_by_id() {
-            let seen = self.after.as_ref().map_or(0, |after| {
-                rows.partition_point(|row| row.facts().number <= after.number)
-            });
+            let seen = self
+                .after
+                .as_ref()
+                .map_or(0, |after| rows.partition_point(|row| row.facts().number <= after.number));
             let unseen = rows.get(seen..).unwrap_or_default().iter();
             unseen.filter(|row| accepts(row)).skip(self.offset).take(self.limit + 1).collect()
         } else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::category::Category;
 use super::history::{DAY_S, HOUR_S, MINUTE_S, spacing_s};
 use super::market::{Market, Verdict};
-use super::stories::{Draft, Shape};
+use super::stories::{Draft, Resolution, Shape};
 use crate::catalogue;
 use crate::noise::{Noise, bell, unit};
 
@@ -17,8 +17,11 @@ const JUMP_SIZE: f64 = 0.9;
 /// How strongly log-odds return to where they began, per day.
 const REVERSION_PER_DAY: f64 = 0.02;
 
-/// Chance that a market between two sides is called off and split.
-const SPLIT_CHANCE: f64 = 0.015;
+/// Chance that a game is called off and its markets pay half.
+const CALLED_OFF_CHANCE: f64 = 0.04;
+
+/// Uncertainty about a quantity, in ranges.
+const RANGE_WIDTH: f64 = 1.1;
 
 /// Rows of an event as served, kept until it moves again.
 pub(crate) struct Rows {
@@ -47,7 +50,11 @@ pub(crate) struct Event {
 
 impl std::fmt::Debug for Event {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Event").field("number", &self.number).field("slug", &self.slug).finish_non_exhaustive()
+        formatter
+            .debug_struct("Event")
+            .field("number", &self.number)
+            .field("slug", &self.slug)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,14 +132,16 @@ impl Event {
     /// The next moment on the grid or in a market's calendar, if not after `until_s`.
     fn next_stop(&self, grid_s: i64, until_s: i64) -> Option<i64> {
         let on_grid_s = (self.at_s.div_euclid(grid_s) + 1) * grid_s;
-        let changes = self.markets.iter().filter_map(|market| market.calendar.next_after(self.at_s));
+        let changes =
+            self.markets.iter().filter_map(|market| market.calendar.next_after(self.at_s));
         let next_s = changes.min().map_or(on_grid_s, |change_s| change_s.min(on_grid_s));
         (next_s <= until_s).then_some(next_s)
     }
 
     fn step(&mut self, at_s: i64, on_record: bool) {
         let elapsed_s = at_s - self.at_s;
-        let turning = self.markets.iter().any(|market| market.calendar.next_after(self.at_s) == Some(at_s));
+        let turning =
+            self.markets.iter().any(|market| market.calendar.next_after(self.at_s) == Some(at_s));
         self.at_s = at_s;
         self.walk(elapsed_s);
         self.settle();
@@ -145,10 +154,8 @@ impl Event {
         let days = elapsed_s as f64 / DAY_S as f64;
         let at = self.at_s.unsigned_abs();
         let scale = self.volatility * days.sqrt();
-        for (index, market) in (0_u64..).zip(&mut self.markets) {
-            // Thresholds on one quantity share its movement.
-            let walker = if self.draft.shape == Shape::Ladder { 0 } else { index };
-            let draw = self.noise.with(walker).with(at);
+        for market in &mut self.markets {
+            let draw = self.noise.with(market.draft.track).with(at);
             let mut moved = scale * bell(draw.bits());
             if unit(draw.with(1).bits()) < JUMPS_PER_DAY * days {
                 moved += JUMP_SIZE * bell(draw.with(2).bits());
@@ -161,16 +168,24 @@ impl Event {
 
     /// Fair prices by the event's shape.
     fn fair_prices(&self) -> Vec<f64> {
-        match self.draft.shape {
-            Shape::Independent | Shape::Ladder => {
-                self.markets.iter().map(|market| logistic(market.logit)).collect()
+        let (weights, listed): (Vec<f64>, f64) = match self.draft.shape {
+            Shape::Separate => {
+                return self.markets.iter().map(|market| logistic(market.logit)).collect();
             }
             Shape::Exclusive { residual } => {
-                let weights: Vec<f64> = self.markets.iter().map(|market| market.logit.exp()).collect();
-                let named: f64 = weights.iter().sum();
-                weights.into_iter().map(|weight| (1.0 - residual) * weight / named).collect()
+                (self.markets.iter().map(|market| market.logit.exp()).collect(), 1.0 - residual)
             }
-        }
+            Shape::Ranges => {
+                let last = self.markets.len().saturating_sub(1) as f64;
+                let weight = |(index, market): (u32, &Market)| {
+                    let distance = f64::from(index) - market.logit.clamp(0.0, last);
+                    (-(distance / RANGE_WIDTH).powi(2) / 2.0).exp()
+                };
+                ((0_u32..).zip(&self.markets).map(weight).collect(), 1.0)
+            }
+        };
+        let sum: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| listed * weight / sum).collect()
     }
 
     /// Decides the markets that have just ended, at the odds they ended with.
@@ -179,26 +194,29 @@ impl Event {
         if !self.markets.iter().any(due) {
             return;
         }
-        let fair = self.fair_prices();
         let fate = self.noise.with(u64::MAX - 1);
-        let shared = unit(fate.bits());
+        let called_off = self.draft.resolution == Resolution::Quick
+            && self.draft.shape == Shape::Separate
+            && unit(fate.with(u64::MAX).bits()) < CALLED_OFF_CHANCE;
+        let fair = self.fair_prices();
         let mut below = 0.0;
-        for (index, (market, fair)) in (0_u64..).zip(self.markets.iter_mut().zip(fair)) {
+        for (market, fair) in self.markets.iter_mut().zip(fair) {
             let chosen = match self.draft.shape {
-                Shape::Independent => unit(fate.with(index).bits()) < fair,
-                Shape::Ladder => shared < fair,
-                Shape::Exclusive { .. } => (below..below + fair).contains(&shared),
+                Shape::Separate => unit(fate.with(market.draft.track).bits()) < fair,
+                Shape::Exclusive { .. } | Shape::Ranges => {
+                    (below..below + fair).contains(&unit(fate.bits()))
+                }
             };
             below += fair;
             if market.settled.is_some() || self.at_s < market.calendar.ends_s {
                 continue;
             }
-            let splits = self.draft.shape == Shape::Independent
-                && unit(fate.with(index).with(1).bits()) < SPLIT_CHANCE;
-            let verdict = match () {
-                () if splits => Verdict::Split,
-                () if chosen && market.draft.ends_early.is_none() => Verdict::First,
-                () => Verdict::Second,
+            let verdict = if called_off {
+                Verdict::Split
+            } else if chosen && market.draft.ends_early.is_none() {
+                Verdict::First
+            } else {
+                Verdict::Second
             };
             market.settled = Some((fair, verdict));
         }
@@ -207,7 +225,10 @@ impl Event {
     fn apply_prices(&mut self, elapsed_s: i64, on_record: bool) {
         let fair = self.fair_prices();
         for (market, fair) in self.markets.iter_mut().zip(fair) {
-            if market.is_closed(self.at_s) && market.is_closed(self.at_s - elapsed_s) && elapsed_s > 0 {
+            if market.is_closed(self.at_s)
+                && market.is_closed(self.at_s - elapsed_s)
+                && elapsed_s > 0
+            {
                 continue;
             }
             let price = market.foreseen_price(self.at_s).unwrap_or(fair);

@@ -123,7 +123,9 @@ mod tests {
             history.push(at_s, 1, 0);
         }
         history.thin(now_s);
-        for (age_s, spacing_s) in [(HOUR_S, 300), (DAY_S, 300), (7 * DAY_S, HOUR_S), (30 * DAY_S, 3 * HOUR_S)] {
+        for (age_s, spacing_s) in
+            [(HOUR_S, 300), (DAY_S, 300), (7 * DAY_S, HOUR_S), (30 * DAY_S, 3 * HOUR_S)]
+        {
             let point = history.at(now_s - age_s).unwrap();
             assert!(now_s - age_s - point.at_s < spacing_s);
         }

@@ -20,6 +20,7 @@ const FORESIGHT_S: f64 = 900.0;
 
 /// When a market's life changes, in Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the postfix is the unit")]
 pub(crate) struct Calendar {
     /// Scheduled end: the outcome is known in the world, not yet on the venue.
     pub(crate) ends_s: i64,
@@ -89,7 +90,8 @@ impl Depth {
         let tick_pips = if fine || liquidity_usdc > 80_000.0 { FINE_TICK } else { COARSE_TICK };
         // About one cent at 20,000 USDC, ten times that at 200 USDC.
         let spread = 100.0 * (20_000.0 / liquidity_usdc).sqrt();
-        let ticks = (spread / f64::from(tick_pips)).round().clamp(1.0, 2_500.0 / f64::from(tick_pips));
+        let ticks =
+            (spread / f64::from(tick_pips)).round().clamp(1.0, 2_500.0 / f64::from(tick_pips));
         Self { volume_per_day, liquidity_usdc, spread_pips: whole(ticks) * tick_pips, tick_pips }
     }
 }
@@ -187,7 +189,11 @@ impl Market {
         let size = 4.0 * unit(draw.with(2).bits()).powi(3);
         let usdc = expected * interest * size / chance;
         // Non-negative and far below the range of u64.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above and below")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "bounded above and below"
+        )]
         let micro = (usdc * 1e6) as u64;
         self.volume_micro += micro;
         micro > 0
@@ -201,7 +207,9 @@ impl Market {
         let fair = price * f64::from(PIPS);
         // Near the ends of the scale books are tighter.
         let room = 4.0 * price * (1.0 - price);
-        let spread = whole(f64::from(self.depth.spread_pips) * room.max(0.05) / f64::from(tick)).max(1) * tick;
+        let spread = whole(f64::from(self.depth.spread_pips) * room.max(0.05) / f64::from(tick))
+            .max(1)
+            * tick;
         let bid = whole((fair - f64::from(spread) / 2.0) / f64::from(tick)) * tick;
         let ask = bid + spread;
         self.quote.bid = (bid > 0).then_some(bid);
@@ -234,11 +242,19 @@ mod tests {
     #[test]
     fn quotes_surround_the_fair_price() {
         let draft = MarketDraft::yes_no("Q?".to_owned(), "", 0.0);
-        let calendar = Calendar { ends_s: DAY_S, proposed_s: None, disputed_s: None, closes_s: DAY_S + 60 };
+        let calendar =
+            Calendar { ends_s: DAY_S, proposed_s: None, disputed_s: None, closes_s: DAY_S + 60 };
         let mut dice = Noise::of(5).dice();
         for number in 0..200 {
             let depth = Depth::draw(&mut dice, 1.0, false);
-            let mut market = Market::new(number, String::new(), draft.clone(), depth, calendar, Noise::of(number));
+            let mut market = Market::new(
+                number,
+                String::new(),
+                draft.clone(),
+                depth,
+                calendar,
+                Noise::of(number),
+            );
             let price = dice.between(0.001, 0.999);
             market.step(60, 60, price);
             let quote = market.quote;

@@ -159,7 +159,8 @@ impl World {
         let mut planned = Vec::new();
         let mut markets = 0;
         // At most a sixth of the markets are recurring windows.
-        let windows = PAST_WINDOWS.min(i64::try_from(wanted / (6 * COINS.len())).unwrap_or(i64::MAX));
+        let windows =
+            PAST_WINDOWS.min(i64::try_from(wanted / (6 * COINS.len())).unwrap_or(i64::MAX));
         let this_window_s = self.now_s.div_euclid(OPENING_S) * OPENING_S;
         for window in -windows..=OPENS_AHEAD_S / OPENING_S {
             let starts_s = this_window_s + window * OPENING_S;
@@ -212,7 +213,7 @@ impl World {
         let slug = self.free_slug(&draft.title, number);
         let delays = Delays::draw(&mut dice, draft.resolution);
         let interest = draft.category.habits().interest * 10_f64.powf(0.5 * dice.bell());
-        let fine = matches!(draft.shape, Shape::Exclusive { .. });
+        let fine = draft.shape != Shape::Separate;
         let drafts = draft.markets.clone();
         let mut markets = Vec::with_capacity(drafts.len());
         for (place, market_draft) in drafts.into_iter().enumerate() {
@@ -223,11 +224,20 @@ impl World {
             } else {
                 self.free_slug(&market_draft.question, market_number)
             };
-            let ends_s = market_draft.ends_early.map_or(event_ends_s, |ends| round_to(ends.timestamp(), TICK_S));
+            let ends_s = market_draft
+                .ends_early
+                .map_or(event_ends_s, |ends| round_to(ends.timestamp(), TICK_S));
             let depth = Depth::draw(&mut dice, interest, fine);
             let calendar = delays.calendar(ends_s);
             let noise = self.noise.with(4).with(market_number);
-            markets.push(Market::new(market_number, market_slug, market_draft, depth, calendar, noise));
+            markets.push(Market::new(
+                market_number,
+                market_slug,
+                market_draft,
+                depth,
+                calendar,
+                noise,
+            ));
         }
         self.events.push(Event::new(number, slug, draft, opens_s, markets, noise));
     }
@@ -246,7 +256,9 @@ impl World {
         for event in &self.events {
             let Some(rows) = rows_of(event) else { continue };
             events.insert(event.number, Arc::clone(&rows.event));
-            markets.extend(rows.markets.iter().map(|market| (market.facts.number, Arc::clone(market))));
+            markets.extend(
+                rows.markets.iter().map(|market| (market.facts.number, Arc::clone(market))),
+            );
         }
         let tags = wire::tags().unwrap_or_default();
         let tags = tags.iter().filter_map(|tag| Tag::read(tag).ok());
@@ -288,18 +300,28 @@ impl Delays {
             }
             Resolution::Quick => (seconds(dice.between(600.0, 3_600.0)), 0.01),
             // Some are forgotten for weeks, as upstream.
-            Resolution::Proposed if dice.chance(0.06) => (seconds(dice.between(30.0, 90.0) * DAY_S as f64), 0.0),
+            Resolution::Proposed if dice.chance(0.06) => {
+                (seconds(dice.between(30.0, 90.0) * DAY_S as f64), 0.0)
+            }
             Resolution::Proposed => (1_200 + seconds(108_000.0 * dice.unit().powi(3)), 0.05),
         };
         let proposed_s = round_to(proposed_s, TICK_S);
-        let disputed_s = dice.chance(dispute_chance).then(|| round_to(seconds(dice.between(600.0, 7_000.0)), TICK_S));
-        let vote_s = disputed_s.map_or(0, |_| round_to(seconds(dice.between(2.0, 5.0) * DAY_S as f64), TICK_S));
-        Self { proposed: Some(proposed_s), disputed: disputed_s, closes: proposed_s + CHALLENGE_S + vote_s }
+        let disputed_s = dice
+            .chance(dispute_chance)
+            .then(|| round_to(seconds(dice.between(600.0, 7_000.0)), TICK_S));
+        let vote_s = disputed_s
+            .map_or(0, |_| round_to(seconds(dice.between(2.0, 5.0) * DAY_S as f64), TICK_S));
+        Self {
+            proposed: Some(proposed_s),
+            disputed: disputed_s,
+            closes: proposed_s + CHALLENGE_S + vote_s,
+        }
     }
 
     fn calendar(&self, ends_s: i64) -> Calendar {
         let proposed_s = self.proposed.map(|delay_s| ends_s + delay_s);
-        let disputed_s = proposed_s.zip(self.disputed).map(|(proposed_s, delay_s)| proposed_s + delay_s);
+        let disputed_s =
+            proposed_s.zip(self.disputed).map(|(proposed_s, delay_s)| proposed_s + delay_s);
         Calendar { ends_s, proposed_s, disputed_s, closes_s: ends_s + self.closes }
     }
 }
@@ -346,7 +368,8 @@ fn write_event(event: &Event) -> Result<Rows, catalogue::NotARow> {
     let mut markets = Vec::with_capacity(event.markets.len());
     for market in &event.markets {
         let body: Bytes = wire::market(event, market)?.into();
-        let mut row = catalogue::Market::read(&body, &Members::parse(&String::from_utf8_lossy(&body))?)?;
+        let mut row =
+            catalogue::Market::read(&body, &Members::parse(&String::from_utf8_lossy(&body))?)?;
         row.event_number = Some(event.number);
         markets.push(Arc::new(row));
     }

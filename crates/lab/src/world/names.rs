@@ -3,39 +3,104 @@
 use crate::noise::Dice;
 
 pub(crate) const COUNTRIES: [&str; 12] = [
-    "Velmoria", "Karsunda", "Tiralen", "Oskelia", "Brenovar", "Zantheria", "Quilland", "Meravia", "Dolvania",
-    "Ustrelia", "Fennmark Isles", "Halcyra",
+    "Velmoria",
+    "Karsunda",
+    "Tiralen",
+    "Oskelia",
+    "Brenovar",
+    "Zantheria",
+    "Quilland",
+    "Meravia",
+    "Dolvania",
+    "Ustrelia",
+    "Fennmark Isles",
+    "Halcyra",
 ];
 
 pub(crate) const CITIES: [&str; 24] = [
-    "Velm", "Karsport", "Tirbridge", "Osk Harbor", "Brenfield", "Zanth Bay", "Quillmouth", "Merrow Falls", "Dolvik",
-    "Ustwater", "Lorngate", "Fennmark", "Graywick", "Halden Reach", "Ivermoor", "Jorvale", "Kestrel Point",
-    "Lunderby", "Morrowdale", "Nethercliff", "Ondress", "Pellin", "Rookhaven", "Saltmere",
+    "Velm",
+    "Karsport",
+    "Tirbridge",
+    "Osk Harbor",
+    "Brenfield",
+    "Zanth Bay",
+    "Quillmouth",
+    "Merrow Falls",
+    "Dolvik",
+    "Ustwater",
+    "Lorngate",
+    "Fennmark",
+    "Graywick",
+    "Halden Reach",
+    "Ivermoor",
+    "Jorvale",
+    "Kestrel Point",
+    "Lunderby",
+    "Morrowdale",
+    "Nethercliff",
+    "Ondress",
+    "Pellin",
+    "Rookhaven",
+    "Saltmere",
 ];
 
 pub(crate) const MASCOTS: [&str; 16] = [
-    "Kestrels", "Ironclads", "Lanterns", "Foxgloves", "Meridians", "Anvils", "Stormrooks", "Pilgrims", "Wayfarers",
-    "Tidewatch", "Comets", "Millers", "Foresters", "Embers", "Harriers", "Longbows",
+    "Kestrels",
+    "Ironclads",
+    "Lanterns",
+    "Foxgloves",
+    "Meridians",
+    "Anvils",
+    "Stormrooks",
+    "Pilgrims",
+    "Wayfarers",
+    "Tidewatch",
+    "Comets",
+    "Millers",
+    "Foresters",
+    "Embers",
+    "Harriers",
+    "Longbows",
 ];
 
 pub(crate) const COMPANIES: [&str; 16] = [
-    "Norvane", "Quantelle", "Brightmoor Labs", "Ostrel", "Vireon", "Cindral", "Mapleforge", "Tesselon", "Aurellic",
-    "Drayfin", "Hexmere", "Lumenwick", "Parallax Nine", "Sorrelworks", "Umbrafield", "Wrenly",
+    "Norvane",
+    "Quantelle",
+    "Brightmoor Labs",
+    "Ostrel",
+    "Vireon",
+    "Cindral",
+    "Mapleforge",
+    "Tesselon",
+    "Aurellic",
+    "Drayfin",
+    "Hexmere",
+    "Lumenwick",
+    "Parallax Nine",
+    "Sorrelworks",
+    "Umbrafield",
+    "Wrenly",
 ];
 
 pub(crate) const PARTIES: [&str; 8] = [
-    "Harbor Party", "Civic Union", "Green Compact", "Workers' League", "National Renewal", "Liberal Assembly",
-    "Farmers' Bloc", "Reform Movement",
+    "Harbor Party",
+    "Civic Union",
+    "Green Compact",
+    "Workers' League",
+    "National Renewal",
+    "Liberal Assembly",
+    "Farmers' Bloc",
+    "Reform Movement",
 ];
 
 const GIVEN_STARTS: [&str; 18] = [
-    "Ulr", "Bre", "Corv", "Ilv", "Fen", "Gorm", "Hesk", "Isk", "Jorr", "Kell", "Lorv", "Nev", "Osr", "Pell", "Sel",
-    "Torv", "Vesk", "Zan",
+    "Ulr", "Bre", "Corv", "Ilv", "Fen", "Gorm", "Hesk", "Isk", "Jorr", "Kell", "Lorv", "Nev",
+    "Osr", "Pell", "Sel", "Torv", "Vesk", "Zan",
 ];
 const GIVEN_ENDS: [&str; 10] = ["eth", "ara", "en", "ic", "wyn", "ina", "o", "as", "elle", "und"];
 const FAMILY_STARTS: [&str; 20] = [
-    "Ash", "Bram", "Carn", "Dunv", "Esk", "Falv", "Gren", "Holv", "Istr", "Jarr", "Kest", "Morv", "Norr", "Ostr",
-    "Quill", "Rav", "Stav", "Ulm", "Vant", "Wex",
+    "Ash", "Bram", "Carn", "Dunv", "Esk", "Falv", "Gren", "Holv", "Istr", "Jarr", "Kest", "Morv",
+    "Norr", "Ostr", "Quill", "Rav", "Stav", "Ulm", "Vant", "Wex",
 ];
 const FAMILY_ENDS: [&str; 10] =
     ["mere", "ovar", "enko", "strand", "dottir", "escu", "aro", "inski", "wick", "holt"];

@@ -1,5 +1,12 @@
 //! What the lab's tests share: a running lab and a client for it.
 
+#![expect(
+    dead_code,
+    unreachable_pub,
+    clippy::panic,
+    reason = "each test binary uses a part of this module, and panics are how tests fail"
+)]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,7 +33,7 @@ pub fn small_world(seed: u64) -> World {
 pub fn recorded(name: &str) -> Option<Catalogue> {
     let dir = recorded_dir().join(name);
     if !dir.is_dir() {
-        println!("SKIPPED: no recorded data at {}; set CASCADIAN_RECORDED_DATA", dir.display());
+        eprintln!("SKIPPED: no recorded data at {}; set CASCADIAN_RECORDED_DATA", dir.display());
         return None;
     }
     Some(Replay::load(&dir).expect("recordings load"))
@@ -54,7 +61,11 @@ impl Running {
         let address = listener.local_addr().expect("a bound address");
         let shutdown = CancellationToken::new();
         let server = tokio::spawn(serve(listener, lab.clone(), shutdown.clone()));
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20))
+            .build()
+            .expect("a client");
         Self { lab, address, client, shutdown, server }
     }
 
@@ -91,8 +102,11 @@ impl Running {
         let mut rows = Vec::new();
         let mut cursor = String::new();
         loop {
-            let mut page = self.json(&format!("/gamma/{list}/keyset?limit=100{query}{cursor}")).await;
-            let Value::Array(page_rows) = page[list].take() else { panic!("no {list} in the page") };
+            let mut page =
+                self.json(&format!("/gamma/{list}/keyset?limit=100{query}{cursor}")).await;
+            let Value::Array(page_rows) = page[list].take() else {
+                panic!("no {list} in the page")
+            };
             assert!(page_rows.len() <= 100);
             rows.extend(page_rows);
             match page["next_cursor"].as_str() {

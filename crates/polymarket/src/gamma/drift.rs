@@ -40,12 +40,11 @@ impl Drift {
     pub(crate) fn look_at(&mut self, kind: RowKind, fields: &Fields<'_>) {
         for (key, raw) in fields.iter() {
             match (known_types(kind, key), json_type(raw)) {
-                (_, None) => {}
                 (None, Some(_)) => add(&mut self.unknown_keys, (kind, cut(key)), 1),
                 (Some(known), Some((letter, name))) if !known.contains(letter) => {
                     add(&mut self.changed_types, (kind, cut(key), name), 1);
                 }
-                (Some(_), Some(_)) => {}
+                (_, None) | (Some(_), Some(_)) => {}
             }
         }
     }

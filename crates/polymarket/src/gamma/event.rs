@@ -49,6 +49,7 @@ pub(crate) fn decode_event(mut fields: Fields<'_>) -> Result<(Event, Vec<FieldIs
     });
     let picture = fields.text("image").or_else(|| fields.text("icon"));
     let created_at = fields.instant("createdAt").or_else(|| fields.instant("creationDate"));
+    let game_id = fields.game_id("gameId");
     let mut event = Event {
         slug: decode_slug(&mut fields, event_id.as_str()),
         event_id,
@@ -80,6 +81,9 @@ pub(crate) fn decode_event(mut fields: Fields<'_>) -> Result<(Event, Vec<FieldIs
     event.extra = extra;
     if let Some(series) = series.filter(|series| !series.is_empty()) {
         event.extra.insert("series".to_owned(), Value::Array(series));
+    }
+    if let Some(game_id) = game_id {
+        event.extra.insert("gameId".to_owned(), Value::String(game_id));
     }
     Ok((event, issues))
 }

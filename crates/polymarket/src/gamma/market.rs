@@ -144,14 +144,16 @@ fn decode_outcomes(fields: &mut Fields<'_>) -> Vec<Outcome> {
         let label = read_element(fields, "outcomes", Some(label), |raw| {
             Ok(lenient::text(raw)?.map(|text| text.replace('\0', "")))
         });
-        let price = read_element(fields, "outcomePrices", prices.get(index), |raw| {
-            let price = lenient::decimal(raw)?;
-            price.map(|price| Price::new(price).map_err(|_| Unreadable::OutOfRange)).transpose()
-        });
-        let token_id = read_element(fields, "clobTokenIds", tokens.get(index), |raw| {
-            let id = lenient::id_text(raw)?;
-            id.map(|id| TokenId::parse(&id).map_err(|_| Unreadable::NotAnId)).transpose()
-        });
+        let price =
+            read_element(fields, "outcomePrices", prices.get(index).map(AsRef::as_ref), |raw| {
+                let price = lenient::decimal(raw)?;
+                price.map(|price| Price::new(price).map_err(|_| Unreadable::OutOfRange)).transpose()
+            });
+        let token_id =
+            read_element(fields, "clobTokenIds", tokens.get(index).map(AsRef::as_ref), |raw| {
+                let id = lenient::id_text(raw)?;
+                id.map(|id| TokenId::parse(&id).map_err(|_| Unreadable::NotAnId)).transpose()
+            });
         outcomes.push(Outcome { label: label.unwrap_or_default(), price, token_id });
     }
     outcomes
@@ -172,7 +174,7 @@ fn aligned(fields: &mut Fields<'_>, field: &'static str, length: usize) -> Vec<B
 fn read_element<T>(
     fields: &mut Fields<'_>,
     field: &'static str,
-    element: Option<&Box<RawValue>>,
+    element: Option<&RawValue>,
     read: impl FnOnce(&str) -> Result<Option<T>, Unreadable>,
 ) -> Option<T> {
     read(element?.get()).unwrap_or_else(|reason| {
@@ -183,8 +185,7 @@ fn read_element<T>(
 
 /// Rate and exponent of the taker fee, and the schedule as sent.
 ///
-/// Fees that are switched off are zero, and so is the rate of a row that says fees are on but has no
-/// schedule; a row that says nothing about fees leaves them unknown.
+/// Fees that are switched off are zero; without a schedule they are unknown.
 fn decode_fees(fields: &mut Fields<'_>) -> (Option<Decimal>, Option<Decimal>, Option<Value>) {
     let enabled = fields.flag("feesEnabled");
     let raw = fields.raw("feeSchedule").filter(|raw| raw.get() != "null");
@@ -193,7 +194,8 @@ fn decode_fees(fields: &mut Fields<'_>) -> (Option<Decimal>, Option<Decimal>, Op
         return (Some(Decimal::ZERO), None, schedule);
     }
     let Some(raw) = raw else {
-        return (enabled.map(|_| Decimal::ZERO), None, None);
+        // Fees are on, or nothing is said of them: the rate is not known, and zero would be a claim.
+        return (None, None, None);
     };
     let Ok(mut members) = Fields::parse(raw) else {
         fields.note("feeSchedule", Unreadable::NotANumber);
@@ -220,11 +222,9 @@ fn decode_uma_status(fields: &mut Fields<'_>) -> (Option<UmaStatus>, Option<Stri
     let Some(word) = fields.text("umaResolutionStatus").or_else(last) else {
         return (None, None);
     };
-    match word.parse() {
-        Ok(status) => (Some(status), None),
-        Err(_) => {
-            fields.note("umaResolutionStatus", Unreadable::UnknownWord);
-            (None, Some(word))
-        }
+    if let Ok(status) = word.parse() {
+        return (Some(status), None);
     }
+    fields.note("umaResolutionStatus", Unreadable::UnknownWord);
+    (None, Some(word))
 }

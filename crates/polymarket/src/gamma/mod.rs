@@ -13,7 +13,7 @@ mod query;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::{EventId, MarketId, Tag};
+use domain::{EventId, MarketId, Origin, Tag};
 use serde_json::value::RawValue;
 
 pub use crawl::{CrawlQuery, KeysetCrawl};
@@ -48,6 +48,11 @@ impl GammaClient {
         Self { upstream }
     }
 
+    /// What the last answer came from; `None` before the first.
+    pub fn origin(&self) -> Option<Origin> {
+        self.upstream.origin()
+    }
+
     /// One page of events with their markets (`/events/keyset`).
     pub async fn events_keyset(&self, query: &EventsQuery) -> Result<Page, UpstreamError> {
         let request = query.request()?;
@@ -71,7 +76,7 @@ impl GammaClient {
     /// One market by id (`/markets/{id}`), as a page of at most one row; `None` where there is none.
     pub async fn market(&self, id: &MarketId) -> Result<Option<Page>, UpstreamError> {
         let request = Request::new(Host::Gamma, "/markets/{id}", ["markets", id.as_str()])
-            .with("include_tag", true);
+            .with("include_tag", &true);
         let wanted = Wanted { market_ids: HashSet::from([id.clone()]), ..Wanted::default() };
         let read =
             move |body: &[u8]| Page::of_rows(body, |page, rows| page.add_markets(rows, &wanted));
@@ -104,8 +109,8 @@ impl GammaClient {
         let mut offset = 0;
         loop {
             let request = Request::new(Host::Gamma, "/tags", ["tags"])
-                .with("limit", LIMIT)
-                .with("offset", offset);
+                .with("limit", &LIMIT)
+                .with("offset", &offset);
             let (raw_rows, page) = self.upstream.get(&request, read_tags).await?;
             let before = tags.len();
             tags.extend(page.into_iter().filter(|tag| known_slugs.insert(tag.slug.clone())));

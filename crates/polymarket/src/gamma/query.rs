@@ -135,7 +135,7 @@ impl EventsQuery {
     pub(crate) fn request(&self) -> Result<Request, UpstreamError> {
         let mut request = Request::new(Host::Gamma, "/events/keyset", ["events", "keyset"]);
         check_limit(&request, self.limit)?;
-        request = request.with("limit", self.limit);
+        request = request.with("limit", &self.limit);
         request = with_order(request, self.order.map(EventOrder::column), self.ascending);
         request = with(request, "closed", self.closed);
         request = with(request, "end_date_min", self.end_date_min.map(timestamp));
@@ -204,7 +204,7 @@ impl MarketsQuery {
                 return Err(request.error(UpstreamErrorKind::InvalidRequest(detail)));
             }
         }
-        request = request.with("limit", self.limit);
+        request = request.with("limit", &self.limit);
         request = with_order(request, self.order.map(MarketOrder::column), self.ascending);
         for id in &self.ids {
             request = request.with("id", id);
@@ -223,14 +223,14 @@ impl MarketsQuery {
 
 fn with(request: Request, name: &'static str, value: Option<impl ToString>) -> Request {
     match value {
-        Some(value) => request.with(name, value),
+        Some(value) => request.with(name, &value),
         None => request,
     }
 }
 
 fn with_order(request: Request, column: Option<&'static str>, ascending: bool) -> Request {
     match column {
-        Some(column) => request.with("order", column).with("ascending", ascending),
+        Some(column) => request.with("order", &column).with("ascending", &ascending),
         None => request,
     }
 }

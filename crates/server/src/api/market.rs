@@ -40,17 +40,16 @@ pub(crate) async fn load(
     if texts.is_none() {
         metadata.completeness = Completeness::Partial;
     }
-    let siblings_total = row.event.as_ref().map_or(0, |event| {
-        snapshot.event_markets(&event.event_id).len().saturating_sub(1)
-    });
+    let siblings_total =
+        row.event.as_ref().map_or(0, |event| snapshot.event_markets(&event.event_id).len());
     let texts = texts.as_deref();
     let detail = MarketDetail {
         description: texts.and_then(|texts| texts.description.clone()),
         resolution_source: texts.and_then(|texts| texts.resolution_source.clone()),
-        question_id: texts.and_then(|texts| texts.question_id.clone()),
-        neg_risk_market_id: texts.and_then(|texts| texts.neg_risk_market_id.clone()),
-        fee_type: texts.and_then(|texts| texts.fee_type.clone()),
-        upstream_updated_at: texts.and_then(|texts| texts.upstream_updated_at),
+        question_id: None,
+        neg_risk_market_id: None,
+        fee_type: None,
+        upstream_updated_at: None,
         siblings_total,
         row,
     };

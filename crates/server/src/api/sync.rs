@@ -193,7 +193,7 @@ fn progress(app: AppState) -> impl Stream<Item = Result<Event, Infallible>> {
     let mut heard = app.sync().subscribe();
     let overview = app.sync().overview();
     async_stream::stream! {
-        for status in overview.running.or(overview.last) {
+        if let Some(status) = overview.running.or(overview.last) {
             yield Ok(event(&status));
         }
         while let Some(next) = app.stopping().run_until_cancelled(heard.recv()).await {

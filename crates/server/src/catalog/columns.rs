@@ -47,6 +47,8 @@ pub(super) struct MarketColumns {
     pub(super) statuses: [Bitmap; MarketStatus::ALL.len()],
     pub(super) traits: [Bitmap; Trait::ALL.len()],
     pub(super) active: Bitmap,
+    /// Upstream still lists them. The others are found by name only.
+    pub(super) listed: Bitmap,
     pub(super) price: Vec<f64>,
     pub(super) spread: Vec<f64>,
     pub(super) change_1h: Vec<f64>,
@@ -177,7 +179,7 @@ impl MarketColumns {
 
     fn bitmaps_mut(&mut self) -> impl Iterator<Item = &mut Bitmap> {
         let flags = self.statuses.iter_mut().chain(&mut self.traits);
-        self.categories.iter_mut().chain(flags).chain([&mut self.active])
+        self.categories.iter_mut().chain(flags).chain([&mut self.active, &mut self.listed])
     }
 
     fn numbers_mut(&mut self) -> [&mut Vec<f64>; 14] {

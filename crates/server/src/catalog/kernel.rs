@@ -106,7 +106,10 @@ impl Snapshot {
     /// Rows that meet the filters which are no facet.
     fn meets_plain_filters(&self, screen: &Screen, matches: Option<&Matches>) -> Bitmap {
         let columns = &self.markets.columns;
-        let mut mask = matches.map_or_else(|| Bitmap::full(columns.len()), |m| m.mask.clone());
+        let mut mask = columns.listed.clone();
+        if let Some(matches) = matches {
+            mask.and(&matches.mask);
+        }
         for (wanted, flags) in
             [(screen.active, &columns.active), (screen.closed.map(|c| !c), columns.open())]
         {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::Category;
 use serde::Deserialize;
+use store::{events::StoredEvent, markets::StoredMarket};
 
 use super::bitmap::Bitmap;
 use super::columns::{NO_EVENT, category_at, category_code, instant};
 use super::lists::Lists;
 use super::lookup::{KeyIndex, KeyKind, id_key, slot_number};
 use super::snapshot::{Snapshot, ranked_members, read, write};
-use super::source::{StoredEvent, StoredMarket};
 use super::words::fold;
 use crate::view::{EventRef, EventRow, MarketRow, TopMarket};
 
@@ -127,6 +127,7 @@ impl Patch {
                 self.stale_events.insert(held_event as usize);
             }
         }
+        columns.listed.set(slot, stored.delisted_at.is_none());
         self.add_key(KeyKind::MarketSlug, &market.slug, slot);
         if let Some(id) = &market.condition_id {
             self.add_key(KeyKind::Condition, id.as_str(), slot);

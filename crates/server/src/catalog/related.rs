@@ -145,6 +145,7 @@ impl Snapshot {
             (columns.open().get(slot), volumes, std::cmp::Reverse(columns.ids[slot]))
         };
         let members = self.members.get(event).iter().map(|slot| *slot as usize);
+        let members = members.filter(|slot| columns.listed.get(*slot));
         members.max_by(|a, b| rank(*a).partial_cmp(&rank(*b)).unwrap_or(Ordering::Equal))
     }
 

@@ -5,6 +5,7 @@ use std::{cmp::Reverse, fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use domain::{ConditionId, EventScreen, MarketStatus, Screen, TokenId};
 use serde::{Deserialize, Serialize};
+use store::{events::StoredEvent, markets::StoredMarket};
 
 use super::columns::MarketColumns;
 use super::events::EventColumns;
@@ -12,7 +13,6 @@ use super::lists::Lists;
 use super::lookup::{KeyIndex, KeyKind, id_key};
 use super::page::{Page, Row};
 use super::patch::Patch;
-use super::source::{StoredEvent, StoredMarket};
 use super::tags::Tags;
 use super::text::TextIndex;
 use super::titles::Titles;
@@ -278,9 +278,10 @@ fn newest(created_at: f64) -> i64 {
     if created_at.is_nan() { i64::MIN } else { micros }
 }
 
-/// The market slots of an event, open ones first, then by price of outcome 0, unknown prices last.
+/// The listed market slots of an event, open ones first, then by price of outcome 0, unknown ones last.
 pub(super) fn ranked_members(columns: &MarketColumns, members: &[u32]) -> Vec<usize> {
-    let mut ranked: Vec<usize> = members.iter().map(|slot| *slot as usize).collect();
+    let members = members.iter().map(|slot| *slot as usize);
+    let mut ranked: Vec<usize> = members.filter(|slot| columns.listed.get(*slot)).collect();
     // Prices lie between 0 and 1.
     let price = |slot: usize| if columns.price[slot].is_nan() { -1.0 } else { columns.price[slot] };
     ranked.sort_by(|a, b| {

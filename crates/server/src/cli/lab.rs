@@ -62,7 +62,7 @@ impl Lab {
             }
             What::World { seed, markets, serve } => {
                 let options = WorldOptions { markets, ..WorldOptions::new(seed, Utc::now()) };
-                let world = World::generate(options);
+                let world = World::generate(&options);
                 (Polymarket::world_live(world), serve.listen)
             }
         };

@@ -20,7 +20,7 @@ use super::open_database;
 use crate::catalog::CatalogHandle;
 use crate::config::{Config, Settings};
 use crate::http::state::{AppState, Parts, Settings as HttpSettings};
-use crate::api::sync_feed::SyncFeed;
+use crate::sync_feed::SyncFeed;
 use crate::{follow, http};
 
 /// How long requests and streams may take to end when the process stops.
@@ -62,7 +62,7 @@ pub(super) async fn demo(config: &Config, seed: u64, markets: usize) -> anyhow::
         .context("cannot open a port for the lab")?;
     let address = listener.local_addr()?;
     let options = WorldOptions { markets, ..WorldOptions::new(seed, Utc::now()) };
-    let world = tokio::task::spawn_blocking(|| World::generate(options)).await?;
+    let world = tokio::task::spawn_blocking(move || World::generate(&options)).await?;
     let lab_stop = CancellationToken::new();
     let lab = tokio::spawn(lab::serve(listener, Lab::world_live(world), lab_stop.clone()));
     let base = |host: &str| format!("http://{address}/{host}");
@@ -149,7 +149,7 @@ fn spawn_ingest(
 /// The client of Gamma that the configuration describes.
 pub(super) fn gamma_client(config: &Config) -> anyhow::Result<GammaClient> {
     let limits = Limits::new(config.upstream_rate_percent, Limits::DEFAULT_IN_FLIGHT);
-    let upstream = Upstream::new(config.endpoints.clone(), limits, UpstreamOptions::default())?;
+    let upstream = Upstream::new(config.endpoints.clone(), UpstreamOptions::default(), Arc::new(limits))?;
     Ok(GammaClient::new(Arc::new(upstream)))
 }
 

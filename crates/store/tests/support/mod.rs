@@ -4,7 +4,7 @@ use domain::{Category, Event, Market, Outcome, Price, Usdc};
 use rust_decimal::Decimal;
 
 /// An open Yes/No market with a price of one half.
-pub fn market(id: &str) -> Market {
+pub(crate) fn market(id: &str) -> Market {
     Market {
         market_id: id.parse().unwrap(),
         condition_id: None,
@@ -63,7 +63,7 @@ pub fn market(id: &str) -> Market {
 }
 
 /// An open event without tags.
-pub fn event(id: &str) -> Event {
+pub(crate) fn event(id: &str) -> Event {
     Event {
         event_id: id.parse().unwrap(),
         slug: format!("event-{id}"),
@@ -93,12 +93,12 @@ pub fn event(id: &str) -> Event {
 }
 
 /// One answer with its price.
-pub fn outcome(label: &str, price: &str) -> Outcome {
+pub(crate) fn outcome(label: &str, price: &str) -> Outcome {
     let price = Price::new(price.parse().unwrap()).unwrap();
     Outcome { label: label.to_owned(), price: Some(price), token_id: None }
 }
 
 /// Dollars.
-pub fn usdc(amount: &str) -> Usdc {
+pub(crate) fn usdc(amount: &str) -> Usdc {
     Usdc::new(amount.parse().unwrap()).unwrap()
 }

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
 import { CategoryMark } from "../../components/Icon.tsx";
 import { MarketList } from "../../components/MarketList.tsx";
 import { CopyableId, Fact, Figure, Instant, PageSkeleton, Prose } from "../../components/PageParts.tsx";
@@ -7,6 +6,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { ago, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
+import type { PageProps } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
@@ -15,9 +15,8 @@ import { eventDetail } from "./eventQueries.ts";
 import { yesSum } from "./yesSum.ts";
 
 /** One event: its figures, its markets by price, its rules. */
-export function EventPage() {
-  const { eventSlug = "" } = useParams({ strict: false });
-  const { data: answer, error, refetch } = useQuery(eventDetail(eventSlug));
+export function EventPage({ id }: PageProps) {
+  const { data: answer, error, refetch } = useQuery(eventDetail(id));
   useTitle(answer?.data.title);
   useVisit(answer ? `/events/${answer.data.slug}` : "", answer?.data.title);
   useActions([
@@ -27,7 +26,7 @@ export function EventPage() {
   if (error) {
     return (
       <main className="main page event" id="main">
-        <ErrorState error={error} retry={() => void refetch()} />
+        <ErrorState isPage error={error} retry={() => void refetch()} />
       </main>
     );
   }

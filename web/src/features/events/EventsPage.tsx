@@ -1,4 +1,3 @@
-import { useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef } from "react";
 import { FacetSection } from "../../components/Facets.tsx";
 import { Freshness } from "../../components/Freshness.tsx";
@@ -8,7 +7,7 @@ import { ErrorState, State } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventRow, Facets } from "../../lib/apiTypes.ts";
 import { count, decimal } from "../../lib/format.ts";
-import { useGo } from "../../lib/go.ts";
+import { go, type PageProps } from "../../lib/navigation.ts";
 import { copy } from "../../lib/toast.ts";
 import { stringifySearch } from "../../lib/urlSearch.ts";
 import { useCursor } from "../../lib/useCursor.ts";
@@ -31,8 +30,7 @@ const keyOf = (event: EventRow) => event.event_id;
 const hrefOf = (screen: EventScreen) => `/events${stringifySearch(eventScreenToSearch(screen))}`;
 
 /** Every event of the catalogue, filtered and ordered by the address. */
-export function EventsPage() {
-  const search = useSearch({ strict: false }) as Record<string, string>;
+export function EventsPage({ search }: PageProps) {
   const { screen, unknown } = useMemo(() => parseEventScreen(search), [search]);
   const query = useMemo(() => eventScreenToSearch(screen), [screen]);
   const list = useWindowedList(query, eventsWindow);
@@ -40,17 +38,16 @@ export function EventsPage() {
   const cursor = useCursor(list, keyOf, resultKey);
   const searchBox = useRef<HTMLInputElement>(null);
   const page = useRef<HTMLElement>(null);
-  const go = useGo();
   useTitle("Events");
 
-  const change = useCallback((next: EventScreen) => go(hrefOf(next), true), [go]);
+  const change = useCallback((next: EventScreen) => go(hrefOf(next), true), []);
   const { rowAt } = list;
   const openRow = useCallback(
     (index: number) => {
       const event = rowAt(index);
       if (event) go(`/events/${event.slug}`);
     },
-    [rowAt, go],
+    [rowAt],
   );
   const sortBy = useCallback(
     (column: string) => change({ ...screen, sort: nextEventSort(screen, column as EventSort) }),
@@ -88,14 +85,16 @@ export function EventsPage() {
               )}
             </span>
             <Freshness />
-            <fieldset className="seg">
-              <legend className="sr">Status</legend>
-              {EVENT_STATUSES.map((status) => (
-                <button key={status} type="button" aria-pressed={screen.status === status} onClick={() => change({ ...screen, status })}>
-                  {status}
-                </button>
-              ))}
-            </fieldset>
+            <div className="tools">
+              <fieldset className="seg">
+                <legend className="sr">Status</legend>
+                {EVENT_STATUSES.map((status) => (
+                  <button key={status} type="button" aria-pressed={screen.status === status} onClick={() => change({ ...screen, status })}>
+                    {status}
+                  </button>
+                ))}
+              </fieldset>
+            </div>
           </div>
           <div className="chips">
             <SearchBox
@@ -143,6 +142,7 @@ export function EventsPage() {
             onRange={list.showRange}
             resultKey={resultKey}
             isBusy={list.isSuperseded}
+            kind="events"
           />
         )}
         <div className="foot2">

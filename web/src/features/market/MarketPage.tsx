@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
 import { CategoryMark } from "../../components/Icon.tsx";
 import { MarketList } from "../../components/MarketList.tsx";
 import { PageSkeleton, Prose } from "../../components/PageParts.tsx";
@@ -7,6 +6,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { MarketDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { ago, count, utc, words } from "../../lib/format.ts";
+import type { PageProps } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
@@ -16,9 +16,8 @@ import { MarketFigures, StatusLine } from "./MarketFigures.tsx";
 import { marketDetail, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
 
 /** One market: its prices and figures, its rules, its recorded facts, and the markets beside it. */
-export function MarketPage() {
-  const { marketId = "" } = useParams({ strict: false });
-  const { data: answer, error, refetch } = useQuery(marketDetail(marketId));
+export function MarketPage({ id }: PageProps) {
+  const { data: answer, error, refetch } = useQuery(marketDetail(id));
   useTitle(answer?.data.title);
   useVisit(answer ? `/markets/${answer.data.slug}` : "", answer?.data.title);
   useActions([
@@ -28,7 +27,7 @@ export function MarketPage() {
   if (error) {
     return (
       <main className="main page market" id="main">
-        <ErrorState error={error} retry={() => void refetch()} />
+        <ErrorState isPage error={error} retry={() => void refetch()} />
       </main>
     );
   }

@@ -3,7 +3,7 @@ import { Command } from "cmdk";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { type Action, actions } from "../../lib/actions.ts";
 import { cents, count } from "../../lib/format.ts";
-import { useGo } from "../../lib/go.ts";
+import { go } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
 import { entityFromText } from "./entity.ts";
@@ -21,7 +21,6 @@ export function Palette({ onClose }: PaletteProps) {
   const { data: found, error } = useQuery(searchCatalogue(sought));
   const offered = useStore(actions);
   const [visits] = useState(recentVisits);
-  const go = useGo();
 
   useEffect(() => {
     dialog.current?.showModal();

@@ -14,8 +14,6 @@ interface FilterBarProps {
   onChange(screen: Screen): void;
   searchRef: RefObject<HTMLInputElement | null>;
   onLeaveSearch(): void;
-  /** Controls at the right end: columns, screens, export. */
-  children: ReactNode;
 }
 
 type ListField = "category" | "closes" | "traits" | "tag";
@@ -39,7 +37,7 @@ function labelOf(facets: readonly FacetCount[], value: string): string {
 
 /** Search, one chip for each filter that is set, and a way to set the others. */
 export function FilterBar(props: FilterBarProps) {
-  const { screen, facets, onChange, searchRef, onLeaveSearch, children } = props;
+  const { screen, facets, onChange, searchRef, onLeaveSearch } = props;
   const setLists = LIST_FILTERS.filter(({ field }) => screen[field].length > 0);
   const setRanges = RANGE_FILTERS.filter(({ name }) => rangeOf(screen, name).some((end) => end !== undefined));
   const unsetLists = LIST_FILTERS.filter((filter) => filter.field !== "tag" && !setLists.includes(filter));
@@ -117,7 +115,6 @@ export function FilterBar(props: FilterBarProps) {
           </div>
         )}
       </Popover>
-      <span className="end">{children}</span>
     </div>
   );
 }

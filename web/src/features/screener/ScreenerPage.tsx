@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
 import { type ComponentType, useCallback, useMemo, useRef, useState } from "react";
 import { Freshness } from "../../components/Freshness.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
@@ -9,7 +8,7 @@ import { useActions } from "../../lib/actions.ts";
 import type { MarketRow } from "../../lib/apiTypes.ts";
 import { useEscape } from "../../lib/escape.ts";
 import { count, decimal } from "../../lib/format.ts";
-import { useGo } from "../../lib/go.ts";
+import { go, type PageProps } from "../../lib/navigation.ts";
 import { copy } from "../../lib/toast.ts";
 import { useCursor } from "../../lib/useCursor.ts";
 import { useTitle } from "../../lib/useTitle.ts";
@@ -38,14 +37,13 @@ import {
 
 const keyOf = (market: MarketRow) => market.market_id;
 
-interface ScreenerPageProps {
+interface ScreenerPageProps extends Pick<PageProps, "search"> {
   /** Details of one market beside the table; comes from another feature, through the app. */
   Panel: ComponentType<{ market: MarketRow; onClose(): void }>;
 }
 
 /** Every market of the catalogue, filtered and ordered by the address. */
-export function ScreenerPage({ Panel }: ScreenerPageProps) {
-  const search = useSearch({ strict: false }) as Record<string, string>;
+export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
   const { screen, ignored } = useMemo(() => parseScreen(search), [search]);
   const query = useMemo(() => screenToQuery(screen), [screen]);
   const list = useWindowedList(query, marketsWindow);
@@ -56,19 +54,18 @@ export function ScreenerPage({ Panel }: ScreenerPageProps) {
   const [areFacetsOpen, setFacetsOpen] = useState(false);
   const searchBox = useRef<HTMLInputElement>(null);
   const page = useRef<HTMLElement>(null);
-  const go = useGo();
   useTitle("Screener");
   useEscape(isPanelOpen, () => setPanelOpen(false));
   useEscape(areFacetsOpen, () => setFacetsOpen(false));
 
-  const change = useCallback((next: Screen) => go(hrefOf(next), true), [go]);
+  const change = useCallback((next: Screen) => go(hrefOf(next), true), []);
   const { rowAt } = list;
   const openRow = useCallback(
     (index: number) => {
       const market = rowAt(index);
       if (market) go(`/markets/${market.slug}`);
     },
-    [rowAt, go],
+    [rowAt],
   );
   const sortBy = useCallback(
     (column: string, isAdditional: boolean) =>
@@ -107,32 +104,38 @@ export function ScreenerPage({ Panel }: ScreenerPageProps) {
             <h1>Screener</h1>
             <Tally list={list} universe={universe} status={screen.status} />
             <Freshness />
-            <fieldset className="seg">
-              <legend className="sr">Period of change and volume</legend>
-              {PERIODS.map((period) => (
-                <button
-                  key={period}
-                  type="button"
-                  aria-pressed={shownPeriod(screen) === period}
-                  onClick={() => change(withPeriod(screen, period))}
-                >
-                  {period}
-                </button>
-              ))}
-            </fieldset>
+            <div className="tools">
+              <button type="button" className="chip facets-toggle" aria-expanded={areFacetsOpen} onClick={() => setFacetsOpen(!areFacetsOpen)}>
+                Facets
+              </button>
+              <SavedScreens href={hrefOf(screen)} />
+              <ColumnChooser screen={screen} onChange={change} />
+              <a className="chip" href={csvHrefOf(screen)} download title={`Every row of this result as CSV${list.head ? `, ${count(list.total)} rows` : ""}`}>
+                Export
+              </a>
+              <fieldset className="seg">
+                <legend className="sr">Period of change and volume</legend>
+                {PERIODS.map((period) => (
+                  <button
+                    key={period}
+                    type="button"
+                    aria-pressed={shownPeriod(screen) === period}
+                    onClick={() => change(withPeriod(screen, period))}
+                  >
+                    {period}
+                  </button>
+                ))}
+              </fieldset>
+            </div>
           </div>
-          <FilterBar screen={screen} facets={facets} onChange={change} searchRef={searchBox} onLeaveSearch={focusRows}>
-            <button type="button" className="chip facets-toggle" aria-expanded={areFacetsOpen} onClick={() => setFacetsOpen(!areFacetsOpen)}>
-              Facets
-            </button>
-            <SavedScreens href={hrefOf(screen)} />
-            <ColumnChooser screen={screen} onChange={change} />
-            <a className="chip" href={csvHrefOf(screen)} download title={`Every row of this result as CSV${list.head ? `, ${count(list.total)} rows` : ""}`}>
-              Export
-            </a>
-          </FilterBar>
+          <FilterBar screen={screen} facets={facets} onChange={change} searchRef={searchBox} onLeaveSearch={focusRows} />
         </div>
         <IgnoredNotice ignored={ignored} />
+        {list.error && list.head && (
+          <p className="notice" data-kind="stale" role="status">
+            Could not be refreshed: {list.error.message} These are the last good rows.
+          </p>
+        )}
         {list.error && !list.head ? (
           <ErrorState error={list.error} retry={list.retry} />
         ) : isEmpty ? (
@@ -156,6 +159,7 @@ export function ScreenerPage({ Panel }: ScreenerPageProps) {
             onRange={list.showRange}
             resultKey={resultKey}
             isBusy={list.isSuperseded}
+            kind="markets"
           />
         )}
         <div className="foot2">

@@ -32,8 +32,18 @@ const fn league(
 }
 
 const LEAGUES: [League; 7] = [
-    League { draws: true, ..league(900_001, "soccer", "Meridian League", "meridian-league", 2.5, 1.0) },
-    league(900_002, "basketball", "Coastal Basketball Association", "coastal-basketball", 221.5, 5.0),
+    League {
+        draws: true,
+        ..league(900_001, "soccer", "Meridian League", "meridian-league", 2.5, 1.0)
+    },
+    league(
+        900_002,
+        "basketball",
+        "Coastal Basketball Association",
+        "coastal-basketball",
+        221.5,
+        5.0,
+    ),
     league(900_003, "hockey", "Frostline Hockey League", "frostline-hockey", 5.5, 1.0),
     league(900_004, "football", "Continental Football Union", "continental-football", 44.5, 3.0),
     league(900_005, "baseball", "Lantern Baseball League", "lantern-baseball", 8.5, 1.0),
@@ -62,7 +72,8 @@ fn game(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
         league.name,
         date(ends)
     );
-    let mut draft = Draft::new(Category::Sports, title.clone(), rules, &["sports", "games", league.sport]);
+    let mut draft =
+        Draft::new(Category::Sports, title.clone(), rules, &["sports", "games", league.sport]);
     draft.resolution = Resolution::Quick;
     draft.series = Some(Series {
         id: league.id,
@@ -73,14 +84,17 @@ fn game(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
     let strength = dice.bell();
     if league.draws {
         draft.shape = Shape::Exclusive { residual: 0.0 };
-        let side = |side: &str, logit| {
-            MarketDraft::yes_no(format!("Will {side} win?"), side, logit).sports("moneyline", None)
+        let side = |side: &str, logit, track| {
+            let draft = MarketDraft::yes_no(format!("Will {side} win?"), side, logit);
+            draft.sports("moneyline", None).on_track(track)
         };
         let drawn = MarketDraft::yes_no(format!("Will {title} end in a draw?"), "Draw", -0.4);
-        draft.markets = vec![side(&home, strength), drawn.sports("moneyline", None), side(&away, -strength)];
+        let drawn = drawn.sports("moneyline", None).on_track(1);
+        draft.markets = vec![side(&home, strength, 0), drawn, side(&away, -strength, 2)];
         return draft;
     }
-    let winner = MarketDraft::between(title.clone(), "Match Winner", [home.clone(), away.clone()], strength);
+    let winner =
+        MarketDraft::between(title.clone(), "Match Winner", [home.clone(), away.clone()], strength);
     draft.markets.push(winner.sports("moneyline", None));
     let spread = league.spread_step * (1.0 + dice.whole(0, 3) as f64) + 0.5;
     let covered = MarketDraft::between(
@@ -90,15 +104,16 @@ fn game(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
         strength - 0.6,
     );
     draft.markets.push(covered.sports("spreads", Some(-spread)));
+    let pace = 0.3 * dice.bell();
     for step in 0..=dice.whole(0, 2) {
         let line = league.usual_total + step as f64 * league.spread_step;
         let over = MarketDraft::between(
             format!("{title}: O/U {line}"),
             &format!("O/U {line}"),
             ["Over".to_owned(), "Under".to_owned()],
-            0.3 * dice.bell() - 0.5 * step as f64,
+            pace - 0.5 * step as f64,
         );
-        draft.markets.push(over.sports("totals", Some(line)));
+        draft.markets.push(over.sports("totals", Some(line)).on_track(1));
     }
     draft
 }
@@ -112,7 +127,10 @@ fn season(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
         date(ends)
     );
     let title = format!("{} Winner", league.name);
-    Draft::new(Category::Sports, title, rules, &["sports", league.sport]).one_of(dice, &names, 0.0, |name| {
-        format!("Will {name} win the {}?", league.name)
-    })
+    Draft::new(Category::Sports, title, rules, &["sports", league.sport]).one_of(
+        dice,
+        &names,
+        0.0,
+        |name| format!("Will {name} win the {}?", league.name),
+    )
 }

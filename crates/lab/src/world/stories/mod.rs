@@ -15,12 +15,13 @@ pub(crate) use money::{COINS, Coin, up_or_down};
 /// How the prices of an event's markets are tied.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Shape {
-    /// Each market moves by itself.
-    Independent,
-    /// One quantity moves, each market is a threshold on it: the markets are ordered by `logit` for ever.
-    Ladder,
+    /// Markets on different tracks move by themselves. Those on one track are thresholds on one quantity, ordered by
+    /// `logit` for ever, and come out consistently.
+    Separate,
     /// At most one market resolves Yes. `residual` is the chance at the start that none does.
     Exclusive { residual: f64 },
+    /// The markets are neighbouring ranges of one quantity and cover all of it; `logit` is where it is, in ranges.
+    Ranges,
 }
 
 /// How an outcome becomes known.
@@ -51,6 +52,8 @@ pub(crate) struct MarketDraft {
     pub(crate) outcomes: [String; 2],
     /// Log-odds of outcome 0 at the start.
     pub(crate) logit: f64,
+    /// Markets of one track share every movement.
+    pub(crate) track: u64,
     /// Ends before its event does, and then without its outcome 0.
     pub(crate) ends_early: Option<DateTime<Utc>>,
     /// The catch-all of an augmented neg-risk event.
@@ -64,17 +67,28 @@ impl MarketDraft {
         Self::between(question, group_title, ["Yes".to_owned(), "No".to_owned()], logit)
     }
 
-    pub(crate) fn between(question: String, group_title: &str, outcomes: [String; 2], logit: f64) -> Self {
+    pub(crate) fn between(
+        question: String,
+        group_title: &str,
+        outcomes: [String; 2],
+        logit: f64,
+    ) -> Self {
         Self {
             question,
             group_title: group_title.to_owned(),
             outcomes,
             logit,
+            track: 0,
             ends_early: None,
             is_other: false,
             sports_type: None,
             line: None,
         }
+    }
+
+    pub(crate) fn on_track(mut self, track: u64) -> Self {
+        self.track = track;
+        self
     }
 
     pub(crate) fn sports(mut self, sports_type: &'static str, line: Option<f64>) -> Self {
@@ -101,13 +115,18 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new(category: Category, title: String, rules: String, tags: &[&'static str]) -> Self {
+    pub(crate) fn new(
+        category: Category,
+        title: String,
+        rules: String,
+        tags: &[&'static str],
+    ) -> Self {
         Self {
             category,
             title,
             rules,
             tags: tags.to_vec(),
-            shape: Shape::Independent,
+            shape: Shape::Separate,
             resolution: Resolution::Proposed,
             series: None,
             markets: Vec::new(),
@@ -136,7 +155,7 @@ impl Draft {
             .enumerate()
             .map(|(rank, name)| {
                 let logit = 1.2 * dice.bell() - 0.45 * rank as f64;
-                MarketDraft::yes_no(question(name), name, logit)
+                MarketDraft::yes_no(question(name), name, logit).on_track(rank as u64)
             })
             .collect();
         self
@@ -146,8 +165,24 @@ impl Draft {
     pub(crate) fn or_other(mut self, question: &str) -> Self {
         let mut other = MarketDraft::yes_no(question.to_owned(), "Other", -1.5);
         other.is_other = true;
+        other.track = self.markets.len() as u64;
         self.markets.push(other);
         self.augmented = true;
+        self
+    }
+
+    /// The range of one quantity among `ranges`, which cover all of it in order.
+    pub(crate) fn one_range(
+        mut self,
+        dice: &mut Dice,
+        ranges: &[String],
+        question: impl Fn(&str) -> String,
+    ) -> Self {
+        self.shape = Shape::Ranges;
+        let whereabouts = dice.between(0.25, 0.75) * (ranges.len() - 1) as f64;
+        let drafts =
+            ranges.iter().map(|range| MarketDraft::yes_no(question(range), range, whereabouts));
+        self.markets = drafts.collect();
         self
     }
 
@@ -158,20 +193,26 @@ impl Draft {
         rungs: &[String],
         question: impl Fn(&str) -> String,
     ) -> Self {
-        self.shape = Shape::Ladder;
         let middle = dice.between(-1.0, 1.5);
         let step = dice.between(0.5, 1.2);
         self.markets = rungs
             .iter()
             .enumerate()
-            .map(|(rank, rung)| MarketDraft::yes_no(question(rung), rung, middle - step * rank as f64))
+            .map(|(rank, rung)| {
+                MarketDraft::yes_no(question(rung), rung, middle - step * rank as f64)
+            })
             .collect();
         self
     }
 }
 
 /// An event of `category` that ends at `ends`.
-pub(crate) fn write(category: Category, dice: &mut Dice, opens: DateTime<Utc>, ends: DateTime<Utc>) -> Draft {
+pub(crate) fn write(
+    category: Category,
+    dice: &mut Dice,
+    opens: DateTime<Utc>,
+    ends: DateTime<Utc>,
+) -> Draft {
     match category {
         Category::Politics => power::politics(dice, ends),
         Category::World => power::world(dice, opens, ends),

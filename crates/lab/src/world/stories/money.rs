@@ -48,7 +48,8 @@ pub(crate) fn up_or_down(coin: Coin, starts: DateTime<Utc>, length: TimeDelta) -
         title: format!("{} Up or Down 15m", coin.name),
         recurrence: "15m",
     });
-    draft.markets = vec![MarketDraft::between(title, "", ["Up".to_owned(), "Down".to_owned()], 0.0)];
+    draft.markets =
+        vec![MarketDraft::between(title, "", ["Up".to_owned(), "Down".to_owned()], 0.0)];
     draft
 }
 
@@ -58,10 +59,13 @@ pub(super) fn crypto(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
     let step = coin.price * dice.pick(&[0.02, 0.05, 0.1]);
     let first = coin.price * dice.between(0.8, 1.1);
     let count = dice.whole(3, 11);
-    let dollars = |amount: f64| if coin.price < 10.0 { format!("${amount:.2}") } else { format!("${}", thousands(amount)) };
+    let dollars = |amount: f64| {
+        if coin.price < 10.0 { format!("${amount:.2}") } else { format!("${}", thousands(amount)) }
+    };
     match dice.whole(0, 2) {
         0 => {
-            let rungs: Vec<String> = (0..count).map(|rung| dollars(first + step * rung as f64)).collect();
+            let rungs: Vec<String> =
+                (0..count).map(|rung| dollars(first + step * rung as f64)).collect();
             let rules = format!(
                 "This market resolves to \"Yes\" if a one-minute candle of {} trades at or above the listed price before \
                  {}, 11:59 PM UTC.",
@@ -69,16 +73,15 @@ pub(super) fn crypto(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
                 date(ends)
             );
             let title = format!("What price will {} hit by {}?", coin.name, day(ends));
-            Draft::new(Category::Crypto, title, rules, &tags)
-                .ladder(dice, &rungs, |rung| format!("Will {} hit {rung} by {}?", coin.name, day(ends)))
+            Draft::new(Category::Crypto, title, rules, &tags).ladder(dice, &rungs, |rung| {
+                format!("Will {} hit {rung} by {}?", coin.name, day(ends))
+            })
         }
         1 => {
-            let ranges: Vec<String> = (0..count)
-                .map(|rung| {
-                    let low = first + step * rung as f64;
-                    format!("{}-{}", dollars(low), dollars(low + step))
-                })
-                .collect();
+            let edge = |rung: u64| dollars(first + step * rung as f64);
+            let mut ranges = vec![format!("<{}", edge(0))];
+            ranges.extend((0..count).map(|rung| format!("{}-{}", edge(rung), edge(rung + 1))));
+            ranges.push(format!(">{}", edge(count)));
             let rules = format!(
                 "This market resolves to the range that holds the {} price at noon UTC on {}. A price on a boundary \
                  counts for the higher range.",
@@ -86,9 +89,12 @@ pub(super) fn crypto(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
                 date(ends)
             );
             let title = format!("{} price on {}?", coin.name, day(ends));
-            let mut draft = Draft::new(Category::Crypto, title, rules, &tags).one_of(dice, &ranges, 0.04, |range| {
-                format!("Will the price of {} be between {range} on {}?", coin.name, day(ends))
-            });
+            let mut draft = Draft::new(Category::Crypto, title, rules, &tags).one_of(
+                dice,
+                &ranges,
+                0.04,
+                |range| format!("Will the price of {} be {range} on {}?", coin.name, day(ends)),
+            );
             draft.resolution = Resolution::Automatic;
             draft
         }
@@ -123,30 +129,36 @@ fn thousands(amount: f64) -> String {
 pub(super) fn economy(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
     let country = dice.pick(&COUNTRIES);
     if dice.chance(0.5) {
-        let choices = ["50+ bps decrease", "25 bps decrease", "No change", "25+ bps increase"].map(str::to_owned);
+        let choices = ["50+ bps decrease", "25 bps decrease", "No change", "25+ bps increase"]
+            .map(str::to_owned);
         let rules = format!(
             "This market resolves to the change of the policy rate that the central bank of {country} announces at its \
              meeting of {}.",
             date(ends)
         );
         let title = format!("{country} central bank decision in {}?", ends.format("%B"));
-        return Draft::new(Category::Economy, title, rules, &["economy", "economic-policy"]).one_of(
-            dice,
-            &choices,
-            0.0,
-            |choice| format!("{choice} in {country} interest rates after the {} meeting?", ends.format("%B")),
-        );
+        return Draft::new(Category::Economy, title, rules, &["economy", "economic-policy"])
+            .one_of(dice, &choices, 0.0, |choice| {
+                format!(
+                    "{choice} in {country} interest rates after the {} meeting?",
+                    ends.format("%B")
+                )
+            });
     }
     let first = dice.whole(10, 45);
-    let rungs: Vec<String> = (0..6).map(|rung| format!("{:.1}%", (first + rung) as f64 / 10.0)).collect();
+    let rungs: Vec<String> =
+        (0..6).map(|rung| format!("{:.1}%", (first + rung) as f64 / 10.0)).collect();
     let rules = format!(
         "This market resolves to \"Yes\" if the annual inflation published by the statistics office of {country} by {} is \
          at or above the listed figure.",
         date(ends)
     );
     let title = format!("{country} annual inflation in {}?", ends.format("%B"));
-    Draft::new(Category::Economy, title, rules, &["economy", "inflation"])
-        .ladder(dice, &rungs, |rung| format!("Will annual inflation in {country} be {rung} or more?"))
+    Draft::new(Category::Economy, title, rules, &["economy", "inflation"]).ladder(
+        dice,
+        &rungs,
+        |rung| format!("Will annual inflation in {country} be {rung} or more?"),
+    )
 }
 
 pub(super) fn finance(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
@@ -160,7 +172,8 @@ pub(super) fn finance(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
                 date(ends)
             );
             let logit = dice.between(-0.5, 2.0);
-            Draft::new(Category::Finance, title, rules, &["finance", "earnings", "stocks"]).single(logit)
+            Draft::new(Category::Finance, title, rules, &["finance", "earnings", "stocks"])
+                .single(logit)
         }
         1 => {
             let first = dice.whole(8, 60) * 10;
@@ -171,18 +184,28 @@ pub(super) fn finance(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             );
             let title = format!("{company} closes above ___ on {}?", day(ends));
             let mut draft = Draft::new(Category::Finance, title, rules, &["finance", "stocks"])
-                .ladder(dice, &rungs, |rung| format!("Will {company} close above {rung} on {}?", day(ends)));
+                .ladder(dice, &rungs, |rung| {
+                    format!("Will {company} close above {rung} on {}?", day(ends))
+                });
             draft.resolution = Resolution::Automatic;
             draft
         }
         _ => {
-            let companies: Vec<String> = dice.sample(&COMPANIES, 9).into_iter().map(str::to_owned).collect();
+            let companies: Vec<String> =
+                dice.sample(&COMPANIES, 9).into_iter().map(str::to_owned).collect();
             let rules = format!(
                 "This market resolves to the first of the listed companies whose shares trade publicly by {}.",
                 date(ends)
             );
-            Draft::new(Category::Finance, "Next company to go public?".to_owned(), rules, &["finance", "ipos", "business"])
-                .one_of(dice, &companies, 0.15, |name| format!("Will {name} be the next company to go public?"))
+            Draft::new(
+                Category::Finance,
+                "Next company to go public?".to_owned(),
+                rules,
+                &["finance", "ipos", "business"],
+            )
+            .one_of(dice, &companies, 0.15, |name| {
+                format!("Will {name} be the next company to go public?")
+            })
         }
     }
 }

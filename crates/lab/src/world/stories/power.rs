@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::{Draft, MarketDraft, Shape, date, day};
+use super::{Draft, MarketDraft, date, day};
 use crate::noise::Dice;
 use crate::world::category::Category;
 use crate::world::names::{CITIES, COUNTRIES, PARTIES, people, person};
@@ -20,20 +20,33 @@ pub(super) fn politics(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
                  source is the city's election office.",
                 ends.year()
             );
-            Draft::new(Category::Politics, format!("{city} Mayoral Election"), rules, &["politics", "elections"])
-                .one_of(dice, &names, 0.03, |name| format!("Will {name} win the {city} mayoral election?"))
+            Draft::new(
+                Category::Politics,
+                format!("{city} Mayoral Election"),
+                rules,
+                &["politics", "elections"],
+            )
+            .one_of(dice, &names, 0.03, |name| {
+                format!("Will {name} win the {city} mayoral election?")
+            })
         }
         3 => {
-            let parties: Vec<String> = dice.sample(&PARTIES, 6).into_iter().map(str::to_owned).collect();
+            let parties: Vec<String> =
+                dice.sample(&PARTIES, 6).into_iter().map(str::to_owned).collect();
             let rules = format!(
                 "This market resolves to the party that wins the most seats in the next {country} parliamentary \
                  election. If two parties tie, it resolves to the one with more votes."
             );
             let tags = ["politics", "elections", "world-elections"];
-            Draft::new(Category::Politics, format!("{country} Parliamentary Election Winner"), rules, &tags)
-                .one_of(dice, &parties, 0.01, |party| {
-                    format!("Will {party} win the most seats in the {country} parliamentary election?")
-                })
+            Draft::new(
+                Category::Politics,
+                format!("{country} Parliamentary Election Winner"),
+                rules,
+                &tags,
+            )
+            .one_of(dice, &parties, 0.01, |party| {
+                format!("Will {party} win the most seats in the {country} parliamentary election?")
+            })
         }
         4 => {
             let (name, by) = (person(dice), date(ends));
@@ -46,7 +59,13 @@ pub(super) fn politics(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             Draft::new(Category::Politics, title, rules, &["politics", "world"]).single(logit)
         }
         _ => {
-            let bill = dice.pick(&["budget bill", "election reform act", "water compact", "pension reform", "press act"]);
+            let bill = dice.pick(&[
+                "budget bill",
+                "election reform act",
+                "water compact",
+                "pension reform",
+                "press act",
+            ]);
             let title = format!("Will the {country} parliament pass the {bill} by {}?", day(ends));
             let rules = format!(
                 "This market resolves to \"Yes\" if the {bill} passes its final vote in the parliament of {country} by \
@@ -73,10 +92,16 @@ fn presidential_election(dice: &mut Dice, country: &str, ends: DateTime<Utc>) ->
     let tags = ["politics", "elections", "world-elections"];
     let title = format!("{country} Presidential Election Winner {year}");
     let residual = if open_field { 0.0 } else { 0.02 };
-    let race = Draft::new(Category::Politics, title, rules, &tags)
-        .one_of(dice, &names, residual, |name| format!("Will {name} win the {year} {country} presidential election?"));
+    let race = Draft::new(Category::Politics, title, rules, &tags).one_of(
+        dice,
+        &names,
+        residual,
+        |name| format!("Will {name} win the {year} {country} presidential election?"),
+    );
     if open_field {
-        race.or_other(&format!("Will another candidate win the {year} {country} presidential election?"))
+        race.or_other(&format!(
+            "Will another candidate win the {year} {country} presidential election?"
+        ))
     } else {
         race
     }
@@ -87,8 +112,19 @@ pub(super) fn world(dice: &mut Dice, opens: DateTime<Utc>, ends: DateTime<Utc>) 
     let (left, right) = (two[0], two[1]);
     match dice.whole(0, 3) {
         0 => {
-            let deed = dice.pick(&["sign a ceasefire", "reopen their border", "exchange ambassadors", "meet for talks"]);
-            by_date(dice, &format!("{left} and {right} {deed}"), &["geopolitics", "world"], opens, ends)
+            let deed = dice.pick(&[
+                "sign a ceasefire",
+                "reopen their border",
+                "exchange ambassadors",
+                "meet for talks",
+            ]);
+            by_date(
+                dice,
+                &format!("{left} and {right} {deed}"),
+                &["geopolitics", "world"],
+                opens,
+                ends,
+            )
         }
         1 => {
             let title = format!("Will {left} join the Strait Accord by {}?", day(ends));
@@ -98,10 +134,15 @@ pub(super) fn world(dice: &mut Dice, opens: DateTime<Utc>, ends: DateTime<Utc>) 
                 date(ends)
             );
             let logit = dice.between(-3.0, 1.0);
-            Draft::new(Category::World, title, rules, &["geopolitics", "world", "foreign-policy"]).single(logit)
+            Draft::new(Category::World, title, rules, &["geopolitics", "world", "foreign-policy"])
+                .single(logit)
         }
         2 => {
-            let deed = dice.pick(&["lifts the grain embargo", "recognises the new government", "closes its airspace"]);
+            let deed = dice.pick(&[
+                "lifts the grain embargo",
+                "recognises the new government",
+                "closes its airspace",
+            ]);
             by_date(dice, &format!("{left} {deed}"), &["world", "geopolitics"], opens, ends)
         }
         _ => {
@@ -110,9 +151,16 @@ pub(super) fn world(dice: &mut Dice, opens: DateTime<Utc>, ends: DateTime<Utc>) 
                 "This market resolves to the person elected secretary of the Assembly of Nations at Halden Reach by {}.",
                 date(ends)
             );
-            Draft::new(Category::World, "Next Secretary of the Assembly of Nations".to_owned(), rules, &["world"])
-                .one_of(dice, &names, 0.0, |name| format!("Will {name} be the next Assembly secretary?"))
-                .or_other("Will another person be the next Assembly secretary?")
+            Draft::new(
+                Category::World,
+                "Next Secretary of the Assembly of Nations".to_owned(),
+                rules,
+                &["world"],
+            )
+            .one_of(dice, &names, 0.0, |name| {
+                format!("Will {name} be the next Assembly secretary?")
+            })
+            .or_other("Will another person be the next Assembly secretary?")
         }
     }
 }
@@ -132,12 +180,12 @@ fn by_date(
     );
     let last_logit = dice.between(-2.5, 1.0);
     let mut draft = Draft::new(Category::World, format!("{deed} by...?"), rules, tags);
-    draft.shape = Shape::Ladder;
     draft.markets = (1..=deadlines)
         .map(|number| {
             let at = opens + (ends - opens) * number / deadlines;
             let logit = last_logit - 0.7 * f64::from(deadlines - number);
-            let mut market = MarketDraft::yes_no(format!("{deed} by {}?", date(at)), &day(at), logit);
+            let mut market =
+                MarketDraft::yes_no(format!("{deed} by {}?", date(at)), &day(at), logit);
             market.ends_early = (number < deadlines).then_some(at);
             market
         })

@@ -1,14 +1,16 @@
 //! The world's rows as Gamma writes them: names, order and types of a row recorded in October 2026.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Serialize, Serializer};
+mod ids;
+mod rows;
 
-use super::category::{TAGS, TagInfo, tag_info};
-use super::event::Event;
-use super::history::{DAY_S, HOUR_S, PIPS, usdc};
-use super::market::Market;
-use super::stories::{Resolution, Shape};
-use crate::noise::Noise;
+use crate::world::category::{TAGS, TagInfo, tag_info};
+use crate::world::event::Event;
+use crate::world::history::{DAY_S, HOUR_S, PIPS, usdc};
+use crate::world::market::Market;
+use crate::world::stories::{Resolution, Shape};
+use chrono::{DateTime, SecondsFormat, Utc};
+use ids::{group_id, hex_id, question_id, token_id};
+use rows::{EventRow, FeeSchedule, MarketRow, Number, Reward, SeriesRow, TagRow};
 
 /// Begins every description, so that no reader takes a generated market for a real one.
 const DISCLAIMER: &str = "Simulated market.";
@@ -16,265 +18,8 @@ const DISCLAIMER: &str = "Simulated market.";
 /// What `marketMakerAddress`, `submitted_by` and the like hold: an address that is plainly nobody's.
 const NOBODY: &str = "0x0000000000000000000000000000000000000000";
 
-/// A number without a fraction where it has none, as upstream writes it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Number(f64);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.fract() == 0.0 && self.0.abs() < 9e15 {
-            #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
-            let whole = self.0 as i64;
-            serializer.serialize_i64(whole)
-        } else {
-            serializer.serialize_f64(self.0)
-        }
-    }
-}
-
 fn price(pips: i32) -> Number {
     Number(f64::from(pips) / f64::from(PIPS))
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FeeSchedule {
-    exponent: u8,
-    rate: f64,
-    taker_only: bool,
-    rebate_rate: f64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Reward {
-    id: String,
-    condition_id: String,
-    asset_address: &'static str,
-    rewards_amount: u32,
-    rewards_daily_rate: u32,
-    start_date: String,
-    end_date: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the wire format's own flags")]
-struct MarketRow<'a> {
-    id: String,
-    question: &'a str,
-    condition_id: String,
-    slug: &'a str,
-    resolution_source: &'static str,
-    end_date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    liquidity: Option<String>,
-    start_date: String,
-    description: String,
-    outcomes: String,
-    outcome_prices: String,
-    volume: String,
-    active: bool,
-    closed: bool,
-    market_maker_address: &'static str,
-    created_at: String,
-    updated_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    closed_time: Option<String>,
-    new: bool,
-    featured: bool,
-    #[serde(rename = "submitted_by")]
-    submitted_by: &'static str,
-    archived: bool,
-    resolved_by: &'static str,
-    restricted: bool,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    group_item_title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group_item_threshold: Option<String>,
-    #[serde(rename = "questionID")]
-    question_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uma_end_date: Option<String>,
-    enable_order_book: bool,
-    order_price_min_tick_size: Number,
-    order_min_size: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uma_resolution_status: Option<&'static str>,
-    volume_num: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    liquidity_num: Option<Number>,
-    end_date_iso: String,
-    start_date_iso: String,
-    has_reviewed_dates: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume24hr: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume1wk: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume1mo: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume1yr: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    game_start_time: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seconds_delay: Option<u32>,
-    clob_token_ids: String,
-    uma_bond: &'static str,
-    uma_reward: &'static str,
-    #[serde(rename = "volume24hrClob", skip_serializing_if = "Option::is_none")]
-    volume24hr_clob: Option<Number>,
-    #[serde(rename = "volume1wkClob", skip_serializing_if = "Option::is_none")]
-    volume1wk_clob: Option<Number>,
-    #[serde(rename = "volume1moClob", skip_serializing_if = "Option::is_none")]
-    volume1mo_clob: Option<Number>,
-    #[serde(rename = "volume1yrClob", skip_serializing_if = "Option::is_none")]
-    volume1yr_clob: Option<Number>,
-    volume_clob: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    liquidity_clob: Option<Number>,
-    maker_base_fee: u32,
-    taker_base_fee: u32,
-    custom_liveness: u32,
-    accepting_orders: bool,
-    neg_risk: bool,
-    #[serde(rename = "negRiskMarketID", skip_serializing_if = "Option::is_none")]
-    neg_risk_market_id: Option<String>,
-    #[serde(rename = "negRiskRequestID", skip_serializing_if = "Option::is_none")]
-    neg_risk_request_id: Option<String>,
-    ready: bool,
-    funded: bool,
-    accepting_orders_timestamp: String,
-    cyom: bool,
-    competitive: Number,
-    pager_duty_notification_enabled: bool,
-    approved: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    clob_rewards: Vec<Reward>,
-    rewards_min_size: u32,
-    rewards_max_spread: Number,
-    spread: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_hour_price_change: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_day_price_change: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_week_price_change: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_month_price_change: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_year_price_change: Option<Number>,
-    last_trade_price: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    best_bid: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    best_ask: Option<Number>,
-    automatically_active: bool,
-    clear_book_on_start: bool,
-    manual_activation: bool,
-    neg_risk_other: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sports_market_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<Number>,
-    uma_resolution_statuses: String,
-    pending_deployment: bool,
-    deploying: bool,
-    rfq_enabled: bool,
-    holding_rewards_enabled: bool,
-    fees_enabled: bool,
-    fee_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fee_schedule: Option<FeeSchedule>,
-    requires_translation: bool,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SeriesRow<'a> {
-    id: String,
-    ticker: &'a str,
-    slug: &'a str,
-    title: &'a str,
-    series_type: &'static str,
-    recurrence: &'static str,
-    active: bool,
-    closed: bool,
-    archived: bool,
-    featured: bool,
-    restricted: bool,
-    created_at: String,
-    updated_at: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the wire format's own flags")]
-struct EventRow<'a> {
-    id: String,
-    ticker: &'a str,
-    slug: &'a str,
-    title: &'a str,
-    description: String,
-    resolution_source: &'static str,
-    start_date: String,
-    creation_date: String,
-    end_date: String,
-    active: bool,
-    closed: bool,
-    archived: bool,
-    new: bool,
-    featured: bool,
-    restricted: bool,
-    liquidity: Number,
-    volume: Number,
-    open_interest: Number,
-    created_at: String,
-    updated_at: String,
-    competitive: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume24hr: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume1wk: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume1mo: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume1yr: Option<Number>,
-    enable_order_book: bool,
-    liquidity_clob: Number,
-    neg_risk: bool,
-    #[serde(rename = "negRiskMarketID", skip_serializing_if = "Option::is_none")]
-    neg_risk_market_id: Option<String>,
-    comment_count: u64,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    series: Vec<SeriesRow<'a>>,
-    cyom: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    closed_time: Option<String>,
-    show_all_outcomes: bool,
-    show_market_images: bool,
-    enable_neg_risk: bool,
-    automatically_active: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    series_slug: Option<&'a str>,
-    neg_risk_augmented: bool,
-    pending_deployment: bool,
-    deploying: bool,
-    requires_translation: bool,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TagRow {
-    id: String,
-    label: &'static str,
-    slug: &'static str,
-    force_show: bool,
-    created_at: &'static str,
-    updated_at: &'static str,
-    requires_translation: bool,
 }
 
 /// The volume of the last day, week, month and year, in USDC; absent instead of zero.
@@ -296,11 +41,12 @@ impl Rolling {
 
 /// Whether the event's markets exclude each other.
 fn is_neg_risk(event: &Event) -> bool {
-    matches!(event.draft.shape, Shape::Exclusive { .. })
+    event.draft.shape != Shape::Separate
 }
 
 /// A market of `event` as JSON, without its `events`.
-pub(super) fn market(event: &Event, market: &Market) -> serde_json::Result<Vec<u8>> {
+#[expect(clippy::too_many_lines, reason = "one line a member of the row")]
+pub(in crate::world) fn market(event: &Event, market: &Market) -> serde_json::Result<Vec<u8>> {
     let at_s = event.at_s;
     let closed = market.is_closed(at_s);
     let calendar = market.calendar;
@@ -374,7 +120,7 @@ pub(super) fn market(event: &Event, market: &Market) -> serde_json::Result<Vec<u
         maker_base_fee: 1000,
         taker_base_fee: 1000,
         custom_liveness: 0,
-        accepting_orders: !closed && !(ended && event.draft.resolution == Resolution::Automatic),
+        accepting_orders: !(closed || ended && event.draft.resolution == Resolution::Automatic),
         neg_risk,
         neg_risk_market_id: neg_risk.then(|| group_id(event)),
         neg_risk_request_id: neg_risk.then(|| hex_id("request", market.number)),
@@ -423,7 +169,7 @@ pub(super) fn market(event: &Event, market: &Market) -> serde_json::Result<Vec<u
 }
 
 /// An event as JSON, without its `markets` and `tags`.
-pub(super) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
+pub(in crate::world) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
     let at_s = event.at_s;
     let markets: Vec<&Market> = event.markets.iter().collect();
     let open = || markets.iter().filter(|market| !market.is_closed(at_s));
@@ -499,13 +245,13 @@ pub(super) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
 }
 
 /// The tags of an event as a JSON array.
-pub(super) fn event_tags(event: &Event) -> serde_json::Result<Vec<u8>> {
+pub(in crate::world) fn event_tags(event: &Event) -> serde_json::Result<Vec<u8>> {
     let tags = event.draft.tags.iter().filter_map(|slug| tag_info(slug));
     serde_json::to_vec(&tags.map(tag_row).collect::<Vec<_>>())
 }
 
 /// Every tag of the world, each as JSON.
-pub(super) fn tags() -> serde_json::Result<Vec<Box<serde_json::value::RawValue>>> {
+pub(in crate::world) fn tags() -> serde_json::Result<Vec<Box<serde_json::value::RawValue>>> {
     TAGS.into_iter().map(|tag| serde_json::value::to_raw_value(&tag_row(tag))).collect()
 }
 
@@ -522,12 +268,14 @@ fn tag_row(tag: TagInfo) -> TagRow {
 }
 
 fn described(rules: &str) -> String {
-    format!("{DISCLAIMER} Nothing in it is real; it was generated to show this software at work.\n\n{rules}")
+    format!(
+        "{DISCLAIMER} Nothing in it is real; it was generated to show this software at work.\n\n{rules}"
+    )
 }
 
 fn rewards(market: &Market, condition_id: &str, opens_s: i64, closed: bool) -> Vec<Reward> {
     // About a third of the deeper markets pay liquidity rewards.
-    if closed || market.depth.liquidity_usdc < 8_000.0 || market.number % 3 != 0 {
+    if closed || market.depth.liquidity_usdc < 8_000.0 || !market.number.is_multiple_of(3) {
         return Vec::new();
     }
     vec![Reward {
@@ -597,37 +345,4 @@ fn date_only(at_s: i64) -> String {
 /// `2026-01-23 20:56:36+00`, as Gamma writes `closedTime`.
 fn spaced(at_s: i64) -> String {
     moment(at_s).format("%Y-%m-%d %H:%M:%S+00").to_string()
-}
-
-/// 64 hex digits that depend on what they name and on nothing else: ids stay the same between worlds of one numbering.
-fn hex_id(what: &str, number: u64) -> String {
-    let noise = what.bytes().fold(Noise::of(number), |noise, byte| noise.with(u64::from(byte)));
-    let words = (0..4).map(|word| format!("{:016x}", noise.with(word).bits()));
-    format!("0x{}", words.collect::<String>())
-}
-
-fn group_id(event: &Event) -> String {
-    let mut id = hex_id("group", event.number);
-    id.truncate(id.len() - 2);
-    id + "00"
-}
-
-/// In a neg-risk group the last byte is the index of the market.
-fn question_id(event: &Event, market: &Market) -> String {
-    if !is_neg_risk(event) {
-        return hex_id("question", market.number);
-    }
-    let index = event.markets.first().map_or(0, |first| market.number - first.number);
-    let mut id = group_id(event);
-    id.truncate(id.len() - 2);
-    format!("{id}{index:02x}")
-}
-
-/// 77 decimal digits, as an unsigned 256-bit number has.
-fn token_id(number: u64, outcome: u64) -> String {
-    let noise = Noise::of(number).with(0x746f_6b65_6e00 + outcome);
-    let digits = (0..5).map(|word| format!("{:016}", noise.with(word).bits() % 10_u64.pow(16)));
-    let mut id: String = std::iter::once("5".to_owned()).chain(digits).collect();
-    id.truncate(77);
-    id
 }

@@ -1,0 +1,255 @@
+//! `/events`: families of markets.
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use domain::{EventSortColumn, InvalidField, QueryReader};
+use maud::{Markup, html};
+
+use super::{
+    PageRequest,
+    columns::{Sorting, class, header},
+    figures::{category_mark, money_figure, scheduled_end},
+    filters,
+    format::{cents, count},
+    links::Address,
+    lists::{facet, pager, relaxations},
+    screener::read_density,
+    shell::{Boot, Page, Section, Surroundings},
+    states,
+};
+use crate::{
+    api::{
+        events::{self, EventsQuery},
+        list::{List, Paging, query_string},
+        reply::{ItemMetadata, loaded_snapshot},
+    },
+    assets::Chunk,
+    http::{
+        bodies::{SERVER_TIMING, server_timing},
+        cache::CachePolicy,
+        error::ApiError,
+        extract::{FromQuery, read_pairs},
+        state::AppState,
+    },
+    view::{EventRow, EventStatus},
+};
+
+const PATH: &str = "/events";
+const NARROWING: [&str; 4] = ["q", "tag", "category", "status"];
+
+struct EventsPageQuery {
+    events: EventsQuery,
+    density: Option<String>,
+}
+
+impl FromQuery for EventsPageQuery {
+    fn read(query: &mut QueryReader) -> Self {
+        let mut events = EventsQuery::read(query);
+        events.paging = Paging { facets: true, ..events.paging };
+        Self { events, density: read_density(query) }
+    }
+}
+
+/// Shows the page; with status 400, the form, and what is wrong with it where it cannot be used.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    request: PageRequest,
+) -> Result<Response, ApiError> {
+    let now = Utc::now();
+    let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
+    let address = Address::new(PATH, &request.pairs);
+    let query = match read_pairs::<EventsPageQuery>(request.pairs) {
+        Ok(query) => query,
+        Err(fields) => return Ok(refused(&surroundings, &address, &fields)),
+    };
+    let snapshot = loaded_snapshot(&app)?;
+    let item = ItemMetadata::of(&app, &snapshot, now);
+    let list = match events::load_list(&snapshot, &query.events, item) {
+        Ok(list) => list,
+        Err(error) if !error.fields().is_empty() => {
+            return Ok(refused(&surroundings, &address, error.fields()));
+        }
+        Err(error) => return Err(error),
+    };
+    let rows = list.rows.read().map_err(ApiError::internal)?;
+    let reply = list.to_json().map_err(ApiError::internal)?;
+    let main = main_of(&app, &address, &query.events, &list, &rows, now);
+    let mut response = surroundings.render(Page {
+        title: "Events".to_owned(),
+        description: format!(
+            "{} events with their markets, by volume and liquidity.",
+            count(list.metadata.total)
+        ),
+        canonical: canonical(&query.events),
+        section: Section::Events,
+        boot: Some(Boot { chunk: Chunk::Events, query_string: address.query(), reply }),
+        density: query.density.clone(),
+        is_unlisted: false,
+        main,
+    });
+    if let Ok(timing) = HeaderValue::from_str(&server_timing(list.rows.duration)) {
+        response.headers_mut().insert(SERVER_TIMING, timing);
+    }
+    response.extensions_mut().insert(CachePolicy::NoStore);
+    Ok(response)
+}
+
+fn canonical(query: &EventsQuery) -> String {
+    let mut pairs = query.screen.to_pairs();
+    let offset = query.paging.page.offset;
+    if offset > 0 {
+        pairs.push(("offset", offset.to_string()));
+    }
+    let query = query_string(pairs);
+    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+}
+
+fn refused(surroundings: &Surroundings<'_>, address: &Address, fields: &[InvalidField]) -> Response {
+    let main = html! {
+        main class="main list" id="main" {
+            section class="col" {
+                div class="head" {
+                    div class="a" { h1 { "Events" } }
+                    (filters::events(address, fields))
+                }
+                div class="state" data-kind="error" role="alert" {
+                    h2 { "Some of these filters cannot be used" }
+                    p { "Nothing is shown until they are corrected or dropped." }
+                    p { a class="chip" href=(PATH) { "Clear all filters" } }
+                }
+            }
+        }
+    };
+    let page = Page {
+        title: "Events".to_owned(),
+        description: "Some of these filters cannot be used.".to_owned(),
+        canonical: PATH.to_owned(),
+        section: Section::Events,
+        boot: None,
+        density: None,
+        is_unlisted: true,
+        main,
+    };
+    (StatusCode::BAD_REQUEST, surroundings.render(page)).into_response()
+}
+
+fn main_of(
+    app: &AppState,
+    address: &Address,
+    query: &EventsQuery,
+    list: &List<EventRow>,
+    rows: &[EventRow],
+    now: DateTime<Utc>,
+) -> Markup {
+    let snapshot = app.catalog().current();
+    let is_empty = snapshot.is_empty();
+    let metadata = &list.metadata;
+    html! {
+        main class="main list" id="main" {
+            section class="col" {
+                div class="head" {
+                    div class="a" {
+                        h1 { "Events" }
+                        span class="sub" {
+                            b { (count(metadata.total)) } " of " (count(snapshot.event_count())) " events · "
+                            (format!("{:.1} ms", list.rows.duration.as_secs_f64() * 1e3))
+                        }
+                    }
+                    (filters::events(address, &[]))
+                }
+                (states::notice(app, &metadata.item, is_empty, now))
+                @if !rows.is_empty() {
+                    div class="scroll" { (table(address, query, rows, now)) }
+                } @else if !is_empty {
+                    div class="state" role="status" {
+                        h2 { "No event matches" }
+                        (relaxations(address, &NARROWING))
+                    }
+                }
+                (pager(address, metadata, rows.len()))
+            }
+            @if let Some(facets) = &metadata.facets {
+                aside class="facets" aria-label="Facets" {
+                    (facet("Status", "status", &facets.status, address, true))
+                    (facet("Category", "category", &facets.category, address, false))
+                    (facet("Tags", "tag", &facets.tags, address, false))
+                }
+            }
+        }
+    }
+}
+
+fn table(address: &Address, query: &EventsQuery, rows: &[EventRow], now: DateTime<Utc>) -> Markup {
+    let deciding = query.screen.sort.first();
+    let column = deciding.map_or(EventSortColumn::Volume24h, |sort| sort.column);
+    let is_descending = deciding.is_none_or(|sort| sort.descending);
+    let sorting = Sorting { address, column: column.slug(), is_descending };
+    let head = |id: &str, label: &str, is_text: bool| {
+        let sort = EventSortColumn::parse(id).map(EventSortColumn::slug);
+        header(id, label, is_text, sort, Some(&sorting))
+    };
+    html! {
+        table class="grid" {
+            caption class="sr" { "Events, sorted by " (column.label()) }
+            thead {
+                tr {
+                    (head("title", "Event", true))
+                    (head("top", "Leading", true))
+                    (head("market_count", "Markets", false))
+                    (head("volume_24h", "Volume 24h", false))
+                    (head("volume_total", "Volume", false))
+                    (head("liquidity", "Liquidity", false))
+                    (head("end_date", "Closes", false))
+                }
+            }
+            tbody { @for event in rows { (row(event, now)) } }
+        }
+    }
+}
+
+fn row(event: &EventRow, now: DateTime<Utc>) -> Markup {
+    let number = |id: &str, is_quiet: bool, content: &Markup| {
+        html! { td class=(class(id, false, is_quiet)) { (content) } }
+    };
+    html! {
+        tr {
+            td class="l c-title" {
+                a class="mk" href={ "/events/" (event.slug) } {
+                    (category_mark(event.category, false)) span class="t" { (event.title) }
+                }
+            }
+            td class="l c-top" {
+                span class="tops" {
+                    @for market in &event.top_markets {
+                        span title=(market.title) {
+                            b { (cents(market.price, None)) } " "
+                            @if event.market_count > 1 {
+                                (market.group_title.as_deref().unwrap_or(&market.title))
+                            }
+                        }
+                    }
+                }
+            }
+            (number("market_count", true, &market_count(event)))
+            (number("volume_24h", false, &money_figure(event.volume_24h)))
+            (number("volume_total", true, &money_figure(event.volume_total)))
+            (number("liquidity", true, &money_figure(event.liquidity)))
+            td class="c-end_date f2" {
+                @if event.status == EventStatus::Closed { span class="mut" { "closed" } }
+                @else { (scheduled_end(event.end_date, now)) }
+            }
+        }
+    }
+}
+
+/// Open markets of all markets; one number where they are the same.
+pub(super) fn market_count(event: &EventRow) -> Markup {
+    html! {
+        @if event.open_market_count != event.market_count { (count(event.open_market_count)) " / " }
+        (count(event.market_count))
+    }
+}

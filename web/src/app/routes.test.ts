@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { matchRoute } from "./routes.ts";
+
+describe("paths", () => {
+  it.each([
+    ["/markets", "markets", ""],
+    ["/markets/", "markets", ""],
+    ["/markets/fed-decision", "market", "fed-decision"],
+    ["/markets/a%20b", "market", "a b"],
+    ["/markets/%E0%A4%A", "market", "%E0%A4%A"],
+    ["/events", "events", ""],
+    ["/events/fed-decision", "event", "fed-decision"],
+    ["/wallets", "none", ""],
+    ["/markets/a/b", "none", ""],
+    ["/", "none", ""],
+  ])("%s is the page %s of %s", (path, name, id) => {
+    const found = matchRoute(path);
+    expect([found.route.name, found.id]).toEqual([name, id]);
+  });
+});

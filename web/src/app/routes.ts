@@ -1,0 +1,59 @@
+import type { ComponentType } from "react";
+import type { PageProps } from "../lib/navigation.ts";
+
+type Page = ComponentType<PageProps>;
+
+/** A page of the terminal and the code it needs. */
+export interface Route {
+  name: "markets" | "market" | "events" | "event" | "none";
+  /** Loads the page's code, once. */
+  load(): Promise<Page>;
+  /** The page, once loaded. */
+  page(): Page | undefined;
+}
+
+function route(name: Route["name"], fetchPage: () => Promise<Page>): Route {
+  let loading: Promise<Page> | undefined;
+  let loaded: Page | undefined;
+  const load = async () => {
+    try {
+      loaded = await fetchPage();
+      return loaded;
+    } catch (error) {
+      // A failed download may be tried again; a remembered failure could not.
+      loading = undefined;
+      throw error;
+    }
+  };
+  return {
+    name,
+    load: () => {
+      loading ??= load();
+      return loading;
+    },
+    page: () => loaded,
+  };
+}
+
+const markets = route("markets", async () => (await import("./ScreenerRoute.tsx")).ScreenerRoute);
+const market = route("market", async () => (await import("../features/market/MarketPage.tsx")).MarketPage);
+const events = route("events", async () => (await import("../features/events/EventsPage.tsx")).EventsPage);
+const event = route("event", async () => (await import("../features/events/EventPage.tsx")).EventPage);
+const none = route("none", async () => (await import("./NotFoundPage.tsx")).NotFoundPage);
+
+/** The route of a path and the identifier in it. */
+export function matchRoute(path: string): { route: Route; id: string } {
+  const [area, id, ...more] = path.split("/").filter(Boolean);
+  if (more.length > 0) return { route: none, id: "" };
+  if (area === "markets") return id === undefined ? { route: markets, id: "" } : { route: market, id: decoded(id) };
+  if (area === "events") return id === undefined ? { route: events, id: "" } : { route: event, id: decoded(id) };
+  return { route: none, id: "" };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
