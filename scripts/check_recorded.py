@@ -4,10 +4,10 @@
     check_recorded.py DIRECTORY
 
 reads DIRECTORY/events.ndjson.gz (one event a line, as `/events` sends them) and prints one JSON object. Tests
-compare it with the database after a sync of the same recording: whatever both agree on was not lost on the way.
+compare it with the database after a sync of the same recording: what both agree on was not lost on the way.
 
 A market's category is its event's; where the event has none, the market's own tags and legacy text decide.
-Amounts are exact decimals, rounded to the six places that USDC has, half to even.
+Amounts are exact decimals, rounded to the six places that USDC has, half to even; a missing amount is not counted.
 """
 
 import gzip
@@ -20,47 +20,112 @@ from pathlib import Path
 
 RULES = Path(__file__).resolve().parent.parent / "crates" / "domain" / "src" / "category_rules.tsv"
 MICRO = Decimal("0.000001")
-# Beyond this the terminal calls an amount unreadable rather than unlikely.
-LARGEST_AMOUNT = Decimal(10) ** 14
+# An amount of this size or more counts as unreadable.
+TOO_LARGE = Decimal(10) ** 14
 
 
-class Categories:
-    """The rule file: the first category in it that a text belongs to wins, exact slugs before words."""
+class Rules:
+    """The rule file. Of the categories that a row's texts name, the first in the file is meant."""
 
     def __init__(self, path):
         self.order = []
-        self.slugs = {}
-        self.words = {}
+        self.texts = {"slug": {}, "word": {}}
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line or line.startswith("#"):
                 continue
             category, kind, text = line.split("\t")
             if category not in self.order:
                 self.order.append(category)
-            {"slug": self.slugs, "word": self.words}[kind].setdefault(text, category)
+            self.texts[kind].setdefault(text, category)
 
-    def of(self, row):
-        """The category of an event or market; None where its tags and its legacy text say nothing."""
-        slugs, labels = [], []
-        for tag in listed(row.get("tags")):
-            slug = tag.get("slug") if isinstance(tag, dict) else None
-            if slug and slug not in slugs:
-                slugs.append(slug)
-                labels.append(tag.get("label") or slug)
-        slugs = [slug.lower() for slug in slugs]
-        in_tags = {word for text in slugs + labels for word in words_of(text)}
-        legacy = set(words_of(row.get("category") or ""))
+    def category(self, row):
+        """The category of an event or market; None where nothing in it names one."""
+        tags = {}
+        for tag in as_list(row.get("tags")):
+            if isinstance(tag, dict) and tag.get("slug"):
+                tags.setdefault(tag["slug"], tag.get("label") or tag["slug"])
+        slugs = {slug.lower() for slug in tags}
+        tag_words = words([*tags, *tags.values()])
+        legacy_words = words([row.get("category") or ""])
         return (
-            self.first(self.slugs, slugs)
-            or self.first(self.words, in_tags)
-            or self.first({**self.words, **self.slugs}, legacy, self.words, self.slugs)
+            self.first(self.named("slug", slugs))
+            or self.first(self.named("word", tag_words))
+            or self.first(self.named("slug", legacy_words) | self.named("word", legacy_words))
         )
 
-    def first(self, _, texts, *tables):
-        """The category of highest precedence that any of the texts has in any of the tables."""
-        found = {table[text] for table in (tables or (_,)) for text in texts if text in table}
-        return next((category for category in self.order if category in found), None)
+    def named(self, kind, texts):
+        known = self.texts[kind]
+        return {known[text] for text in texts if text in known}
+
+    def first(self, categories):
+        return min(categories, key=self.order.index, default=None)
 
 
-def words_of(text):
-    return re.findall(r"[a-z0-9]+", text.lower())
+def words(texts):
+    """The whole words of some texts, in lower case."""
+    return {word for text in texts for word in re.findall("[a-z0-9]+", text.lower())}
+
+
+def as_list(value):
+    """A list; upstream sends some of them as text that holds JSON."""
+    if isinstance(value, str):
+        value = json.loads(value or "[]")
+    return value or []
+
+
+def amount(*candidates):
+    """The first candidate that is an amount, in USDC; None where none is."""
+    for candidate in candidates:
+        if candidate is None or candidate == "":
+            continue
+        try:
+            value = Decimal(str(candidate)).quantize(MICRO, rounding=ROUND_HALF_EVEN)
+        except InvalidOperation:
+            continue
+        if abs(value) < TOO_LARGE:
+            return value
+    return None
+
+
+def read_events(directory):
+    with gzip.open(Path(directory) / "events.ndjson.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            # Numbers keep their digits.
+            yield json.loads(line, parse_float=Decimal)
+
+
+def summarise(events, rules):
+    markets = {}
+    event_ids = set()
+    for event in events:
+        event_ids.add(str(event["id"]))
+        category = rules.category(event)
+        for market in as_list(event.get("markets")):
+            markets[str(market["id"])] = (market, category or rules.category(market))
+    rows = [market for market, _ in markets.values()]
+    volumes = [amount(row.get("volume"), row.get("volumeNum")) for row in rows]
+    known = [volume for volume in volumes if volume is not None]
+    closed = sum(1 for row in rows if row.get("closed") is True)
+    conditions = {row["conditionId"].strip().lower() for row in rows if (row.get("conditionId") or "").strip()}
+    return {
+        "events": len(event_ids),
+        "markets": len(markets),
+        "condition_ids": len(conditions),
+        "open": len(rows) - closed,
+        "closed": closed,
+        "by_category": dict(sorted(Counter(category or "unknown" for _, category in markets.values()).items())),
+        "with_volume": len(known),
+        "volume_total": str(sum(known, Decimal(0))),
+    }
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    print(json.dumps(summarise(read_events(arguments[0]), Rules(RULES)), indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,5 @@
-//! Rows that broke real clients. Each is an ordinary row with one thing changed, so a decoder that loses more than that
-//! one thing shows it.
+//! Rows that broke real clients. Each is an ordinary row with one thing changed, so a decoder that
+//! loses more than that one thing shows it.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,8 @@ pub struct BadRow {
 }
 
 impl BadRow {
-    /// The row in a page of `entity` rows: a market is wrapped into an event, an event embedded into a market.
+    /// The row in a page of `entity` rows: a market is wrapped into an event, an event embedded
+    /// into a market.
     pub fn body_for(&self, entity: Entity) -> String {
         let (good, list) = match (self.entity, entity) {
             (Entity::Market, Entity::Event) => (EVENT, "markets"),
@@ -171,9 +172,83 @@ const EVENT_CHANGES: [Change; 3] = [
     ),
 ];
 
-const MARKET: &str = r#"{"id":"99000000","question":"Will the simulated row be decoded?","conditionId":"0x5a7d7e0eee6f058be3006baabf0d54a07da254ba47fe6e3e095e7990c7814700","slug":"will-the-simulated-row-be-decoded","endDate":"2027-06-30T12:00:00Z","liquidity":"5120.5","startDate":"2026-01-05T15:00:00Z","description":"Simulated market. It exists to test decoders.","outcomes":"[\"Yes\", \"No\"]","outcomePrices":"[\"0.405\", \"0.595\"]","volume":"25000.75","active":true,"closed":false,"marketMakerAddress":"","createdAt":"2026-01-05T14:00:00Z","updatedAt":"2026-02-01T12:00:00Z","new":false,"featured":false,"archived":false,"restricted":true,"groupItemTitle":"","questionID":"0x6b7d7e0eee6f058be3006baabf0d54a07da254ba47fe6e3e095e7990c7814700","enableOrderBook":true,"orderPriceMinTickSize":0.01,"orderMinSize":5,"volumeNum":25000.75,"liquidityNum":5120.5,"endDateIso":"2027-06-30","startDateIso":"2026-01-05","volume24hr":310.25,"volume1wk":2100,"volume1mo":9000,"volume1yr":25000.75,"clobTokenIds":"[\"54533043819946592547517511176940999955633860128497669742211153063842200957601\", \"87854174148074652060467921081181402357467303721471806610111179101805869578602\"]","acceptingOrders":true,"negRisk":false,"competitive":0.99,"spread":0.01,"lastTradePrice":0.41,"bestBid":0.4,"bestAsk":0.41,"umaResolutionStatuses":"[]","feesEnabled":false}"#;
+const MARKET: &str = r#"{
+  "id": "99000000",
+  "question": "Will the simulated row be decoded?",
+  "conditionId": "0x5a7d7e0eee6f058be3006baabf0d54a07da254ba47fe6e3e095e7990c7814700",
+  "slug": "will-the-simulated-row-be-decoded",
+  "endDate": "2027-06-30T12:00:00Z",
+  "liquidity": "5120.5",
+  "startDate": "2026-01-05T15:00:00Z",
+  "description": "Simulated market. It exists to test decoders.",
+  "outcomes": "[\"Yes\", \"No\"]",
+  "outcomePrices": "[\"0.405\", \"0.595\"]",
+  "volume": "25000.75",
+  "active": true,
+  "closed": false,
+  "marketMakerAddress": "",
+  "createdAt": "2026-01-05T14:00:00Z",
+  "updatedAt": "2026-02-01T12:00:00Z",
+  "new": false,
+  "featured": false,
+  "archived": false,
+  "restricted": true,
+  "groupItemTitle": "",
+  "questionID": "0x6b7d7e0eee6f058be3006baabf0d54a07da254ba47fe6e3e095e7990c7814700",
+  "enableOrderBook": true,
+  "orderPriceMinTickSize": 0.01,
+  "orderMinSize": 5,
+  "volumeNum": 25000.75,
+  "liquidityNum": 5120.5,
+  "endDateIso": "2027-06-30",
+  "startDateIso": "2026-01-05",
+  "volume24hr": 310.25,
+  "volume1wk": 2100,
+  "volume1mo": 9000,
+  "volume1yr": 25000.75,
+  "clobTokenIds": "[\"54533043819946592547517511176940999955633860128497669742211153063842200957601\", \"87854174148074652060467921081181402357467303721471806610111179101805869578602\"]",
+  "acceptingOrders": true,
+  "negRisk": false,
+  "competitive": 0.99,
+  "spread": 0.01,
+  "lastTradePrice": 0.41,
+  "bestBid": 0.4,
+  "bestAsk": 0.41,
+  "umaResolutionStatuses": "[]",
+  "feesEnabled": false
+}"#;
 
-const EVENT: &str = r#"{"id":"99000000","ticker":"simulated-row-decoding","slug":"simulated-row-decoding","title":"Simulated row decoding","description":"Simulated market. It exists to test decoders.","startDate":"2026-01-05T15:00:00Z","creationDate":"2026-01-05T15:00:00Z","endDate":"2027-06-30T12:00:00Z","active":true,"closed":false,"archived":false,"new":false,"featured":false,"restricted":true,"liquidity":5120.5,"volume":25000.75,"openInterest":0,"createdAt":"2026-01-05T14:00:00Z","updatedAt":"2026-02-01T12:00:00Z","competitive":0.99,"volume24hr":310.25,"volume1wk":2100,"volume1mo":9000,"volume1yr":25000.75,"enableOrderBook":true,"commentCount":0,"cyom":false,"enableNegRisk":false,"negRiskAugmented":false}"#;
+const EVENT: &str = r#"{
+  "id": "99000000",
+  "ticker": "simulated-row-decoding",
+  "slug": "simulated-row-decoding",
+  "title": "Simulated row decoding",
+  "description": "Simulated market. It exists to test decoders.",
+  "startDate": "2026-01-05T15:00:00Z",
+  "creationDate": "2026-01-05T15:00:00Z",
+  "endDate": "2027-06-30T12:00:00Z",
+  "active": true,
+  "closed": false,
+  "archived": false,
+  "new": false,
+  "featured": false,
+  "restricted": true,
+  "liquidity": 5120.5,
+  "volume": 25000.75,
+  "openInterest": 0,
+  "createdAt": "2026-01-05T14:00:00Z",
+  "updatedAt": "2026-02-01T12:00:00Z",
+  "competitive": 0.99,
+  "volume24hr": 310.25,
+  "volume1wk": 2100,
+  "volume1mo": 9000,
+  "volume1yr": 25000.75,
+  "enableOrderBook": true,
+  "commentCount": 0,
+  "cyom": false,
+  "enableNegRisk": false,
+  "negRiskAugmented": false
+}"#;
 
 #[cfg(test)]
 mod tests {

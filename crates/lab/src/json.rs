@@ -1,5 +1,5 @@
-//! Reading JSON without re-writing it: objects as ordered (key, raw text) pairs, so that what the lab serves is
-//! byte for byte what was recorded.
+//! Reading JSON without re-writing it: objects as ordered (key, raw text) pairs, so that what the
+//! lab serves is byte for byte what was recorded.
 
 use std::borrow::Cow;
 use std::fmt;

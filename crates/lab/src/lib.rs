@@ -1,15 +1,16 @@
-//! A Polymarket on localhost: the read APIs of the real hosts, served from recordings or from a generated world,
-//! with faults on demand.
+//! A Polymarket on localhost: the read APIs of the real hosts, served from recordings or from a
+//! generated world, with faults on demand.
 //!
-//! * [`Replay::load`] reads a directory of recorded Gamma responses into a [`Catalogue`]; rows are served byte for
-//!   byte as they were recorded.
-//! * [`World::generate`] makes a seeded world of simulated events and markets; [`World::advance`] moves it.
-//! * [`serve`] answers the real paths under one prefix per upstream host (`/gamma`), plus the lab's own control
-//!   routes under `/lab`.
+//! * [`Replay::load`] reads a directory of recorded Gamma responses into a [`Catalogue`]; rows are
+//!   served byte for byte as they were recorded.
+//! * [`World::generate`] makes a seeded world of simulated events and markets; [`World::advance`]
+//!   moves it.
+//! * [`serve`] answers the real paths under one prefix per upstream host (`/gamma`), plus the lab's
+//!   own control routes under `/lab`.
 //! * [`Lab::faults`] switches on what goes wrong at the real host.
 //!
-//! The crate shares no type with the product on purpose: it is the other side of the wire, and a mistake in a shared
-//! type would hide on both sides at once.
+//! The crate shares no type with the product on purpose: it is the other side of the wire, and a
+//! mistake in a shared type would hide on both sides at once.
 
 mod bad_rows;
 mod catalogue;

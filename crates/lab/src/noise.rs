@@ -1,5 +1,6 @@
-//! Repeatable randomness. Every draw is a hash of what it is for, so a world's future does not depend on how many draws
-//! were made before, and the same seed gives the same bytes with every release of every library.
+//! Repeatable randomness. Every draw is a hash of what it is for, so a world's future does not
+//! depend on how many draws were made before, and the same seed gives the same bytes with every
+//! release of every library.
 
 /// A point in the space of draws, refined by what the draw is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,8 @@ impl Noise {
     }
 }
 
-/// The finaliser of the splitmix64 generator: each input bit changes each output bit with chance one half.
+/// The finaliser of the splitmix64 generator: each input bit changes each output bit with chance
+/// one half.
 const fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -38,8 +40,9 @@ pub(crate) fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// A nearly normal draw, mean 0 and variance 1, as the sum of the four 16-bit parts. Tails end at ±3.46: jumps are drawn
-/// apart, and the sum is several times cheaper than a logarithm and a cosine.
+/// A nearly normal draw, mean 0 and variance 1, as the sum of the four 16-bit parts. Tails end at
+/// ±3.46: jumps are drawn apart, and the sum is several times cheaper than a logarithm and a
+/// cosine.
 pub(crate) fn bell(bits: u64) -> f64 {
     let sum: u64 = (0..4).map(|part| (bits >> (16 * part)) & 0xffff).sum();
     (sum as f64 / 65_536.0 - 2.0) * 3.0_f64.sqrt()

@@ -1,8 +1,8 @@
 //! Loading recorded Gamma responses.
 //!
-//! Files are told apart by the shape of their rows, never by name. Rows stay verbatim. Where two files hold the same
-//! event or market, the row with the later `updatedAt` wins, and on a tie the one that comes first in path order; an
-//! event keeps every market any file showed inside it.
+//! Files are told apart by the shape of their rows, never by name. Rows stay verbatim. Where two
+//! files hold the same event or market, the row with the later `updatedAt` wins, and on a tie the
+//! one that comes first in path order; an event keeps every market any file showed inside it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -55,7 +55,8 @@ pub enum LoadError {
     },
     /// The directory holds no recorded Gamma response.
     #[error(
-        "{} holds no recorded Gamma response: *.ndjson or *.json files (optionally .gz) of events, markets, tags or \
+        "{} holds no recorded Gamma response: *.ndjson or *.json files (optionally .gz) of \
+         events, markets, tags or \
          sports are looked for in it and in its sub-directories",
         dir.display()
     )]
@@ -66,10 +67,10 @@ pub enum LoadError {
 }
 
 impl Replay {
-    /// Loads every recorded Gamma file in `dir` and its direct sub-directories: `*.ndjson[.gz]` with an event or
-    /// market a line, and `*.json[.gz]` holding arrays of events, markets, tags or sports, keyset pages,
-    /// `{fetched_at, markets, summary}` wrappers or a single event or market. JSON files of other hosts are left out
-    /// and listed in [`Catalogue::ignored_files`].
+    /// Loads every recorded Gamma file in `dir` and its direct sub-directories: `*.ndjson[.gz]`
+    /// with an event or market a line, and `*.json[.gz]` holding arrays of events, markets, tags or
+    /// sports, keyset pages, `{fetched_at, markets, summary}` wrappers or a single event or market.
+    /// JSON files of other hosts are left out and listed in [`Catalogue::ignored_files`].
     pub fn load(dir: &Path) -> Result<Catalogue, LoadError> {
         let mut rows = Rows::default();
         for path in recorded_files(dir)? {

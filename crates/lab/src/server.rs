@@ -86,7 +86,8 @@ impl Lab {
         &self.inner.faults
     }
 
-    /// Requests so far by route, such as `/gamma/events/{id}`; those no route takes count as `unrouted`.
+    /// Requests so far by route, such as `/gamma/events/{id}`; those no route takes count as
+    /// `unrouted`.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         lock(&self.inner.requests).clone()
     }

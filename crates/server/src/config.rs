@@ -185,8 +185,10 @@ impl Config {
     /// Checks settings and fills in the defaults. Reports every mistake at once.
     pub fn resolve(settings: Settings) -> Result<Self, ConfigError> {
         let mut check = Check::default();
-        let config = check.resolve(settings);
-        if check.mistakes.is_empty() { Ok(config) } else { Err(ConfigError(check.mistakes)) }
+        match check.resolve(settings) {
+            Some(config) if check.mistakes.is_empty() => Ok(config),
+            _ => Err(ConfigError(check.mistakes)),
+        }
     }
 
     /// The effective configuration as the file would say it. Secrets are replaced by `…`.
@@ -253,8 +255,10 @@ impl Check {
         }
     }
 
-    fn resolve(&mut self, settings: Settings) -> Config {
+    /// `None` only after a mistake was noted; with others, their defaults stand in.
+    fn resolve(&mut self, settings: Settings) -> Option<Config> {
         let defaults = IngestOptions::default();
+        let endpoints = self.endpoints(&settings);
         let listen = settings.listen.as_deref().or(Some(DEFAULT_LISTEN));
         let listen = self.parse("listen", listen, |text| {
             text.parse().map_err(|_| format!("{text:?} is not an address such as {DEFAULT_LISTEN}"))
@@ -289,21 +293,14 @@ impl Check {
         if !(1..=100).contains(&percent) {
             self.mistakes.push(("upstream-rate-percent", format!("{percent} is not from 1 to 100")));
         }
-        let endpoints = Endpoints::new(
-            settings.gamma_url.as_deref().unwrap_or(Endpoints::GAMMA),
-            settings.clob_url.as_deref().unwrap_or(Endpoints::CLOB),
-            settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
-            settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
-        );
-        let endpoints = endpoints.map_err(|error| self.mistakes.push(("upstream", error.to_string())));
-        Config {
+        Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             data_dir: settings.data_dir,
             database_url,
             admin_token,
             public_url,
             roles: self.roles(settings.roles),
-            endpoints,
+            endpoints: endpoints?,
             ingest: IngestOptions {
                 interval: self.seconds("sync-interval-s", settings.sync_interval_s, defaults.interval),
                 hot_interval: self.seconds("hot-interval-s", settings.hot_interval_s, defaults.hot_interval),
@@ -314,7 +311,17 @@ impl Check {
             upstream_rate_percent: percent,
             log,
             log_format: log_format.unwrap_or(LogFormat::Text),
-        }
+        })
+    }
+
+    fn endpoints(&mut self, settings: &Settings) -> Option<Endpoints> {
+        let endpoints = Endpoints::new(
+            settings.gamma_url.as_deref().unwrap_or(Endpoints::GAMMA),
+            settings.clob_url.as_deref().unwrap_or(Endpoints::CLOB),
+            settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
+            settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
+        );
+        endpoints.map_err(|error| self.mistakes.push((error.name, error.to_string()))).ok()
     }
 
     fn roles(&mut self, names: Option<Vec<String>>) -> Roles {

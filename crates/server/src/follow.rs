@@ -5,19 +5,16 @@ use std::time::Duration;
 
 use chrono::Utc;
 use store::catalogue::{self, CATALOGUE_CHANNEL};
-use store::notify::{Listener, Notice};
-use store::sync_logs::PROGRESS_CHANNEL;
+use store::notify::Listener;
 use store::{Database, StoreError};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::sync_feed::SyncFeed;
 use crate::catalog::{CatalogHandle, Snapshot};
 
 /// Changes are gathered for this long, so that a sync of many pages makes few generations.
 const GATHER: Duration = Duration::from_millis(250);
-/// How often the database is looked at without being told to. Also how often the clock moves on for what
-/// depends on it, such as markets whose end date passes.
+/// How often the database is looked at without being told to.
 const RECONCILE_EVERY: Duration = Duration::from_secs(30);
 /// How long to wait before connecting again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -66,45 +63,13 @@ async fn follow_connected(database: &Database, catalog: &CatalogHandle) -> Resul
 pub async fn refresh(database: &Database, catalog: &CatalogHandle) -> Result<(), StoreError> {
     let current = catalog.current();
     let new = catalogue::changed_since(database.service(), current.generation()).await?;
-    let now = Utc::now();
-    if new.events.is_empty() && new.markets.is_empty() && !current.expires_by(now) {
+    if new.events.is_empty() && new.markets.is_empty() {
         return Ok(());
     }
     let (changed, generation) = (new.events.len() + new.markets.len(), new.revision);
-    let patch = move || current.patch(new.markets, new.events, generation, now);
+    let patch = move || current.patch(new.markets, new.events, generation, Utc::now());
     let patched = tokio::task::spawn_blocking(patch).await.map_err(StoreError::other)?;
     catalog.replace(patched, changed);
     tracing::debug!(generation, changed, "catalogue refreshed");
     Ok(())
-}
-
-/// Passes the progress of syncs, whichever process runs them, on to the feed until cancelled.
-pub async fn follow_syncs(database: Database, feed: SyncFeed, cancel: CancellationToken) {
-    while !cancel.is_cancelled() {
-        let ended = tokio::select! {
-            ended = follow_syncs_connected(&database, &feed) => ended,
-            () = cancel.cancelled() => return,
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "the log of syncs cannot be followed yet");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(RETRY_EVERY) => {}
-            () = cancel.cancelled() => return,
-        }
-    }
-}
-
-async fn follow_syncs_connected(database: &Database, feed: &SyncFeed) -> Result<(), StoreError> {
-    let mut notices = Listener::connect(database, &[PROGRESS_CHANNEL]).await?;
-    feed.reload(database).await?;
-    loop {
-        match notices.next().await {
-            Notice::Reconnected => feed.reload(database).await?,
-            Notice::Message { payload, .. } => match serde_json::from_str(&payload) {
-                Ok(log) => feed.publish(log),
-                Err(error) => tracing::warn!(%error, "an announcement of progress cannot be read"),
-            },
-        }
-    }
 }

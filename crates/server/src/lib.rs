@@ -3,6 +3,9 @@
 pub mod api;
 pub mod assets;
 pub mod catalog;
+pub mod cli;
+pub mod config;
+pub mod follow;
 pub mod http;
 pub mod pages;
 pub mod sync_feed;

@@ -1,4 +1,5 @@
-import { Suspense, use, useDeferredValue, useEffect, useRef } from "react";
+import { Suspense, use, useDeferredValue } from "react";
+import { Main } from "../components/Main.tsx";
 import { useParsedSearch, usePlace } from "../lib/navigation.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { matchRoute, type Route } from "./routes.ts";
@@ -9,11 +10,10 @@ export function App() {
   const { path, queryString } = useDeferredValue(usePlace());
   const { route, id } = matchRoute(path);
   const search = useParsedSearch(queryString);
-  useFocusAfterMove(path);
   return (
     <Shell>
       <ErrorBoundary key={path}>
-        <Suspense fallback={<main className="main" id="main" aria-busy="true" />}>
+        <Suspense fallback={<Main className="page" isBusy />}>
           <CurrentPage key={`${route.name} ${id}`} route={route} id={id} search={search} />
         </Suspense>
       </ErrorBoundary>
@@ -30,15 +30,4 @@ interface CurrentPageProps {
 function CurrentPage({ route, id, search }: CurrentPageProps) {
   const Page = route.page() ?? use(route.load());
   return <Page id={id} search={search} />;
-}
-
-/** After a move to another page the focus, if it went down with the old one, is in the new one. */
-function useFocusAfterMove(path: string): void {
-  const before = useRef(path);
-  useEffect(() => {
-    if (before.current === path) return;
-    before.current = path;
-    const focused = document.activeElement;
-    if (focused === null || focused === document.body) document.getElementById("main")?.focus();
-  }, [path]);
 }

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from "react";
+import { Main } from "../components/Main.tsx";
 import { ErrorState } from "../components/State.tsx";
 
 interface ErrorBoundaryState {
@@ -16,9 +17,9 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, ErrorBound
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
     return (
-      <main className="main page" id="main">
+      <Main className="page">
         <ErrorState isPage error={this.state.error} retry={() => this.setState({ error: null })} />
-      </main>
+      </Main>
     );
   }
 }

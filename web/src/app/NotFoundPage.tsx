@@ -1,8 +1,9 @@
+import { Main } from "../components/Main.tsx";
 import { State } from "../components/State.tsx";
 
 export function NotFoundPage() {
   return (
-    <main className="main page" id="main">
+    <Main className="page">
       <State isPage title="There is no such page">
         <p>
           <a className="chip primary" href="/markets">
@@ -10,6 +11,6 @@ export function NotFoundPage() {
           </a>
         </p>
       </State>
-    </main>
+    </Main>
   );
 }

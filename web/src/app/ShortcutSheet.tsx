@@ -24,19 +24,22 @@ export function ShortcutSheet({ onClose }: { onClose(): void }) {
         </header>
         <div className="groups">
           {GROUPS.map((group) => {
-            const rows = offered.filter((action) => action.group === group);
-            if (rows.length === 0) return null;
+            const rows = Map.groupBy(
+              offered.filter((action) => action.group === group),
+              (action) => action.title,
+            );
+            if (rows.size === 0) return null;
             return (
               <section key={group}>
                 <h3>{group}</h3>
                 <dl>
-                  {rows.map((action) => (
-                    <div key={action.id}>
-                      <dt>{action.title}</dt>
+                  {[...rows].map(([title, ways]) => (
+                    <div key={title}>
+                      <dt>{title}</dt>
                       <dd>
-                        {action.keys?.split(" ").map((key) => (
-                          <kbd key={key}>{NAMES[key] ?? key}</kbd>
-                        ))}
+                        {ways.flatMap(({ keys }) =>
+                          (keys ?? "").split(" ").map((key) => <kbd key={`${keys} ${key}`}>{NAMES[key] ?? key}</kbd>),
+                        )}
                       </dd>
                     </div>
                   ))}

@@ -14,7 +14,6 @@ interface ListTableProps<Row> {
   columns: readonly Column<Row>[];
   total: number;
   rowAt(index: number): Row | undefined;
-  keyOf(row: Row): string;
   sort: readonly HeaderSort[];
   onSort(column: string, isAdditional: boolean): void;
   cursor: number;
@@ -33,7 +32,7 @@ const OVERSCAN_ROWS = 12;
 
 /** A table of any length: only the rows in view exist, as real table rows between two spacers. */
 export function ListTable<Row>(props: ListTableProps<Row>) {
-  const { caption, columns, total, rowAt, keyOf, cursor, onCursor, onOpen, onRange, resultKey } = props;
+  const { caption, columns, total, rowAt, cursor, onCursor, onOpen, onRange, resultKey } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const { rowPx, hasHeader } = useRowHeight();
@@ -71,19 +70,25 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
     if (first && last) onRange(first.index, last.index);
   }, [first, last, onRange]);
 
+  // The focus follows the cursor, unless the reader is somewhere else. The row may be drawn only after the scroll.
   const lastCursor = useRef(cursor);
+  const wantsFocus = useRef(false);
   useEffect(() => {
     if (lastCursor.current === cursor) return;
     lastCursor.current = cursor;
     virtualizer.scrollToIndex(cursor, { align: "auto" });
     const focused = document.activeElement;
-    if (focused !== null && focused !== document.body && !scroller.current?.contains(focused)) return;
-    requestAnimationFrame(() => {
-      body.current?.querySelector<HTMLElement>(`[aria-rowindex="${cursor + 2}"]`)?.focus({ preventScroll: true });
-    });
+    wantsFocus.current =
+      focused === null || focused === document.body || focused.id === "main" || body.current?.contains(focused) === true;
   }, [cursor, virtualizer]);
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    const row = body.current?.querySelector<HTMLElement>(`[aria-rowindex="${cursor + 2}"]`);
+    if (!row) return;
+    wantsFocus.current = false;
+    row.focus({ preventScroll: true });
+  });
 
-  const used = new Set<string>();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className="scroll" ref={scroller} tabIndex={total === 0 ? 0 : -1}>
@@ -93,25 +98,18 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
         <Header columns={columns} sort={props.sort} onSort={props.onSort} />
         <tbody ref={body} role="rowgroup">
           {before > 0 && <Spacer height={before} />}
-          {items.map(({ index }) => {
-            const row = rowAt(index);
-            const id = row === undefined ? `empty-${index}` : keyOf(row);
-            // Windows of different generations may hold one row twice for a moment.
-            const key = used.has(id) ? `${id}-${index}` : id;
-            used.add(id);
-            return (
-              <Line
-                key={key}
-                row={row}
-                columns={columns as readonly Column<unknown>[]}
-                index={index}
-                isSelected={index === cursor}
-                now={now}
-                onCursor={onCursor}
-                onOpen={onOpen}
-              />
-            );
-          })}
+          {items.map(({ index }) => (
+            <Line
+              key={index}
+              row={rowAt(index)}
+              columns={columns as readonly Column<unknown>[]}
+              index={index}
+              isSelected={index === cursor}
+              now={now}
+              onCursor={onCursor}
+              onOpen={onOpen}
+            />
+          ))}
           {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
@@ -202,7 +200,6 @@ const Line = memo(function Line({ row, columns, index, isSelected, now, onCursor
       tabIndex={isSelected ? 0 : -1}
       onKeyDown={openOnEnter}
       onClick={select}
-      onFocus={() => onCursor(index)}
       onDoubleClick={() => onOpen(index)}
     >
       {columns.map((column) => (

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { local, utc } from "../lib/format.ts";
 import { copy } from "../lib/toast.ts";
 import { Icon } from "./Icon.tsx";
+import { Main } from "./Main.tsx";
 
 /** One figure of a page's header. */
 export function Figure({ label, title, isBig = false, className, children }: {
@@ -82,7 +83,7 @@ function linked(part: string, place: number): ReactNode {
 /** The geometry of a page before its first answer. */
 export function PageSkeleton({ className }: { className: string }) {
   return (
-    <main className={`main page ${className}`} id="main" aria-busy="true">
+    <Main className={`page ${className}`} isBusy>
       <div className="hd">
         <p className="crumb">
           <span className="skel" />
@@ -96,6 +97,6 @@ export function PageSkeleton({ className }: { className: string }) {
           <span className="skel" />
         </div>
       </div>
-    </main>
+    </Main>
   );
 }

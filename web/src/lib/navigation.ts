@@ -18,6 +18,16 @@ function currentPlace(isReturn: boolean): Place {
 /** The present address. Everything a page shows that a link should carry is in it. */
 export const place = createStore<Place>(currentPlace(false));
 
+let moved = false;
+
+/** Whether the reader has moved within the terminal since the page was loaded. */
+export function hasMoved(): boolean {
+  return moved;
+}
+
+place.subscribe(() => {
+  moved = true;
+});
 window.addEventListener("popstate", () => place.set(currentPlace(true)));
 
 /** Goes to an address of the terminal; with `replace`, without a new step in the history. */

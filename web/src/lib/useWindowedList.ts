@@ -1,6 +1,7 @@
 import {
   keepPreviousData,
   type UseQueryOptions,
+  type UseQueryResult,
   useQueries,
   useQuery,
 } from "@tanstack/react-query";
@@ -32,6 +33,25 @@ export interface WindowedList<Row> {
   showRange(first: number, last: number): void;
 }
 
+interface OtherWindows {
+  held: ListWindow<unknown>[];
+  isFetching: boolean;
+  error: Error | null;
+  retry(): void;
+}
+
+/** Defined once: the query library then renders only when what it returns has changed. */
+function combineWindows(results: UseQueryResult<ListWindow<unknown>>[]): OtherWindows {
+  return {
+    held: results.flatMap(({ data }) => data ?? []),
+    isFetching: results.some((result) => result.isFetching),
+    error: results.find((result) => result.error)?.error ?? null,
+    retry: () => {
+      for (const result of results) if (result.error) void result.refetch();
+    },
+  };
+}
+
 /**
  * The whole result of a list query as a sparse array. The first window carries total and facets; others are fetched
  * when they come into view. While a changed query is answered, the previous result stays, entire, on screen.
@@ -48,20 +68,20 @@ export function useWindowedList<Row>(
   const offsets = windowOffsets(range[0], range[1], total);
   const later = offsets.filter((offset) => offset > 0);
 
-  const results = useQueries({
+  const others = useQueries({
     queries: head ? later.map((offset) => windowOptions(shownQuery, offset)) : [],
+    combine: combineWindows,
   });
   const windows = useMemo(() => {
     const held = new Map<number, readonly Row[]>();
     if (head) held.set(0, head.data);
-    for (const { data } of results) if (data) held.set(data.metadata.offset, data.data);
+    for (const window of others.held) held.set(window.metadata.offset, window.data as Row[]);
     return held;
-  }, [head, results]);
+  }, [head, others.held]);
 
   const showRange = useCallback((from: number, to: number) => {
     setRange((known) => (known[0] === from && known[1] === to ? known : [from, to]));
   }, []);
-  const failed = results.find((result) => result.error)?.error ?? null;
 
   return {
     head,
@@ -69,11 +89,11 @@ export function useWindowedList<Row>(
     rowAt: useCallback((index: number) => rowAt(windows, index), [windows]),
     total,
     isSuperseded: first.isPlaceholderData,
-    isFetching: first.isFetching || results.some((result) => result.isFetching),
-    error: first.error ?? failed,
+    isFetching: first.isFetching || others.isFetching,
+    error: first.error ?? others.error,
     retry: () => {
       void first.refetch();
-      for (const result of results) if (result.error) void result.refetch();
+      others.retry();
     },
     showRange,
   };

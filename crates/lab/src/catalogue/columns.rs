@@ -1,5 +1,5 @@
-//! The columns that `order` accepts and range filters read. One table for events and markets: a column a row does
-//! not have is unknown there, and unknown sorts last.
+//! The columns that `order` accepts and range filters read. One table for events and markets: a
+//! column a row does not have is unknown there, and unknown sorts last.
 
 use crate::json::Members;
 

@@ -1,5 +1,5 @@
-//! What a lab serves: events, markets, tags and sports as pre-serialised rows with the few fields that filters,
-//! sorting and look-ups need.
+//! What a lab serves: events, markets, tags and sports as pre-serialised rows with the few fields
+//! that filters, sorting and look-ups need.
 
 mod columns;
 mod rows;
@@ -32,7 +32,8 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Puts rows in serving order. Where a slug is shared, the highest number (the newest row) has it, as upstream.
+    /// Puts rows in serving order. Where a slug is shared, the highest number (the newest row) has
+    /// it, as upstream.
     pub(crate) fn new(
         events: BTreeMap<u64, Arc<Event>>,
         markets: BTreeMap<u64, Arc<Market>>,
@@ -73,7 +74,8 @@ impl Catalogue {
         self.tags.len()
     }
 
-    /// JSON files of the replayed directory that hold something else than Gamma rows and were left out.
+    /// JSON files of the replayed directory that hold something else than Gamma rows and were left
+    /// out.
     pub fn ignored_files(&self) -> &[PathBuf] {
         &self.ignored_files
     }
@@ -143,7 +145,8 @@ impl Catalogue {
         body.into()
     }
 
-    /// A market as `/markets` answers it: with its event in slim form, and the event's tags when `with_tags`.
+    /// A market as `/markets` answers it: with its event in slim form, and the event's tags when
+    /// `with_tags`.
     pub(crate) fn market_body(&self, market: &Market, with_tags: bool) -> Bytes {
         let event = self.event_of(market);
         let tags = event.filter(|_| with_tags).and_then(|event| event.tags.as_ref());

@@ -64,7 +64,8 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// Reads an event in `body`, which may hold `markets` and `tags` or not. Markets are left to the caller.
+    /// Reads an event in `body`, which may hold `markets` and `tags` or not. Markets are left to
+    /// the caller.
     pub(crate) fn read(body: &Bytes, members: &Members<'_>) -> Result<Self, NotARow> {
         let facts = Facts::read(members)?;
         let tags: Vec<Tag> =
@@ -97,7 +98,8 @@ pub(crate) struct Market {
 }
 
 impl Market {
-    /// Reads a market in `body`. One with `events` belongs to the first of them; otherwise the caller says.
+    /// Reads a market in `body`. One with `events` belongs to the first of them; otherwise the
+    /// caller says.
     pub(crate) fn read(body: &Bytes, members: &Members<'_>) -> Result<Self, NotARow> {
         let listed = members.has("events");
         Ok(Self {

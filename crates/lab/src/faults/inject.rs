@@ -15,9 +15,9 @@ use tokio_util::sync::CancellationToken;
 use super::FaultKind;
 use crate::server::App;
 
-const CHALLENGE_PAGE: &str = "<!DOCTYPE html><html lang=\"en-US\"><head><title>Just a moment...</title></head>\
-    <body><h1>Checking if the site connection is secure</h1><noscript>Enable JavaScript and cookies to continue\
-    </noscript></body></html>";
+const CHALLENGE_PAGE: &str = "<!DOCTYPE html><html lang=\"en-US\"><head>\
+    <title>Just a moment...</title></head><body><h1>Checking if the site connection is secure</h1>\
+    <noscript>Enable JavaScript and cookies to continue</noscript></body></html>";
 const RATE_LIMIT_PAGE: &str = "<!DOCTYPE html><html><head><title>Access denied</title></head>\
     <body><h1>Error 1015</h1><p>You are being rate limited</p><p>error code: 1015</p></body></html>";
 
@@ -103,7 +103,8 @@ async fn spoil_body(response: Response, kind: &FaultKind, shutdown: Cancellation
         }
         _ => {
             let cut = async {
-                // A pending body makes the server flush what it has; without it nothing would be sent at all.
+                // A pending body makes the server flush what it has; without it nothing would be
+                // sent at all.
                 tokio::task::yield_now().await;
                 Err(io::Error::from(io::ErrorKind::ConnectionAborted))
             };

@@ -13,8 +13,8 @@ pub(crate) use page::spoil_rows;
 use crate::bad_rows::bad_rows;
 use crate::noise::{Noise, unit};
 
-/// What goes wrong. In JSON a kind without settings is its name (`"server_error"`), one with settings an object
-/// (`{"too_many_requests": {"retry_after_s": 2}}`).
+/// What goes wrong. In JSON a kind without settings is its name (`"server_error"`), one with
+/// settings an object (`{"too_many_requests": {"retry_after_s": 2}}`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
@@ -63,8 +63,8 @@ pub enum FaultKind {
     ChangedType,
 }
 
-/// A fault and when it strikes: at requests whose path starts with `path_prefix`, after the first `after` of them, then
-/// every `every`-th, with `probability`, at most `times` times.
+/// A fault and when it strikes: at requests whose path starts with `path_prefix`, after the first
+/// `after` of them, then every `every`-th, with `probability`, at most `times` times.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {

@@ -148,8 +148,8 @@ impl TagFilter {
 }
 
 impl MarketFilter {
-    /// `closed` defaults to false since April 2026, whether or not ids are named. The keyset listing shows only active,
-    /// unarchived rows unless ids are named.
+    /// `closed` defaults to false since April 2026, whether or not ids are named. The keyset
+    /// listing shows only active, unarchived rows unless ids are named.
     pub(crate) fn read(params: &Params, listing: Listing) -> Result<Self, Problem> {
         let mut common = Common::read(params, &MARKET_RANGES)?;
         common.closed = common.closed.or(Some(false));

@@ -1,7 +1,7 @@
 //! Sorting and cutting a listing into pages.
 //!
-//! A cursor names the last row shown by its sort figures and id, so paging stays correct while rows change: nothing is
-//! remembered between requests.
+//! A cursor names the last row shown by its sort figures and id, so paging stays correct while rows
+//! change: nothing is remembered between requests.
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
@@ -36,7 +36,8 @@ impl Listed for Market {
     }
 }
 
-/// `order` and `ascending`. Unknown figures come last in both directions; equal rows are in id order.
+/// `order` and `ascending`. Unknown figures come last in both directions; equal rows are in id
+/// order.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     columns: Vec<ColumnId>,

@@ -1,4 +1,5 @@
-//! Query parameters as Gamma takes them: lists repeat or come comma-separated, unknown names are ignored.
+//! Query parameters as Gamma takes them: lists repeat or come comma-separated, unknown names are
+//! ignored.
 
 use super::problem::Problem;
 use crate::json::parse_instant;

@@ -62,12 +62,11 @@ impl Event {
     pub(crate) fn new(
         number: u64,
         slug: String,
-        mut draft: Draft,
+        draft: Draft,
         opens_s: i64,
         markets: Vec<Market>,
         noise: Noise,
     ) -> Self {
-        draft.markets.clear();
         let busiest = markets.iter().map(|market| market.depth.volume_per_day).fold(0.0, f64::max);
         let cadence_s = match busiest {
             volume if volume > 50_000.0 => 15,

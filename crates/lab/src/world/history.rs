@@ -1,5 +1,5 @@
-//! What a market's price and volume have been. Reported changes and rolling volumes are read from here and nowhere else,
-//! so they are true by construction.
+//! What a market's price and volume have been. Reported changes and rolling volumes are read from
+//! here and nowhere else, so they are true by construction.
 
 use chrono::{DateTime, Utc};
 
@@ -71,7 +71,8 @@ impl History {
         later.checked_sub(1).and_then(|index| self.points.get(index))
     }
 
-    /// Difference between `pips` and the price at `since_s`, in dollars; `None` when the market is younger.
+    /// Difference between `pips` and the price at `since_s`, in dollars; `None` when the market is
+    /// younger.
     pub(crate) fn change(&self, pips: i32, since_s: i64) -> Option<f64> {
         let then = self.at(since_s)?;
         Some(f64::from(pips - then.pips) / f64::from(PIPS))

@@ -82,7 +82,8 @@ pub(crate) struct Depth {
 }
 
 impl Depth {
-    /// `interest` scales volume and liquidity; `fine` asks for the fine tick, as neg-risk groups have.
+    /// `interest` scales volume and liquidity; `fine` asks for the fine tick, as neg-risk groups
+    /// have.
     pub(crate) fn draw(dice: &mut Dice, interest: f64, fine: bool) -> Self {
         let size = dice.bell();
         let volume_per_day = interest * 10_f64.powf(2.6 + 1.0 * size + 0.4 * dice.bell());
@@ -154,7 +155,8 @@ impl Market {
         at_s >= self.calendar.closes_s
     }
 
-    /// The price once the outcome is known in the world, between the price before and near certainty.
+    /// The price once the outcome is known in the world, between the price before and near
+    /// certainty.
     pub(crate) fn foreseen_price(&self, at_s: i64) -> Option<f64> {
         let (before, verdict) = self.settled?;
         let known = 1.0 - (-((at_s - self.calendar.ends_s) as f64) / FORESIGHT_S).exp();

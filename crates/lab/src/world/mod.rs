@@ -1,7 +1,7 @@
 //! A small generated Polymarket: seeded, labelled simulated, and moving.
 //!
-//! Virtual time passes in ticks of 15 seconds. Whatever happens at a tick depends on the seed and the tick alone, so a
-//! world advanced in one call and one advanced in many are the same.
+//! Virtual time passes in ticks of 15 seconds. Whatever happens at a tick depends on the seed and
+//! the tick alone, so a world advanced in one call and one advanced in many are the same.
 
 mod category;
 mod event;
@@ -117,8 +117,8 @@ impl World {
         at(self.now_s)
     }
 
-    /// Lives up to `to`: prices move, volumes grow, markets open, end and are resolved. Has no effect when `to` is not
-    /// at least one tick ahead.
+    /// Lives up to `to`: prices move, volumes grow, markets open, end and are resolved. Has no
+    /// effect when `to` is not at least one tick ahead.
     pub fn advance(&mut self, to: DateTime<Utc>) {
         let to_s = to.timestamp().div_euclid(TICK_S) * TICK_S;
         while self.now_s < to_s {
@@ -145,8 +145,8 @@ impl World {
         catalogue
     }
 
-    /// Displayed price and volume of a market so far: every 5 minutes for a day, every hour for a week, every 3 hours
-    /// for a month, then daily. `None` for an unknown market id.
+    /// Displayed price and volume of a market so far: every 5 minutes for a day, every hour for a
+    /// week, every 3 hours for a month, then daily. `None` for an unknown market id.
     pub fn history(&self, market_id: &str) -> Option<Vec<PricePoint>> {
         let number: u64 = market_id.parse().ok()?;
         let index = usize::try_from(number.checked_sub(FIRST_NUMBER)?).ok()?;
@@ -206,7 +206,7 @@ impl World {
     }
 
     fn open(&mut self, opening: Opening) {
-        let Opening { opens_s, ends_s: event_ends_s, draft } = opening;
+        let Opening { opens_s, ends_s: event_ends_s, mut draft } = opening;
         let number = FIRST_NUMBER + self.events.len() as u64;
         let noise = self.noise.with(3).with(number);
         let mut dice = noise.dice();
@@ -214,7 +214,7 @@ impl World {
         let delays = Delays::draw(&mut dice, draft.resolution);
         let interest = draft.category.habits().interest * 10_f64.powf(0.5 * dice.bell());
         let fine = draft.shape != Shape::Separate;
-        let drafts = draft.markets.clone();
+        let drafts = std::mem::take(&mut draft.markets);
         let mut markets = Vec::with_capacity(drafts.len());
         for (place, market_draft) in drafts.into_iter().enumerate() {
             let market_number = FIRST_NUMBER + self.places.len() as u64;

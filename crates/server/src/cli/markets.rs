@@ -92,7 +92,7 @@ fn print_json(rows: &[Row<MarketRow>]) -> anyhow::Result<ExitCode> {
 
 fn print_table(rows: &[MarketRow]) -> anyhow::Result<ExitCode> {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(["Market", "Price ¢", "Change pp", "Volume 24h $", "Liquidity $", "Closes", "Id"]);
     for row in rows {
         table.add_row([

@@ -124,8 +124,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(configured) => doctor::doctor(configured),
         Command::Config(command) => command.run(),
-        Command::Openapi => print(&crate::api::openapi_json()?),
-        Command::Errors => print(&crate::api::errors_markdown()),
+        Command::Openapi => print(crate::api::openapi::document().trim_end()),
+        Command::Errors => print(crate::http::error::errors_markdown().trim_end()),
         Command::Lab(lab) => lab.run(),
     }
 }

@@ -109,10 +109,9 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
                 elapsed_ms = ingest::tally::milliseconds(began.elapsed()), "catalogue loaded"
             );
             let catalog = CatalogHandle::new(snapshot);
-            let sync = SyncFeed::default();
-            sync.reload(&database).await.context("cannot read the log of syncs")?;
+            let sync = SyncFeed::connect(&database).await.context("cannot read the log of syncs")?;
             tasks.spawn(follow::follow(database.clone(), catalog.clone(), background.clone()));
-            tasks.spawn(follow::follow_syncs(database.clone(), sync.clone(), background.clone()));
+            tasks.spawn(sync.clone().follow(database.clone(), background.clone()));
             spawn_ingest(config, &database, &tasks, &background)?;
             let parts = Parts { catalog, database: database.clone(), sync, metrics, settings: settings(config) };
             let state = AppState::new(parts, stop.clone());
@@ -155,6 +154,7 @@ pub(super) fn gamma_client(config: &Config) -> anyhow::Result<GammaClient> {
 
 fn settings(config: &Config) -> HttpSettings {
     HttpSettings {
+        simulated: false,
         admin_token: config.admin_token.clone(),
         sync_interval: config.ingest.interval,
         public_url: config.public_url.clone(),

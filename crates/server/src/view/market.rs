@@ -35,6 +35,7 @@ pub struct ResolutionView {
 /// A market as lists show it. Prices are dollars per share (0 to 1), amounts USDC, changes absolute
 /// differences of outcome 0's price (−1 to 1). `null` means unknown, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the JSON")]
 pub struct MarketRow {
     /// Gamma's id.
     pub market_id: String,

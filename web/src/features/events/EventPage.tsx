@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { CategoryMark } from "../../components/Icon.tsx";
+import { Main } from "../../components/Main.tsx";
 import { MarketList } from "../../components/MarketList.tsx";
 import { CopyableId, Fact, Figure, Instant, PageSkeleton, Prose } from "../../components/PageParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
@@ -25,9 +26,9 @@ export function EventPage({ id }: PageProps) {
   if (answer) return <Event event={answer.data} isSimulated={answer.metadata.simulated} />;
   if (error) {
     return (
-      <main className="main page event" id="main">
+      <Main className="page event">
         <ErrorState isPage error={error} retry={() => void refetch()} />
-      </main>
+      </Main>
     );
   }
   return <PageSkeleton className="event" />;
@@ -39,7 +40,7 @@ const COLUMNS = ["price", "change_24h", "volume_24h", "volume_total", "liquidity
 function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolean }) {
   const now = useNow();
   return (
-    <main className="main page event" id="main" tabIndex={-1}>
+    <Main className="page event">
       <div className="hd">
         <p className="crumb">
           <a href="/events">Events</a>
@@ -91,7 +92,7 @@ function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolea
           </section>
         </aside>
       </div>
-    </main>
+    </Main>
   );
 }
 

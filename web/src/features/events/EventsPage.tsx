@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef } from "react";
 import { FacetSection } from "../../components/Facets.tsx";
 import { Freshness } from "../../components/Freshness.tsx";
+import { Main } from "../../components/Main.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
 import { SearchBox } from "../../components/SearchBox.tsx";
 import { ErrorState, State } from "../../components/State.tsx";
@@ -69,7 +70,7 @@ export function EventsPage({ search }: PageProps) {
   const facets = list.head?.metadata.facets ?? null;
   const screenMs = list.head?.screenMs ?? null;
   return (
-    <main className="main list" id="main" ref={page} tabIndex={-1}>
+    <Main className="list" ref={page}>
       <section className="col" aria-label="Events">
         <div className="head">
           <div className="a">
@@ -133,7 +134,6 @@ export function EventsPage({ search }: PageProps) {
             columns={EVENT_COLUMNS}
             total={list.head ? list.total : SKELETON_ROWS}
             rowAt={list.rowAt}
-            keyOf={keyOf}
             sort={sort}
             onSort={sortBy}
             cursor={cursor.index}
@@ -165,7 +165,7 @@ export function EventsPage({ search }: PageProps) {
           <EventFacets facets={facets} screen={screen} />
         </div>
       )}
-    </main>
+    </Main>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { CategoryMark } from "../../components/Icon.tsx";
+import { Main } from "../../components/Main.tsx";
 import { MarketList } from "../../components/MarketList.tsx";
 import { PageSkeleton, Prose } from "../../components/PageParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
@@ -26,9 +27,9 @@ export function MarketPage({ id }: PageProps) {
   if (answer) return <Market market={answer.data} isSimulated={answer.metadata.simulated} />;
   if (error) {
     return (
-      <main className="main page market" id="main">
+      <Main className="page market">
         <ErrorState isPage error={error} retry={() => void refetch()} />
-      </main>
+      </Main>
     );
   }
   return <PageSkeleton className="market" />;
@@ -37,7 +38,7 @@ export function MarketPage({ id }: PageProps) {
 function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: boolean }) {
   const now = useNow();
   return (
-    <main className="main page market" id="main" tabIndex={-1}>
+    <Main className="page market">
       <div className="hd">
         <Crumb market={market} />
         <div className="t">
@@ -73,7 +74,7 @@ function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: bo
           <Related marketId={market.market_id} />
         </aside>
       </div>
-    </main>
+    </Main>
   );
 }
 

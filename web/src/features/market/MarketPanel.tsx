@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
 import { CategoryMark, Icon } from "../../components/Icon.tsx";
 import { Prose } from "../../components/PageParts.tsx";
 import type { MarketRow } from "../../lib/apiTypes.ts";
@@ -11,7 +12,8 @@ import { marketDetail } from "./marketQueries.ts";
 /** A market beside the table: the row's own figures at once, rules and facts when they arrive. */
 export function MarketPanel({ market, onClose }: { market: MarketRow; onClose(): void }) {
   const now = useNow();
-  const { data: answer, error } = useQuery(marketDetail(market.market_id));
+  const settled = useDeferredValue(market.market_id);
+  const { data: answer, error } = useQuery(marketDetail(settled));
   return (
     <aside className="panel" aria-label="Details of the selected market">
       <div className="t">
@@ -23,7 +25,7 @@ export function MarketPanel({ market, onClose }: { market: MarketRow; onClose():
           <Icon name="close" />
         </button>
       </div>
-      {market.event && (
+      {market.event && market.event.title !== market.title && (
         <p className="crumb">
           <a href={`/events/${market.event.slug}`}>{market.event.title}</a>
         </p>

@@ -24,6 +24,7 @@ export function Palette({ onClose }: PaletteProps) {
 
   useEffect(() => {
     dialog.current?.showModal();
+    dialog.current?.querySelector("input")?.focus();
   }, []);
 
   const close = () => dialog.current?.close();

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentType, useCallback, useMemo, useRef, useState } from "react";
 import { Freshness } from "../../components/Freshness.tsx";
+import { Main } from "../../components/Main.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
 import { marketColumns } from "../../components/marketColumns.tsx";
 import { ErrorState } from "../../components/State.tsx";
@@ -97,7 +98,7 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
   const isEmpty = list.head !== undefined && list.total === 0;
 
   return (
-    <main className={`main list${isPanelOpen && selected ? " with-panel" : ""}`} id="main" ref={page} tabIndex={-1}>
+    <Main className={isPanelOpen && selected ? "list with-panel" : "list"} ref={page}>
       <section className="col" aria-label="Markets">
         <div className="head">
           <div className="a">
@@ -150,7 +151,6 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
             columns={columns}
             total={list.head ? list.total : SKELETON_ROWS}
             rowAt={list.rowAt}
-            keyOf={keyOf}
             sort={effectiveSort(screen)}
             onSort={sortBy}
             cursor={cursor.index}
@@ -192,7 +192,7 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
           </div>
         )
       )}
-    </main>
+    </Main>
   );
 }
 
@@ -207,7 +207,7 @@ interface TallyProps {
 
 /** How many match, of how many, and how long the server's screen took. */
 function Tally({ list, universe, status }: TallyProps) {
-  if (!list.head) return <span className="sub">loading</span>;
+  if (!list.head) return <span className="sub">{list.error ? "" : "loading"}</span>;
   const { screenMs } = list.head;
   return (
     <span className="sub" aria-live="polite">

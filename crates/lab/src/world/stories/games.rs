@@ -66,8 +66,10 @@ fn game(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
     };
     let title = format!("{home} vs. {away}");
     let rules = format!(
-        "In the {} game between {home} and {away}, scheduled for {}: this market resolves to the listed side that wins. \
-         If the game is postponed, it stays open until the game is completed. If the game is cancelled, it resolves \
+        "In the {} game between {home} and {away}, scheduled for {}: this market resolves to the \
+         listed side that wins. \
+         If the game is postponed, it stays open until the game is completed. If the game is \
+         cancelled, it resolves \
          50-50.",
         league.name,
         date(ends)
@@ -121,7 +123,8 @@ fn game(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
 fn season(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
     let names = if league.solo { people(dice, 16) } else { clubs(dice, 16) };
     let rules = format!(
-        "This market resolves to the winner of the {} season that ends by {}. A side that is eliminated resolves to \
+        "This market resolves to the winner of the {} season that ends by {}. A side that is \
+         eliminated resolves to \
          \"No\" at once.",
         league.name,
         date(ends)

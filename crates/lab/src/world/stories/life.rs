@@ -14,7 +14,8 @@ pub(super) fn tech(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let companies: Vec<String> =
                 dice.sample(&COMPANIES, 8).into_iter().map(str::to_owned).collect();
             let rules = format!(
-                "This market resolves to the company whose model leads the public text leaderboard at noon UTC on {}.",
+                "This market resolves to the company whose model leads the public text \
+                 leaderboard at noon UTC on {}.",
                 date(ends)
             );
             let title =
@@ -32,7 +33,8 @@ pub(super) fn tech(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let version = dice.whole(2, 9);
             let title = format!("{company} releases version {version} by {}?", day(ends));
             let rules = format!(
-                "This market resolves to \"Yes\" if {company} makes version {version} of its main product available to the \
+                "This market resolves to \"Yes\" if {company} makes version {version} of its \
+                 main product available to the \
                  public by {}, 11:59 PM UTC.",
                 date(ends)
             );
@@ -43,7 +45,8 @@ pub(super) fn tech(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let buyer = dice.pick(&["Norvane", "Quantelle", "Ostrel"]);
             let title = format!("Will {buyer} acquire {company} by {}?", day(ends));
             let rules = format!(
-                "This market resolves to \"Yes\" if a definitive agreement for {buyer} to acquire {company} is announced by \
+                "This market resolves to \"Yes\" if a definitive agreement for {buyer} to \
+                 acquire {company} is announced by \
                  {}.",
                 date(ends)
             );
@@ -59,7 +62,8 @@ pub(super) fn science(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             dice.pick(&["Longlight", "Farlantern", "Tern IV", "Deepwake", "Gannet Heavy"]);
         let title = format!("Will the {vehicle} mission launch by {}?", day(ends));
         let rules = format!(
-            "This market resolves to \"Yes\" if the vehicle of the {vehicle} mission leaves the pad by {}, 11:59 PM UTC.",
+            "This market resolves to \"Yes\" if the vehicle of the {vehicle} mission leaves the \
+             pad by {}, 11:59 PM UTC.",
             date(ends)
         );
         let logit = dice.between(-2.0, 2.5);
@@ -69,7 +73,8 @@ pub(super) fn science(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
     let rungs: Vec<String> =
         (0..5).map(|rung| format!("{:.2}°C", 1.2 + 0.05 * f64::from(rung))).collect();
     let rules = format!(
-        "This market resolves to \"Yes\" if the global mean temperature anomaly published for the month before {} is at or \
+        "This market resolves to \"Yes\" if the global mean temperature anomaly published for \
+         the month before {} is at or \
          above the listed figure.",
         date(ends)
     );
@@ -99,7 +104,8 @@ pub(super) fn culture(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let films: Vec<String> =
                 dice.sample(&FILMS, 9).into_iter().map(str::to_owned).collect();
             let rules = format!(
-                "This market resolves to the film that wins Best Picture at the Golden Lanterns of {}.",
+                "This market resolves to the film that wins Best Picture at the Golden Lanterns \
+                 of {}.",
                 date(ends)
             );
             Draft::new(
@@ -135,7 +141,8 @@ pub(super) fn culture(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             if dice.chance(0.5) {
                 let title = format!("Will {singer} release an album by {}?", day(ends));
                 let rules = format!(
-                    "This market resolves to \"Yes\" if {singer} releases a studio album by {}, 11:59 PM UTC.",
+                    "This market resolves to \"Yes\" if {singer} releases a studio album by {}, \
+                     11:59 PM UTC.",
                     date(ends)
                 );
                 let logit = dice.between(-2.5, 1.5);
@@ -163,7 +170,8 @@ pub(super) fn weather(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
     ranges.extend((1..6).map(|step| format!("{}°C", coldest + step)));
     ranges.push(format!("{}°C or higher", coldest + 6));
     let rules = format!(
-        "This market resolves to the range that holds the highest temperature recorded at {city} Airport on {}, in whole \
+        "This market resolves to the range that holds the highest temperature recorded at {city} \
+         Airport on {}, in whole \
          degrees.",
         date(ends)
     );

@@ -1,4 +1,5 @@
-//! What the generated events are about: questions, outcomes, rules and how the markets of an event hang together.
+//! What the generated events are about: questions, outcomes, rules and how the markets of an event
+//! hang together.
 
 mod games;
 mod life;
@@ -15,12 +16,13 @@ pub(crate) use money::{COINS, Coin, up_or_down};
 /// How the prices of an event's markets are tied.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Shape {
-    /// Markets on different tracks move by themselves. Those on one track are thresholds on one quantity, ordered by
-    /// `logit` for ever, and come out consistently.
+    /// Markets on different tracks move by themselves. Those on one track are thresholds on one
+    /// quantity, ordered by `logit` for ever, and come out consistently.
     Separate,
     /// At most one market resolves Yes. `residual` is the chance at the start that none does.
     Exclusive { residual: f64 },
-    /// The markets are neighbouring ranges of one quantity and cover all of it; `logit` is where it is, in ranges.
+    /// The markets are neighbouring ranges of one quantity and cover all of it; `logit` is where it
+    /// is, in ranges.
     Ranges,
 }
 

@@ -24,7 +24,8 @@ pub(crate) const COINS: [Coin; 4] = [
     Coin { name: "XRP", tag: "xrp", price: 2.5, series: 900_104 },
 ];
 
-/// Whether a coin ends the window above where it began; one event a window, resolved by a price feed.
+/// Whether a coin ends the window above where it began; one event a window, resolved by a price
+/// feed.
 pub(crate) fn up_or_down(coin: Coin, starts: DateTime<Utc>, length: TimeDelta) -> Draft {
     let ends = starts + length;
     let title = format!(
@@ -35,7 +36,8 @@ pub(crate) fn up_or_down(coin: Coin, starts: DateTime<Utc>, length: TimeDelta) -
         ends.format("%H:%M")
     );
     let rules = format!(
-        "This market resolves to \"Up\" if the {} price at the end of the window is at or above the price at its start, \
+        "This market resolves to \"Up\" if the {} price at the end of the window is at or above \
+         the price at its start, \
          and to \"Down\" otherwise. Both are 60-second averages of the feed named in the title.",
         coin.name
     );
@@ -67,7 +69,8 @@ pub(super) fn crypto(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let rungs: Vec<String> =
                 (0..count).map(|rung| dollars(first + step * rung as f64)).collect();
             let rules = format!(
-                "This market resolves to \"Yes\" if a one-minute candle of {} trades at or above the listed price before \
+                "This market resolves to \"Yes\" if a one-minute candle of {} trades at or above \
+                 the listed price before \
                  {}, 11:59 PM UTC.",
                 coin.name,
                 date(ends)
@@ -83,7 +86,8 @@ pub(super) fn crypto(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             ranges.extend((0..count).map(|rung| format!("{}-{}", edge(rung), edge(rung + 1))));
             ranges.push(format!(">{}", edge(count)));
             let rules = format!(
-                "This market resolves to the range that holds the {} price at noon UTC on {}. A price on a boundary \
+                "This market resolves to the range that holds the {} price at noon UTC on {}. A \
+                 price on a boundary \
                  counts for the higher range.",
                 coin.name,
                 date(ends)
@@ -101,7 +105,8 @@ pub(super) fn crypto(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
         _ => {
             let title = format!("{} above {} on {}?", coin.name, dollars(first), day(ends));
             let rules = format!(
-                "This market resolves to \"Yes\" if {} trades above the listed price at noon UTC on {}.",
+                "This market resolves to \"Yes\" if {} trades above the listed price at noon UTC \
+                 on {}.",
                 coin.name,
                 date(ends)
             );
@@ -132,7 +137,8 @@ pub(super) fn economy(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
         let choices = ["50+ bps decrease", "25 bps decrease", "No change", "25+ bps increase"]
             .map(str::to_owned);
         let rules = format!(
-            "This market resolves to the change of the policy rate that the central bank of {country} announces at its \
+            "This market resolves to the change of the policy rate that the central bank of \
+             {country} announces at its \
              meeting of {}.",
             date(ends)
         );
@@ -149,7 +155,8 @@ pub(super) fn economy(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
     let rungs: Vec<String> =
         (0..6).map(|rung| format!("{:.1}%", (first + rung) as f64 / 10.0)).collect();
     let rules = format!(
-        "This market resolves to \"Yes\" if the annual inflation published by the statistics office of {country} by {} is \
+        "This market resolves to \"Yes\" if the annual inflation published by the statistics \
+         office of {country} by {} is \
          at or above the listed figure.",
         date(ends)
     );
@@ -167,7 +174,8 @@ pub(super) fn finance(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
         0 => {
             let title = format!("Will {company} beat quarterly earnings?");
             let rules = format!(
-                "This market resolves to \"Yes\" if {company} reports earnings per share above the consensus estimate in \
+                "This market resolves to \"Yes\" if {company} reports earnings per share above \
+                 the consensus estimate in \
                  the report due by {}.",
                 date(ends)
             );
@@ -179,7 +187,8 @@ pub(super) fn finance(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let first = dice.whole(8, 60) * 10;
             let rungs: Vec<String> = (0..7).map(|rung| format!("${}", first + 10 * rung)).collect();
             let rules = format!(
-                "This market resolves to \"Yes\" if the closing price of {company} on {} is above the listed price.",
+                "This market resolves to \"Yes\" if the closing price of {company} on {} is \
+                 above the listed price.",
                 date(ends)
             );
             let title = format!("{company} closes above ___ on {}?", day(ends));
@@ -194,7 +203,8 @@ pub(super) fn finance(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let companies: Vec<String> =
                 dice.sample(&COMPANIES, 9).into_iter().map(str::to_owned).collect();
             let rules = format!(
-                "This market resolves to the first of the listed companies whose shares trade publicly by {}.",
+                "This market resolves to the first of the listed companies whose shares trade \
+                 publicly by {}.",
                 date(ends)
             );
             Draft::new(

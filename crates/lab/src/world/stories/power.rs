@@ -16,7 +16,8 @@ pub(super) fn politics(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let count = usize::try_from(dice.whole(3, 8)).unwrap_or(5);
             let names = people(dice, count);
             let rules = format!(
-                "This market resolves to the candidate who wins the {} mayoral election in {city}. The resolution \
+                "This market resolves to the candidate who wins the {} mayoral election in \
+                 {city}. The resolution \
                  source is the city's election office.",
                 ends.year()
             );
@@ -34,7 +35,8 @@ pub(super) fn politics(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let parties: Vec<String> =
                 dice.sample(&PARTIES, 6).into_iter().map(str::to_owned).collect();
             let rules = format!(
-                "This market resolves to the party that wins the most seats in the next {country} parliamentary \
+                "This market resolves to the party that wins the most seats in the next \
+                 {country} parliamentary \
                  election. If two parties tie, it resolves to the one with more votes."
             );
             let tags = ["politics", "elections", "world-elections"];
@@ -52,7 +54,8 @@ pub(super) fn politics(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             let (name, by) = (person(dice), date(ends));
             let title = format!("{name} out as {country} prime minister by {}?", day(ends));
             let rules = format!(
-                "This market resolves to \"Yes\" if {name} ceases to be prime minister of {country} for any length of \
+                "This market resolves to \"Yes\" if {name} ceases to be prime minister of \
+                 {country} for any length of \
                  time by {by}, 11:59 PM UTC. Otherwise it resolves to \"No\"."
             );
             let logit = dice.between(-3.5, 0.5);
@@ -68,7 +71,8 @@ pub(super) fn politics(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
             ]);
             let title = format!("Will the {country} parliament pass the {bill} by {}?", day(ends));
             let rules = format!(
-                "This market resolves to \"Yes\" if the {bill} passes its final vote in the parliament of {country} by \
+                "This market resolves to \"Yes\" if the {bill} passes its final vote in the \
+                 parliament of {country} by \
                  {}, 11:59 PM UTC.",
                 date(ends)
             );
@@ -84,8 +88,10 @@ fn presidential_election(dice: &mut Dice, country: &str, ends: DateTime<Utc>) ->
     let year = ends.year();
     let open_field = dice.chance(0.6);
     let rules = format!(
-        "This market resolves to the candidate who wins the {year} presidential election in {country}. If no winner is \
-         declared by {}, it resolves to \"Other\" where listed and to \"No\" for every candidate. The resolution source \
+        "This market resolves to the candidate who wins the {year} presidential election in \
+         {country}. If no winner is \
+         declared by {}, it resolves to \"Other\" where listed and to \"No\" for every \
+         candidate. The resolution source \
          is a consensus of credible reporting.",
         date(ends)
     );
@@ -129,7 +135,8 @@ pub(super) fn world(dice: &mut Dice, opens: DateTime<Utc>, ends: DateTime<Utc>) 
         1 => {
             let title = format!("Will {left} join the Strait Accord by {}?", day(ends));
             let rules = format!(
-                "This market resolves to \"Yes\" if {left} deposits its instrument of accession to the Strait Accord by \
+                "This market resolves to \"Yes\" if {left} deposits its instrument of accession \
+                 to the Strait Accord by \
                  {}, 11:59 PM UTC.",
                 date(ends)
             );
@@ -148,7 +155,8 @@ pub(super) fn world(dice: &mut Dice, opens: DateTime<Utc>, ends: DateTime<Utc>) 
         _ => {
             let names = people(dice, 7);
             let rules = format!(
-                "This market resolves to the person elected secretary of the Assembly of Nations at Halden Reach by {}.",
+                "This market resolves to the person elected secretary of the Assembly of Nations \
+                 at Halden Reach by {}.",
                 date(ends)
             );
             Draft::new(
@@ -175,8 +183,10 @@ fn by_date(
 ) -> Draft {
     let deadlines = i32::try_from(dice.whole(2, 5)).unwrap_or(3);
     let rules = format!(
-        "This market resolves to \"Yes\" if {deed} by the listed date, 11:59 PM UTC. Otherwise it resolves to \"No\". The \
-         resolution source is official information from the governments involved and a consensus of credible reporting."
+        "This market resolves to \"Yes\" if {deed} by the listed date, 11:59 PM UTC. Otherwise \
+         it resolves to \"No\". The \
+         resolution source is official information from the governments involved and a consensus \
+         of credible reporting."
     );
     let last_logit = dice.between(-2.5, 1.0);
     let mut draft = Draft::new(Category::World, format!("{deed} by...?"), rules, tags);

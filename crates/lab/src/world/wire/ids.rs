@@ -5,7 +5,8 @@ use crate::noise::Noise;
 use crate::world::event::Event;
 use crate::world::market::Market;
 
-/// 64 hex digits that depend on what they name and on nothing else: ids stay the same between worlds of one numbering.
+/// 64 hex digits that depend on what they name and on nothing else: ids stay the same between
+/// worlds of one numbering.
 pub(super) fn hex_id(what: &str, number: u64) -> String {
     let noise = what.bytes().fold(Noise::of(number), |noise, byte| noise.with(u64::from(byte)));
     let words = (0..4).map(|word| format!("{:016x}", noise.with(word).bits()));

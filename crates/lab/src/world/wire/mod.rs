@@ -15,7 +15,8 @@ use rows::{EventRow, FeeSchedule, MarketRow, Number, Reward, SeriesRow, TagRow};
 /// Begins every description, so that no reader takes a generated market for a real one.
 const DISCLAIMER: &str = "Simulated market.";
 
-/// What `marketMakerAddress`, `submitted_by` and the like hold: an address that is plainly nobody's.
+/// What `marketMakerAddress`, `submitted_by` and the like hold: an address that is plainly
+/// nobody's.
 const NOBODY: &str = "0x0000000000000000000000000000000000000000";
 
 fn price(pips: i32) -> Number {
@@ -269,7 +270,8 @@ fn tag_row(tag: TagInfo) -> TagRow {
 
 fn described(rules: &str) -> String {
     format!(
-        "{DISCLAIMER} Nothing in it is real; it was generated to show this software at work.\n\n{rules}"
+        "{DISCLAIMER} Nothing in it is real; it was generated to show this software at \
+         work.\n\n{rules}"
     )
 }
 
