@@ -133,7 +133,9 @@ fn verdict(
         Err(error) if markets_seen == 0 => (SyncState::Failed, Some(error.to_string())),
         Err(error) => (SyncState::Failed, Some(format!("{error}; what was written before stays"))),
         Ok(ended) => {
+            // Two lanes usually fail for one reason.
             let mut problems = ended.problems.clone();
+            problems.dedup();
             if quarantined > 0 {
                 problems.push(format!(
                     "{quarantined} rows could not be understood and are in quarantine"

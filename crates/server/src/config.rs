@@ -6,7 +6,7 @@ use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 use clap::Args;
 use ingest::{ClosedScope, IngestOptions};
 use polymarket::{Endpoints, Host};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use store::DatabaseUrl;
 
 use crate::http::{security::PublicUrl, state::Secret};
@@ -65,7 +65,7 @@ pub struct Settings {
     pub hot_liquidity: Option<u64>,
     /// Closed markets to fetch: none, all, or "since 2026-01-31" [default: none]
     #[arg(long, env = "CASCADIAN_SYNC_CLOSED", num_args = 1..=2, value_name = "SCOPE")]
-    #[serde(deserialize_with = "one_or_many", default)]
+    #[serde(deserialize_with = "words_of_text", serialize_with = "text_of_words", default)]
     pub sync_closed: Option<Vec<String>>,
     /// Percentage of upstream's published rate limits to use, 1 to 100 [default: 25]
     #[arg(long, env = "CASCADIAN_UPSTREAM_RATE_PERCENT", value_name = "PERCENT")]
@@ -78,9 +78,14 @@ pub struct Settings {
     pub log_format: Option<String>,
 }
 
-/// A file may say `sync-closed = "since 2026-01-31"`; the command line splits the words.
-fn one_or_many<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
+/// The command line splits `since 2026-01-31` into words; a file has it as one text.
+fn words_of_text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
     Option::<String>::deserialize(input).map(|text| text.map(|text| vec![text]))
+}
+
+#[expect(clippy::ref_option, reason = "serde hands out a reference to the field")]
+fn text_of_words<S: Serializer>(words: &Option<Vec<String>>, output: S) -> Result<S::Ok, S::Error> {
+    words.as_ref().map(|words| words.join(" ")).serialize(output)
 }
 
 macro_rules! fields {
@@ -338,5 +343,57 @@ impl Check {
             self.mistakes.push(("roles", "names no role; there are api and ingest".to_owned()));
         }
         roles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_configuration_can_be_read_back() {
+        let settings = Settings {
+            listen: Some("127.0.0.1:9000".to_owned()),
+            sync_closed: Some(vec!["since".to_owned(), "2026-01-31".to_owned()]),
+            roles: Some(vec!["api".to_owned()]),
+            ..Settings::default()
+        };
+        let config = Config::resolve(settings).unwrap();
+        let text = toml::to_string(&config.to_settings()).unwrap();
+        let again = Config::resolve(toml::from_str(&text).unwrap()).unwrap();
+        assert_eq!(again.to_settings(), config.to_settings());
+    }
+
+    #[test]
+    fn every_mistake_is_reported_and_secrets_are_not() {
+        let settings = Settings {
+            listen: Some("nowhere".to_owned()),
+            database_url: Some("mysql://me:hunter2@host/db".to_owned()),
+            admin_token: Some("hunter2".to_owned()),
+            gamma_url: Some("ftp://x".to_owned()),
+            sync_interval_s: Some(1),
+            sync_closed: Some(vec!["sometimes".to_owned()]),
+            roles: Some(vec!["api".to_owned(), "cook".to_owned()]),
+            upstream_rate_percent: Some(0),
+            log_format: Some("xml".to_owned()),
+            ..Settings::default()
+        };
+        let error = Config::resolve(settings).unwrap_err();
+        let fields: Vec<_> = error.0.iter().map(|(field, _)| *field).collect();
+        for field in
+            ["listen", "database-url", "admin-token", "gamma", "sync-interval-s", "sync-closed", "roles"]
+        {
+            assert!(fields.contains(&field), "{field} in {fields:?}");
+        }
+        assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn flags_go_before_the_file_and_unknown_keys_are_mistakes() {
+        let file: Settings = toml::from_str("listen = '127.0.0.1:1'\nhot-volume = 5").unwrap();
+        let flags = Settings { listen: Some("127.0.0.1:2".to_owned()), ..Settings::default() };
+        let config = Config::resolve(flags.or(file)).unwrap();
+        assert_eq!((config.listen.port(), config.ingest.hot_volume), (2, 5));
+        assert!(toml::from_str::<Settings>("lisen = 'x'").is_err());
     }
 }

@@ -10,8 +10,8 @@ import { usePlace } from "../lib/navigation.ts";
 import { useStore } from "../lib/store.ts";
 import { useNow, useSecond } from "../lib/time.ts";
 import { toasts } from "../lib/toast.ts";
-import { shellActions } from "./shellActions.ts";
 import { ShortcutSheet } from "./ShortcutSheet.tsx";
+import { shellActions } from "./shellActions.ts";
 import { useOpenTotal } from "./useOpenTotal.ts";
 import { useShortcuts } from "./useShortcuts.ts";
 
@@ -70,10 +70,15 @@ function Rail({ openPalette }: { openPalette(): void }) {
         {PAGES.map(({ href, title, icon, keys }) => {
           const isHere = path === href || path.startsWith(`${href}/`);
           return (
-            <a key={href} href={href} className={isHere ? "on" : undefined} aria-current={isHere ? "page" : undefined}>
+            <a
+              key={href}
+              href={href}
+              className={isHere ? "on" : undefined}
+              aria-current={isHere ? "page" : undefined}
+            >
               <Icon name={icon} />
               <span>{title}</span>
-              <kbd aria-hidden="true">{keys}</kbd>
+              <kbd>{keys}</kbd>
             </a>
           );
         })}

@@ -38,7 +38,9 @@ export function ShortcutSheet({ onClose }: { onClose(): void }) {
                       <dt>{title}</dt>
                       <dd>
                         {ways.flatMap(({ keys }) =>
-                          (keys ?? "").split(" ").map((key) => <kbd key={`${keys} ${key}`}>{NAMES[key] ?? key}</kbd>),
+                          (keys ?? "")
+                            .split(" ")
+                            .map((key) => <kbd key={`${keys} ${key}`}>{NAMES[key] ?? key}</kbd>),
                         )}
                       </dd>
                     </div>

@@ -4,10 +4,10 @@ import { type MarketAnswer, primeMarket } from "../features/market/marketQueries
 import { primeMarkets } from "../features/screener/marketsQuery.ts";
 import type { EventRow, MarketRow } from "../lib/apiTypes.ts";
 import { type Boot, navigationScreenMs } from "../lib/boot.ts";
-import { matchRoute } from "./routes.ts";
 import { noteMetadata } from "../lib/live.ts";
 import { parseSearch } from "../lib/urlSearch.ts";
 import type { ListWindow } from "../lib/useWindowedList.ts";
+import { matchRoute } from "./routes.ts";
 
 /** The reply inside the page, once known to be a success; its shape is that of the page's main request. */
 interface Success {

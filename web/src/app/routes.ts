@@ -45,8 +45,10 @@ const none = route("none", async () => (await import("./NotFoundPage.tsx")).NotF
 export function matchRoute(path: string): { route: Route; id: string } {
   const [area, id, ...more] = path.split("/").filter(Boolean);
   if (more.length > 0) return { route: none, id: "" };
-  if (area === "markets") return id === undefined ? { route: markets, id: "" } : { route: market, id: decoded(id) };
-  if (area === "events") return id === undefined ? { route: events, id: "" } : { route: event, id: decoded(id) };
+  if (area === "markets")
+    return id === undefined ? { route: markets, id: "" } : { route: market, id: decoded(id) };
+  if (area === "events")
+    return id === undefined ? { route: events, id: "" } : { route: event, id: decoded(id) };
   return { route: none, id: "" };
 }
 

@@ -27,7 +27,10 @@ export function Change({ value, subject }: { value: number | null; subject: stri
 /** Dollars in short with the exact amount on hover. */
 export function Money({ value, subject }: { value: number | null; subject: string }) {
   return (
-    <span title={value === null ? undefined : moneyExact(value)} className={value === null ? "mut" : undefined}>
+    <span
+      title={value === null ? undefined : moneyExact(value)}
+      className={value === null ? "mut" : undefined}
+    >
       <Ticking subject={subject} text={money(value)} />
     </span>
   );
@@ -38,7 +41,11 @@ export function ResolvedOutcome({ market }: { market: Pick<MarketRow, "resolutio
   const { resolution } = market;
   if (!resolution) return <span className="mut">—</span>;
   if (resolution.outcome_index === null) return <b title="split payout">split</b>;
-  return <b className={outcomeColour(resolution.outcome_index)}>{resolution.outcome ?? `outcome ${resolution.outcome_index + 1}`}</b>;
+  return (
+    <b className={outcomeColour(resolution.outcome_index)}>
+      {resolution.outcome ?? `outcome ${resolution.outcome_index + 1}`}
+    </b>
+  );
 }
 
 export function outcomeColour(index: number): string {
@@ -83,9 +90,24 @@ type Closing = Pick<MarketRow, "status" | "awaiting_resolution" | "end_date" | "
 /** When trading ends, or what has come of it. The scheduled end is upstream's and may move. */
 export function Closes({ market, now }: { market: Closing; now: number }) {
   const title = market.end_date ? `scheduled ${utc(market.end_date)}` : undefined;
-  if (market.status === "resolved") return <span className="mut" title={title}>resolved</span>;
-  if (market.awaiting_resolution) return <span className="warn" title={title}>awaiting</span>;
-  if (market.status === "closed") return <span className="mut" title={title}>closed</span>;
+  if (market.status === "resolved")
+    return (
+      <span className="mut" title={title}>
+        resolved
+      </span>
+    );
+  if (market.awaiting_resolution)
+    return (
+      <span className="warn" title={title}>
+        awaiting
+      </span>
+    );
+  if (market.status === "closed")
+    return (
+      <span className="mut" title={title}>
+        closed
+      </span>
+    );
   if (!market.end_date) return <span className="mut">—</span>;
   return (
     <time dateTime={market.end_date} title={title}>

@@ -22,7 +22,14 @@ export type IconName = keyof typeof PATHS;
 /** A decorative line icon; the control around it carries the name. */
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg className="i" viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.4" aria-hidden="true">
+    <svg
+      className="i"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      aria-hidden="true"
+    >
       <path d={PATHS[name]} />
     </svg>
   );
@@ -39,5 +46,10 @@ export function Mark() {
 /** The small mark of a category, tinted and drawn by the stylesheet. */
 export function CategoryMark({ category, isBig = false }: { category: string | null; isBig?: boolean }) {
   const slug = category ?? "unknown";
-  return <span className={`ic cat-${slug}${isBig ? " big" : ""}`} title={slug === "unknown" ? "no category" : slug} />;
+  return (
+    <span
+      className={`ic cat-${slug}${isBig ? " big" : ""}`}
+      title={slug === "unknown" ? "no category" : slug}
+    />
+  );
 }

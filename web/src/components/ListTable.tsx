@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type MouseEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from "react";
 import { useRowHeight } from "../lib/layout.ts";
 import { useNow } from "../lib/time.ts";
 import type { Column } from "./marketColumns.tsx";
@@ -30,7 +30,11 @@ interface ListTableProps<Row> {
 const HEADER_PX = 28;
 const OVERSCAN_ROWS = 12;
 
-/** A table of any length: only the rows in view exist, as real table rows between two spacers. */
+/**
+ * A table of any length: only the rows in view exist, as real table rows between two spacers. Rows take the focus, so
+ * it is a grid; the roles are spelled out because on a phone the stylesheet lays rows out as boxes, which makes some
+ * browsers forget that they are a table's.
+ */
 export function ListTable<Row>(props: ListTableProps<Row>) {
   const { caption, columns, total, rowAt, cursor, onCursor, onOpen, onRange, resultKey } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -79,7 +83,10 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
     virtualizer.scrollToIndex(cursor, { align: "auto" });
     const focused = document.activeElement;
     wantsFocus.current =
-      focused === null || focused === document.body || focused.id === "main" || body.current?.contains(focused) === true;
+      focused === null ||
+      focused === document.body ||
+      focused.id === "main" ||
+      body.current?.contains(focused) === true;
   }, [cursor, virtualizer]);
   useEffect(() => {
     if (!wantsFocus.current) return;
@@ -90,10 +97,14 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
   });
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className="scroll" ref={scroller} tabIndex={total === 0 ? 0 : -1}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows take focus is a grid */}
-      <table className={`grid ${props.kind}`} role="grid" aria-rowcount={total + 1} aria-colcount={columns.length} aria-busy={props.isBusy}>
+      <table
+        className={`grid ${props.kind}`}
+        role="grid"
+        aria-rowcount={total + 1}
+        aria-colcount={columns.length}
+        aria-busy={props.isBusy}
+      >
         <caption className="sr">{caption}</caption>
         <Header columns={columns} sort={props.sort} onSort={props.onSort} />
         <tbody ref={body} role="rowgroup">

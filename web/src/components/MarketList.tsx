@@ -20,7 +20,12 @@ export function MarketList({ caption, markets, columns: ids, current }: MarketLi
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.id} scope="col" className={`${column.isText ? "l " : ""}c-${column.id}`} title={column.description}>
+            <th
+              key={column.id}
+              scope="col"
+              className={`${column.isText ? "l " : ""}c-${column.id}`}
+              title={column.description}
+            >
               {column.header}
             </th>
           ))}
@@ -30,7 +35,10 @@ export function MarketList({ caption, markets, columns: ids, current }: MarketLi
         {markets.map((market) => (
           <tr key={market.market_id} className={market.market_id === current ? "sel" : undefined}>
             {columns.map((column) => (
-              <td key={column.id} className={`${column.isText ? "l " : ""}${column.isQuiet ? "f2 " : ""}c-${column.id}`}>
+              <td
+                key={column.id}
+                className={`${column.isText ? "l " : ""}${column.isQuiet ? "f2 " : ""}c-${column.id}`}
+              >
                 {column.id === "title" ? (
                   <a
                     className="mk"

@@ -5,7 +5,13 @@ import { Icon } from "./Icon.tsx";
 import { Main } from "./Main.tsx";
 
 /** One figure of a page's header. */
-export function Figure({ label, title, isBig = false, className, children }: {
+export function Figure({
+  label,
+  title,
+  isBig = false,
+  className,
+  children,
+}: {
   label: string;
   title?: string;
   isBig?: boolean;
@@ -38,7 +44,12 @@ export function CopyableId({ value, name }: { value: string | null; name: string
       <span className="mono" title={value}>
         {value}
       </span>
-      <button type="button" className="icon" aria-label={`Copy ${name}`} onClick={() => void copy(value, name)}>
+      <button
+        type="button"
+        className="icon"
+        aria-label={`Copy ${name}`}
+        onClick={() => void copy(value, name)}
+      >
         <Icon name="copy" />
       </button>
     </span>
@@ -60,7 +71,10 @@ const URL_PATTERN = /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])/;
 
 /** Upstream's text in paragraphs, with its addresses as links. */
 export function Prose({ text }: { text: string }) {
-  const paragraphs = text.split(/\n{2,}|\r\n\r\n/).map((paragraph) => paragraph.trim()).filter(Boolean);
+  const paragraphs = text
+    .split(/\n{2,}|\r\n\r\n/)
+    .map((paragraph) => paragraph.trim())
+    .filter(Boolean);
   return (
     <div className="prose">
       {paragraphs.map((paragraph, index) => (

@@ -50,7 +50,13 @@ export function Popover({ label, name, className = "chip", align = "start", chil
         {label}
       </button>
       {isOpen && (
-        <div className={align === "end" ? "popover end" : "popover"} id={id} role="dialog" aria-label={name} ref={panel}>
+        <div
+          className={align === "end" ? "popover end" : "popover"}
+          id={id}
+          role="dialog"
+          aria-label={name}
+          ref={panel}
+        >
           {children(close)}
         </div>
       )}

@@ -39,12 +39,26 @@ export function errorTitle(error: unknown): string {
 }
 
 /** A failed request: what failed, its code and id, and what to do about it. */
-export function ErrorState({ error, retry, isPage }: { error: unknown; retry?: () => void; isPage?: boolean }) {
+export function ErrorState({
+  error,
+  retry,
+  isPage,
+}: {
+  error: unknown;
+  retry?: () => void;
+  isPage?: boolean;
+}) {
   const message = error instanceof Error ? error.message : String(error);
   const isApi = error instanceof ApiError;
-  const report = isApi ? `${error.code}${error.requestId ? ` · ${error.requestId}` : ""}: ${message}` : message;
+  const report = isApi
+    ? `${error.code}${error.requestId ? ` · ${error.requestId}` : ""}: ${message}`
+    : message;
   return (
-    <State title={errorTitle(error)} kind={isApi && error.code === "unreachable" ? "offline" : "error"} isPage={isPage}>
+    <State
+      title={errorTitle(error)}
+      kind={isApi && error.code === "unreachable" ? "offline" : "error"}
+      isPage={isPage}
+    >
       <p>{message}</p>
       {isApi && error.fields.length > 0 && (
         <ul>

@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./api.gen.ts";
 import type { ErrorBody } from "./apiTypes.ts";
-import { noteReachable, noteMetadata } from "./live.ts";
+import { noteMetadata, noteReachable } from "./live.ts";
 
 /** A request that did not succeed, with the server's stable code; `unreachable` when no answer came at all. */
 export class ApiError extends Error {

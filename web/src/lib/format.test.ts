@@ -1,5 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { ago, cents, change, clock, count, decimal, duration, local, money, moneyExact, until, utc } from "./format.ts";
+import {
+  ago,
+  cents,
+  change,
+  clock,
+  count,
+  decimal,
+  duration,
+  local,
+  money,
+  moneyExact,
+  until,
+  utc,
+} from "./format.ts";
 
 describe("prices", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { idle, press, SEQUENCE_MS, isTyping } from "./keyboard.ts";
+import { idle, isTyping, press, SEQUENCE_MS } from "./keyboard.ts";
 
 const shortcuts = new Set(["j", "k", "g m", "g e", "?", "m"]);
 

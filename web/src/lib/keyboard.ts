@@ -19,12 +19,7 @@ export interface Press {
   fired: string | null;
 }
 
-export function press(
-  state: KeyState,
-  key: string,
-  now: number,
-  shortcuts: ReadonlySet<string>,
-): Press {
+export function press(state: KeyState, key: string, now: number, shortcuts: ReadonlySet<string>): Press {
   const { pending } = state;
   if (pending !== null && now - pending.at <= SEQUENCE_MS) {
     const sequence = `${pending.key} ${key}`;

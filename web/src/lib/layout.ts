@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { display, type Density } from "./display.ts";
+import { type Density, display } from "./display.ts";
 import { useStore } from "./store.ts";
 
 /** The width at which tables become two-line rows and the rail a bottom bar; the stylesheet has the same number. */

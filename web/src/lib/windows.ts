@@ -17,10 +17,7 @@ export function windowOffsets(first: number, last: number, total: number): numbe
 }
 
 /** The row at an index of the whole list, if its window is among those given. */
-export function rowAt<Row>(
-  windows: ReadonlyMap<number, readonly Row[]>,
-  index: number,
-): Row | undefined {
+export function rowAt<Row>(windows: ReadonlyMap<number, readonly Row[]>, index: number): Row | undefined {
   const offset = Math.floor(index / WINDOW_ROWS) * WINDOW_ROWS;
   return windows.get(offset)?.[index - offset];
 }

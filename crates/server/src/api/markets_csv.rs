@@ -10,7 +10,7 @@ use axum::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{QueryReader, Screen};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use crate::{
     api::{parameters::MarketFilters, reply::loaded_snapshot},
@@ -84,7 +84,8 @@ fn lines(rows: Vec<Row<MarketRow>>) -> impl stream::Stream<Item = Result<Bytes, 
         }
         (!text.is_empty()).then(|| (Ok(Bytes::from(text)), rows))
     });
-    stream::StreamExt::chain(first, chunks)
+    // The compressor asks once more after the end.
+    first.chain(chunks).fuse()
 }
 
 enum Cell {

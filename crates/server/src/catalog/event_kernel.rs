@@ -94,13 +94,13 @@ impl Snapshot {
 
     fn event_order<'a>(&'a self, screen: &EventScreen, matches: Option<&'a Matches>) -> Order<'a> {
         let mut keys = Vec::new();
-        let mut name = String::new();
+        let mut name = vec!["events".to_owned()];
         if let Some(matches) = matches
             && screen.sort.is_empty()
         {
             keys.push(SortKey { values: SortValues::Scores(&matches.scores), descending: true });
             let text = screen.search.as_deref().unwrap_or_default();
-            name = format!("events:relevance:{:016x}", xxh3_64(text.as_bytes()));
+            name.push(format!("relevance:{:016x}", xxh3_64(text.as_bytes())));
         }
         let by_volume = [Sort { column: EventSortColumn::Volume24h, descending: true }];
         let asked = if screen.sort.is_empty() { &by_volume[..] } else { &screen.sort };
@@ -109,9 +109,9 @@ impl Snapshot {
             let values =
                 values.map_or(SortValues::Titles(&self.events.titles), SortValues::Numbers);
             keys.push(SortKey { values, descending: sort.descending });
-            let direction = if sort.descending { "-" } else { "+" };
-            name.push_str(&format!("events:{direction}{}", sort.column.slug()));
+            let direction = if sort.descending { "-" } else { "" };
+            name.push(format!("{direction}{}", sort.column.slug()));
         }
-        Order { name, keys, ids: &self.events.columns.ids }
+        Order { name: name.join(","), keys, ids: &self.events.columns.ids }
     }
 }

@@ -60,19 +60,20 @@ pub(super) fn tags(tags: &Tags, in_event: &[usize], selected: &[String]) -> Vec<
         rest.truncate(MOST_TAGS);
     }
     listed.append(&mut rest);
-    listed.sort_unstable_by(by_count);
     let known = listed.iter().map(|(rows, tag)| FacetCount {
         value: tags.slug(*tag).to_owned(),
         label: tags.label(*tag).to_owned(),
         count: *rows,
         selected: chosen.contains(&Some(*tag)),
     });
-    let nobody_has = selected.iter().zip(&chosen).filter(|(_, tag)| tag.is_none());
-    let unknown = nobody_has.map(|(slug, _)| FacetCount {
+    let never_seen = selected.iter().zip(&chosen).filter(|(_, tag)| tag.is_none());
+    let never_seen = never_seen.map(|(slug, _)| FacetCount {
         value: slug.clone(),
         label: slug.clone(),
         count: 0,
         selected: true,
     });
-    known.chain(unknown).collect()
+    let mut facet: Vec<FacetCount> = known.chain(never_seen).collect();
+    facet.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    facet
 }

@@ -122,7 +122,7 @@ impl Snapshot {
         for Range { column, min, max } in &screen.ranges {
             let min = min.unwrap_or(f64::NEG_INFINITY);
             let max = max.unwrap_or(f64::INFINITY);
-            mask.retain(columns.range(*column), |value| (value >= min) & (value <= max));
+            mask.retain(columns.range(*column), |value| value >= min && value <= max);
         }
         if screen.ends_after.is_some() {
             let bound = instant(screen.ends_after);

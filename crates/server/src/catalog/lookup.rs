@@ -50,12 +50,16 @@ impl KeyIndex {
         self.entries.binary_search(&entry).is_ok()
     }
 
+    #[expect(clippy::stable_sort_primitive, reason = "only the stable sort merges sorted runs")]
+    fn merge(&mut self) {
+        self.entries.sort();
+        self.entries.dedup();
+    }
+
     /// Adds entries.
     pub(super) fn extend(&mut self, added: impl IntoIterator<Item = (u64, u32)>) {
         self.entries.extend(added);
-        // Merges the sorted run that was there with the new ones.
-        self.entries.sort();
-        self.entries.dedup();
+        self.merge();
     }
 }
 

@@ -24,6 +24,9 @@ mod titles;
 mod typo;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use cursor::BadCursor;
 pub use handle::{CatalogHandle, Generation};
 pub use page::{Page, Row, ScreenPage};

@@ -111,8 +111,7 @@ impl Order<'_> {
         let mut kept: Vec<Candidate> = Vec::new();
         let mut worst = u64::MAX;
         let mut eligible = 0;
-        mask.iter().for_each(|slot| {
-            let key = self.first_key(slot);
+        self.each_key(mask, |slot, key| {
             if place.as_ref().is_some_and(|place| !self.is_after(key, slot, place)) {
                 return;
             }
@@ -142,8 +141,17 @@ impl Order<'_> {
         Ok(Selection { slots, next_cursor })
     }
 
-    fn first_key(&self, slot: usize) -> u64 {
-        self.keys.first().map_or(0, |key| key.of(slot))
+    /// Visits the rows with their first key. What kind of key it is, is decided once, not for each row.
+    fn each_key(&self, mask: &Bitmap, mut visit: impl FnMut(usize, u64)) {
+        match self.keys.first() {
+            Some(key) => match key.values {
+                SortValues::Numbers(values) => {
+                    mask.iter().for_each(|slot| visit(slot, key.number(values[slot])));
+                }
+                _ => mask.iter().for_each(|slot| visit(slot, key.of(slot))),
+            },
+            None => mask.iter().for_each(|slot| visit(slot, 0)),
+        }
     }
 
     fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {

@@ -88,7 +88,7 @@ impl Snapshot {
         if having <= of_subject {
             return 0.0;
         }
-        (1.0 + self.events.columns.len() as f64 / having as f64).ln()
+        (1.0 + self.event_count() as f64 / having as f64).ln()
     }
 
     /// For each event, the share of the subject's weight that it has too, 0 to 1.
@@ -115,11 +115,15 @@ impl Snapshot {
             let of_subject = usize::from(subject.is_some_and(|slot| having.contains(&slot)));
             let weight = self.rarity(having.len(), of_subject);
             total += weight;
-            having.iter().for_each(|slot| shared[*slot] += weight);
+            for slot in having {
+                shared[slot] += weight;
+            }
         }
         if total > 0.0 {
             // Sums in different orders differ in the last digits, so the whole may come out above 1.
-            shared.iter_mut().for_each(|weight| *weight = (*weight / total).min(1.0));
+            for weight in &mut shared {
+                *weight = (*weight / total).min(1.0);
+            }
         }
         shared
     }

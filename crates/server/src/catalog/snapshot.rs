@@ -83,6 +83,7 @@ impl Snapshot {
 
     /// This catalogue with some markets and events added or replaced. What did not change is shared.
     /// Rows whose end date has passed since [`Snapshot::as_of`] are written anew too.
+    #[must_use]
     pub fn patch(
         &self,
         markets: Vec<StoredMarket>,
@@ -91,8 +92,12 @@ impl Snapshot {
         now: DateTime<Utc>,
     ) -> Self {
         let mut patch = Patch::new(self.clone(), generation, now);
-        events.into_iter().for_each(|stored| patch.take_event(&stored));
-        markets.into_iter().for_each(|stored| patch.take_market(&stored));
+        for stored in events {
+            patch.take_event(&stored);
+        }
+        for stored in markets {
+            patch.take_market(&stored);
+        }
         patch.finish()
     }
 
@@ -254,7 +259,7 @@ impl fmt::Debug for Snapshot {
             .field("as_of", &self.as_of)
             .field("markets", &self.market_count())
             .field("events", &self.event_count())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

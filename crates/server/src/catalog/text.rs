@@ -9,7 +9,7 @@ use super::{typo, words::words};
 
 /// Replaced documents kept beside the main index before it is made anew, and the share of all documents
 /// that may be replaced.
-const FEW_REPLACED: usize = 1024;
+const FEW_REPLACED: usize = 16;
 const REPLACED_SHARE: usize = 16;
 
 /// The words of the first line of every document (its title) and of the other lines.
@@ -154,11 +154,10 @@ impl Segment {
         let pairs = pairs.iter().map(|(number, hit)| (sorted_at[*number as usize], *hit));
         let postings = Lists::from_pairs(words.len(), pairs);
         let words: Vec<Box<str>> = words.into_iter().map(|(word, _)| word.into()).collect();
-        let signature = |word: &Box<str>| Signature {
-            chars: word.chars().count(),
-            letters: typo::letters(word),
-        };
-        Self { signatures: words.iter().map(signature).collect(), words, postings }
+        let signatures = words
+            .iter()
+            .map(|word| Signature { chars: word.chars().count(), letters: typo::letters(word) });
+        Self { signatures: signatures.collect(), words, postings }
     }
 
     fn exactly(&self, word: &str) -> Range<usize> {

@@ -48,17 +48,17 @@ impl Titles {
     /// Replaces and appends texts. Slots skipped over get an empty one.
     pub(super) fn update(&mut self, changes: impl IntoIterator<Item = (usize, String)>) {
         let held = self.texts.len();
-        let mut changed = vec![false; held];
+        let mut replaced = vec![false; held];
         for (slot, text) in changes {
             if slot >= self.texts.len() {
                 self.texts.resize(slot + 1, Arc::from(""));
             } else if slot < held {
-                changed[slot] = true;
+                replaced[slot] = true;
             }
             self.texts[slot] = text.into();
         }
-        self.order.retain(|slot| !changed[*slot as usize]);
-        let moved = (0..held).filter(|slot| changed[*slot]).chain(held..self.texts.len());
+        self.order.retain(|slot| !replaced[*slot as usize]);
+        let moved = (0..held).filter(|slot| replaced[*slot]).chain(held..self.texts.len());
         self.order.extend(moved.map(slot_number));
         // A stable sort finds the long sorted run and merges the rest into it.
         let texts = &self.texts;

@@ -28,6 +28,8 @@ pub(super) async fn sync(config: &Config) -> anyhow::Result<ExitCode> {
         Some(lock) => run_here(config, &database, lock, &mut notices, &stop).await?,
         None => run_elsewhere(config, &database, &mut notices, &stop).await?,
     };
+    // Its connection goes before the database does.
+    drop(notices);
     let result = super::print(&serde_json::to_string_pretty(&ended)?)?;
     database.close().await;
     let failed = ended.status == SyncState::Failed;

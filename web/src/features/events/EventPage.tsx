@@ -21,7 +21,13 @@ export function EventPage({ id }: PageProps) {
   useTitle(answer?.data.title);
   useVisit(answer ? `/events/${answer.data.slug}` : "", answer?.data.title);
   useActions([
-    { id: "copy-link", title: "Copy a link to this event", group: "Page", keys: "y", run: () => void copy(window.location.href, "Link") },
+    {
+      id: "copy-link",
+      title: "Copy a link to this event",
+      group: "Page",
+      keys: "y",
+      run: () => void copy(window.location.href, "Link"),
+    },
   ]);
   if (answer) return <Event event={answer.data} isSimulated={answer.metadata.simulated} />;
   if (error) {
@@ -54,7 +60,12 @@ function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolea
           <h1>{event.title}</h1>
           <span className="end">
             {!isSimulated && (
-              <a className="chip" href={`https://polymarket.com/event/${event.slug}`} rel="noopener" target="_blank">
+              <a
+                className="chip"
+                href={`https://polymarket.com/event/${event.slug}`}
+                rel="noopener"
+                target="_blank"
+              >
                 Polymarket ↗
               </a>
             )}
@@ -78,11 +89,19 @@ function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolea
               Markets <span className="sub">by price</span>
             </h2>
             <YesSum event={event} />
-            <MarketList caption={`Markets of ${event.title} by price`} markets={event.markets.toSorted(byPrice)} columns={COLUMNS} />
+            <MarketList
+              caption={`Markets of ${event.title} by price`}
+              markets={event.markets.toSorted(byPrice)}
+              columns={COLUMNS}
+            />
           </section>
           <section className="card">
             <h2>Description</h2>
-            {event.description ? <Prose text={event.description} /> : <p className="mut">Upstream gives none.</p>}
+            {event.description ? (
+              <Prose text={event.description} />
+            ) : (
+              <p className="mut">Upstream gives none.</p>
+            )}
           </section>
         </div>
         <aside className="right" aria-label="Facts">
@@ -122,8 +141,8 @@ function YesSum({ event }: { event: EventDetail }) {
   return (
     <p className="sub">
       Σ Yes <b>{cents(sum)}</b> of {count(priced)} open markets
-      {priced < event.open_market_count && `, ${count(event.open_market_count - priced)} without a price`}, placeholders
-      not excluded
+      {priced < event.open_market_count && `, ${count(event.open_market_count - priced)} without a price`},
+      placeholders not excluded
     </p>
   );
 }

@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useRef } from "react";
 import { FacetSection } from "../../components/Facets.tsx";
 import { Freshness } from "../../components/Freshness.tsx";
-import { Main } from "../../components/Main.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
+import { Main } from "../../components/Main.tsx";
 import { SearchBox } from "../../components/SearchBox.tsx";
 import { ErrorState, State } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
@@ -57,13 +57,60 @@ export function EventsPage({ search }: PageProps) {
   const sort = useMemo(() => [screen.sort ?? DEFAULT_EVENT_SORT], [screen.sort]);
 
   useActions([
-    { id: "row-next", title: "Next row", group: "Table", keys: "j", keyboardOnly: true, run: () => cursor.moveBy(1) },
-    { id: "row-previous", title: "Previous row", group: "Table", keys: "k", keyboardOnly: true, run: () => cursor.moveBy(-1) },
-    { id: "row-down", title: "Next row", group: "Table", keys: "ArrowDown", keyboardOnly: true, run: () => cursor.moveBy(1) },
-    { id: "row-up", title: "Previous row", group: "Table", keys: "ArrowUp", keyboardOnly: true, run: () => cursor.moveBy(-1) },
-    { id: "row-open", title: "Open the event", group: "Table", keys: "Enter", keyboardOnly: true, run: () => openRow(cursor.index) },
-    { id: "filter", title: "Filter by text", group: "Table", keys: "/", run: () => searchBox.current?.focus() },
-    { id: "copy-link", title: "Copy a link to this list", group: "Page", keys: "y", run: () => void copy(new URL(hrefOf(screen), window.location.href).href, "Link") },
+    {
+      id: "row-next",
+      title: "Next row",
+      group: "Table",
+      keys: "j",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(1),
+    },
+    {
+      id: "row-previous",
+      title: "Previous row",
+      group: "Table",
+      keys: "k",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(-1),
+    },
+    {
+      id: "row-down",
+      title: "Next row",
+      group: "Table",
+      keys: "ArrowDown",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(1),
+    },
+    {
+      id: "row-up",
+      title: "Previous row",
+      group: "Table",
+      keys: "ArrowUp",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(-1),
+    },
+    {
+      id: "row-open",
+      title: "Open the event",
+      group: "Table",
+      keys: "Enter",
+      keyboardOnly: true,
+      run: () => openRow(cursor.index),
+    },
+    {
+      id: "filter",
+      title: "Filter by text",
+      group: "Table",
+      keys: "/",
+      run: () => searchBox.current?.focus(),
+    },
+    {
+      id: "copy-link",
+      title: "Copy a link to this list",
+      group: "Page",
+      keys: "y",
+      run: () => void copy(new URL(hrefOf(screen), window.location.href).href, "Link"),
+    },
     { id: "clear", title: "Clear all filters", group: "Table", run: () => go("/events") },
   ]);
 
@@ -90,7 +137,12 @@ export function EventsPage({ search }: PageProps) {
               <fieldset className="seg">
                 <legend className="sr">Status</legend>
                 {EVENT_STATUSES.map((status) => (
-                  <button key={status} type="button" aria-pressed={screen.status === status} onClick={() => change({ ...screen, status })}>
+                  <button
+                    key={status}
+                    type="button"
+                    aria-pressed={screen.status === status}
+                    onClick={() => change({ ...screen, status })}
+                  >
                     {status}
                   </button>
                 ))}
@@ -103,7 +155,9 @@ export function EventsPage({ search }: PageProps) {
               text={screen.q}
               inputRef={searchBox}
               onChange={(q) => change({ ...screen, q })}
-              onLeave={() => page.current?.querySelector<HTMLElement>('.grid [aria-selected="true"]')?.focus()}
+              onLeave={() =>
+                page.current?.querySelector<HTMLElement>('.grid [aria-selected="true"]')?.focus()
+              }
             />
             <SetFilters screen={screen} facets={facets} />
           </div>
@@ -196,7 +250,13 @@ function EventFacets({ facets, screen }: { facets: Facets; screen: EventScreen }
 /** The filters that are set, each a link that takes it away. */
 function SetFilters({ screen, facets }: { screen: EventScreen; facets: Facets | null }) {
   return FACETS.filter(({ field }) => screen[field].length > 0).map(({ title, facet, field }) => (
-    <a key={field} className="chip" href={hrefOf({ ...screen, [field]: [] })} data-replace title="Remove this filter">
+    <a
+      key={field}
+      className="chip"
+      href={hrefOf({ ...screen, [field]: [] })}
+      data-replace
+      title="Remove this filter"
+    >
       <i>{title}</i>{" "}
       <b>
         {screen[field]

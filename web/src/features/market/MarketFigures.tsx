@@ -20,7 +20,10 @@ export function MarketFigures({ market, isShort = false }: { market: MarketRow; 
     <dl className="facts">
       {market.outcomes.map((outcome, index) => (
         <Figure key={outcome} label={outcome} isBig className={outcomeColour(index)}>
-          <Ticking subject={`${id}-${outcome}`} text={cents(market.outcome_prices[index], market.tick_size)} />
+          <Ticking
+            subject={`${id}-${outcome}`}
+            text={cents(market.outcome_prices[index], market.tick_size)}
+          />
         </Figure>
       ))}
       {market.resolution && (
@@ -47,7 +50,10 @@ export function MarketFigures({ market, isShort = false }: { market: MarketRow; 
         {amount(market.liquidity)}
       </Figure>
       <Figure label="Spread">{cents(market.spread, market.tick_size)}</Figure>
-      <Figure label={market.status === "open" && !market.awaiting_resolution ? "Closes, scheduled" : "State"} title={closesTitle}>
+      <Figure
+        label={market.status === "open" && !market.awaiting_resolution ? "Closes, scheduled" : "State"}
+        title={closesTitle}
+      >
         <Closes market={market} now={now} />
       </Figure>
       <Figure label="Fee, taker">{feeText(market.fee_rate)}</Figure>
@@ -70,7 +76,9 @@ export function StatusLine({ market }: { market: MarketRow }) {
   if (market.rewards) parts.push("liquidity rewards");
   return (
     <span className="st">
-      <span className={market.awaiting_resolution ? "dot warn" : market.accepting_orders ? "dot" : "dot off"} />
+      <span
+        className={market.awaiting_resolution ? "dot warn" : market.accepting_orders ? "dot" : "dot off"}
+      />
       {parts.join(" · ")}
     </span>
   );

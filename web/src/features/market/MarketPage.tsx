@@ -22,7 +22,13 @@ export function MarketPage({ id }: PageProps) {
   useTitle(answer?.data.title);
   useVisit(answer ? `/markets/${answer.data.slug}` : "", answer?.data.title);
   useActions([
-    { id: "copy-link", title: "Copy a link to this market", group: "Page", keys: "y", run: () => void copy(window.location.href, "Link") },
+    {
+      id: "copy-link",
+      title: "Copy a link to this market",
+      group: "Page",
+      keys: "y",
+      run: () => void copy(window.location.href, "Link"),
+    },
   ]);
   if (answer) return <Market market={answer.data} isSimulated={answer.metadata.simulated} />;
   if (error) {
@@ -46,7 +52,12 @@ function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: bo
           <h1>{market.title}</h1>
           <span className="end">
             {market.event && !isSimulated && (
-              <a className="chip" href={`https://polymarket.com/event/${market.event.slug}`} rel="noopener" target="_blank">
+              <a
+                className="chip"
+                href={`https://polymarket.com/event/${market.event.slug}`}
+                rel="noopener"
+                target="_blank"
+              >
                 Polymarket ↗
               </a>
             )}
@@ -62,7 +73,11 @@ function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: bo
         <div className="left">
           <section className="card">
             <h2>Rules</h2>
-            {market.description ? <Prose text={market.description} /> : <p className="mut">Upstream gives no rules for this market.</p>}
+            {market.description ? (
+              <Prose text={market.description} />
+            ) : (
+              <p className="mut">Upstream gives no rules for this market.</p>
+            )}
           </section>
           {market.event && <Siblings market={market} eventSlug={market.event.slug} />}
         </div>

@@ -81,9 +81,15 @@ export function Palette({ onClose }: PaletteProps) {
           {hits && hits.markets.length > 0 && (
             <Command.Group heading="Markets">
               {hits.markets.map((market) => (
-                <Item key={market.market_id} value={`market ${market.market_id}`} onSelect={() => open(`/markets/${market.slug}`)}>
+                <Item
+                  key={market.market_id}
+                  value={`market ${market.market_id}`}
+                  onSelect={() => open(`/markets/${market.slug}`)}
+                >
                   <span className="t">{market.title}</span>
-                  {market.event_title && market.event_title !== market.title && <small>{market.event_title}</small>}
+                  {market.event_title && market.event_title !== market.title && (
+                    <small>{market.event_title}</small>
+                  )}
                   <span className="n">{market.status === "open" ? cents(market.price) : market.status}</span>
                 </Item>
               ))}
@@ -92,7 +98,11 @@ export function Palette({ onClose }: PaletteProps) {
           {hits && hits.events.length > 0 && (
             <Command.Group heading="Events">
               {hits.events.map((event) => (
-                <Item key={event.event_id} value={`event ${event.event_id}`} onSelect={() => open(`/events/${event.slug}`)}>
+                <Item
+                  key={event.event_id}
+                  value={`event ${event.event_id}`}
+                  onSelect={() => open(`/events/${event.slug}`)}
+                >
                   <span className="t">{event.title}</span>
                   <span className="n">{count(event.market_count)} markets</span>
                 </Item>

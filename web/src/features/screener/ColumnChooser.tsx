@@ -24,7 +24,11 @@ export function ColumnChooser({ screen, onChange }: ColumnChooserProps) {
             <legend className="sr">Columns</legend>
             {MARKET_COLUMNS.filter(({ id }) => id !== "title").map((column) => (
               <label key={column.id} title={column.description}>
-                <input type="checkbox" checked={shown.includes(column.id)} onChange={() => toggle(column.id)} />
+                <input
+                  type="checkbox"
+                  checked={shown.includes(column.id)}
+                  onChange={() => toggle(column.id)}
+                />
                 <span className="v">{column.id === "price" ? "Price" : column.header}</span>
               </label>
             ))}

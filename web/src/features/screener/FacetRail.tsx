@@ -26,7 +26,11 @@ export function FacetRail({ facets, screen }: { facets: Facets; screen: Screen }
           hrefOf={(value) => hrefOf({ ...screen, [field]: toggled(screen[field], value) })}
         />
       ))}
-      <FacetSection title="Status" facets={facets.status.filter(({ value }) => value !== "all")} hrefOf={statusHref} />
+      <FacetSection
+        title="Status"
+        facets={facets.status.filter(({ value }) => value !== "all")}
+        hrefOf={statusHref}
+      />
     </aside>
   );
 }

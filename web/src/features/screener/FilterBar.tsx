@@ -39,7 +39,9 @@ function labelOf(facets: readonly FacetCount[], value: string): string {
 export function FilterBar(props: FilterBarProps) {
   const { screen, facets, onChange, searchRef, onLeaveSearch } = props;
   const setLists = LIST_FILTERS.filter(({ field }) => screen[field].length > 0);
-  const setRanges = RANGE_FILTERS.filter(({ name }) => rangeOf(screen, name).some((end) => end !== undefined));
+  const setRanges = RANGE_FILTERS.filter(({ name }) =>
+    rangeOf(screen, name).some((end) => end !== undefined),
+  );
   const unsetLists = LIST_FILTERS.filter((filter) => filter.field !== "tag" && !setLists.includes(filter));
   const unsetRanges = RANGE_FILTERS.filter((filter) => !setRanges.includes(filter));
 
@@ -85,7 +87,12 @@ export function FilterBar(props: FilterBarProps) {
       {(["active", "closed"] as const).map(
         (field) =>
           screen[field] && (
-            <button key={field} type="button" className="chip" onClick={() => onChange({ ...screen, [field]: null })}>
+            <button
+              key={field}
+              type="button"
+              className="chip"
+              onClick={() => onChange({ ...screen, [field]: null })}
+            >
               <i>{field}</i> <b>{screen[field]}</b> <Icon name="close" />
               <span className="sr">Remove this filter</span>
             </button>
@@ -97,7 +104,13 @@ export function FilterBar(props: FilterBarProps) {
             {unsetLists.map(({ field, label, values }) => (
               <details key={field} name="add-filter">
                 <summary>{label}</summary>
-                <ListEditor field={field} values={values} screen={screen} facets={facets} onChange={onChange} />
+                <ListEditor
+                  field={field}
+                  values={values}
+                  screen={screen}
+                  facets={facets}
+                  onChange={onChange}
+                />
               </details>
             ))}
             {unsetRanges.map((filter) => (
@@ -208,7 +221,9 @@ interface ListEditorProps extends EditorProps {
 
 function ListEditor({ field, values, screen, facets, onChange }: ListEditorProps) {
   const counted = facetsOf(facets, field);
-  const offered = [...new Set([...(values.length > 0 ? values : counted.map(({ value }) => value)), ...screen[field]])];
+  const offered = [
+    ...new Set([...(values.length > 0 ? values : counted.map(({ value }) => value)), ...screen[field]]),
+  ];
   return (
     <fieldset className="options">
       <legend className="sr">{field}</legend>
@@ -248,11 +263,19 @@ function EndsEditor({ screen, onChange }: EditorProps) {
       <div className="range">
         <label>
           after
-          <input type="date" value={screen.ends_after?.slice(0, 10) ?? ""} onChange={(event) => set("ends_after", event.target.value)} />
+          <input
+            type="date"
+            value={screen.ends_after?.slice(0, 10) ?? ""}
+            onChange={(event) => set("ends_after", event.target.value)}
+          />
         </label>
         <label>
           before
-          <input type="date" value={screen.ends_before?.slice(0, 10) ?? ""} onChange={(event) => set("ends_before", event.target.value)} />
+          <input
+            type="date"
+            value={screen.ends_before?.slice(0, 10) ?? ""}
+            onChange={(event) => set("ends_before", event.target.value)}
+          />
         </label>
         <span className="mut">UTC</span>
       </div>

@@ -39,18 +39,30 @@ export function RangeEditor({ filter, min, max, onChange }: RangeEditorProps) {
     timer.current = setTimeout(() => onChange(from, to), SETTLE_MS);
   };
   const unit = UNIT_NAME[filter.unit];
-  const bounds = [filter.lowest, filter.highest].map((end) => (end === null ? null : toReader(end, filter.unit)));
+  const bounds = [filter.lowest, filter.highest].map((end) =>
+    end === null ? null : toReader(end, filter.unit),
+  );
 
   return (
     <div className="editor">
       <div className="range">
         <label>
           from
-          <input inputMode="decimal" value={low} aria-invalid={read(low) === null} onChange={(event) => edit(event.target.value, high)} />
+          <input
+            inputMode="decimal"
+            value={low}
+            aria-invalid={read(low) === null}
+            onChange={(event) => edit(event.target.value, high)}
+          />
         </label>
         <label>
           to
-          <input inputMode="decimal" value={high} aria-invalid={read(high) === null} onChange={(event) => edit(low, event.target.value)} />
+          <input
+            inputMode="decimal"
+            value={high}
+            aria-invalid={read(high) === null}
+            onChange={(event) => edit(low, event.target.value)}
+          />
         </label>
         <span className="mut">{unit}</span>
       </div>

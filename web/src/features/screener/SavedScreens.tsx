@@ -45,11 +45,17 @@ export function SavedScreens({ href }: { href: string }) {
     <Popover label="Screens" name="Saved screens" align="end">
       {(close) => (
         <div className="saved">
-          {saved.length === 0 && <p className="mut">No saved screen yet. A screen is its address; saving gives it a name.</p>}
+          {saved.length === 0 && (
+            <p className="mut">No saved screen yet. A screen is its address; saving gives it a name.</p>
+          )}
           <ul>
             {saved.map((screen) => (
               <li key={screen.name}>
-                <a href={screen.href} aria-current={screen.href === href ? "true" : undefined} onClick={close}>
+                <a
+                  href={screen.href}
+                  aria-current={screen.href === href ? "true" : undefined}
+                  onClick={close}
+                >
                   {screen.name}
                 </a>
                 <button

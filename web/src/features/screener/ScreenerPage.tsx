@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentType, useCallback, useMemo, useRef, useState } from "react";
 import { Freshness } from "../../components/Freshness.tsx";
-import { Main } from "../../components/Main.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
+import { Main } from "../../components/Main.tsx";
 import { marketColumns } from "../../components/marketColumns.tsx";
 import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
@@ -79,17 +79,90 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
   };
 
   useActions([
-    { id: "row-next", title: "Next row", group: "Table", keys: "j", keyboardOnly: true, run: () => cursor.moveBy(1) },
-    { id: "row-previous", title: "Previous row", group: "Table", keys: "k", keyboardOnly: true, run: () => cursor.moveBy(-1) },
-    { id: "row-down", title: "Next row", group: "Table", keys: "ArrowDown", keyboardOnly: true, run: () => cursor.moveBy(1) },
-    { id: "row-up", title: "Previous row", group: "Table", keys: "ArrowUp", keyboardOnly: true, run: () => cursor.moveBy(-1) },
-    { id: "row-first", title: "First row", group: "Table", keys: "Home", keyboardOnly: true, run: () => cursor.moveTo(0) },
-    { id: "row-last", title: "Last row", group: "Table", keys: "End", keyboardOnly: true, run: () => cursor.moveTo(list.total - 1) },
-    { id: "row-open", title: "Open the market", group: "Table", keys: "Enter", keyboardOnly: true, run: () => openRow(cursor.index) },
-    { id: "row-panel", title: "Side panel", group: "Table", keys: "o", run: () => setPanelOpen((isOpen) => !isOpen) },
-    { id: "filter", title: "Filter by text", group: "Table", keys: "/", run: () => searchBox.current?.focus() },
-    { id: "export", title: "Export the whole result as CSV", group: "Table", keys: "e", run: () => window.location.assign(csvHrefOf(screen)) },
-    { id: "copy-link", title: "Copy a link to this screen", group: "Page", keys: "y", run: () => void copy(new URL(hrefOf(screen), window.location.href).href, "Link") },
+    {
+      id: "row-next",
+      title: "Next row",
+      group: "Table",
+      keys: "j",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(1),
+    },
+    {
+      id: "row-previous",
+      title: "Previous row",
+      group: "Table",
+      keys: "k",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(-1),
+    },
+    {
+      id: "row-down",
+      title: "Next row",
+      group: "Table",
+      keys: "ArrowDown",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(1),
+    },
+    {
+      id: "row-up",
+      title: "Previous row",
+      group: "Table",
+      keys: "ArrowUp",
+      keyboardOnly: true,
+      run: () => cursor.moveBy(-1),
+    },
+    {
+      id: "row-first",
+      title: "First row",
+      group: "Table",
+      keys: "Home",
+      keyboardOnly: true,
+      run: () => cursor.moveTo(0),
+    },
+    {
+      id: "row-last",
+      title: "Last row",
+      group: "Table",
+      keys: "End",
+      keyboardOnly: true,
+      run: () => cursor.moveTo(list.total - 1),
+    },
+    {
+      id: "row-open",
+      title: "Open the market",
+      group: "Table",
+      keys: "Enter",
+      keyboardOnly: true,
+      run: () => openRow(cursor.index),
+    },
+    {
+      id: "row-panel",
+      title: "Side panel",
+      group: "Table",
+      keys: "o",
+      run: () => setPanelOpen((isOpen) => !isOpen),
+    },
+    {
+      id: "filter",
+      title: "Filter by text",
+      group: "Table",
+      keys: "/",
+      run: () => searchBox.current?.focus(),
+    },
+    {
+      id: "export",
+      title: "Export the whole result as CSV",
+      group: "Table",
+      keys: "e",
+      run: () => window.location.assign(csvHrefOf(screen)),
+    },
+    {
+      id: "copy-link",
+      title: "Copy a link to this screen",
+      group: "Page",
+      keys: "y",
+      run: () => void copy(new URL(hrefOf(screen), window.location.href).href, "Link"),
+    },
     { id: "clear", title: "Clear all filters", group: "Table", run: () => go("/markets") },
   ]);
 
@@ -106,12 +179,22 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
             <Tally list={list} universe={universe} status={screen.status} />
             <Freshness />
             <div className="tools">
-              <button type="button" className="chip facets-toggle" aria-expanded={areFacetsOpen} onClick={() => setFacetsOpen(!areFacetsOpen)}>
+              <button
+                type="button"
+                className="chip facets-toggle"
+                aria-expanded={areFacetsOpen}
+                onClick={() => setFacetsOpen(!areFacetsOpen)}
+              >
                 Facets
               </button>
               <SavedScreens href={hrefOf(screen)} />
               <ColumnChooser screen={screen} onChange={change} />
-              <a className="chip" href={csvHrefOf(screen)} download title={`Every row of this result as CSV${list.head ? `, ${count(list.total)} rows` : ""}`}>
+              <a
+                className="chip"
+                href={csvHrefOf(screen)}
+                download
+                title={`Every row of this result as CSV${list.head ? `, ${count(list.total)} rows` : ""}`}
+              >
                 Export
               </a>
               <fieldset className="seg">
@@ -129,7 +212,13 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
               </fieldset>
             </div>
           </div>
-          <FilterBar screen={screen} facets={facets} onChange={change} searchRef={searchBox} onLeaveSearch={focusRows} />
+          <FilterBar
+            screen={screen}
+            facets={facets}
+            onChange={change}
+            searchRef={searchBox}
+            onLeaveSearch={focusRows}
+          />
         </div>
         <IgnoredNotice ignored={ignored} />
         {list.error && list.head && (

@@ -41,7 +41,14 @@ export const RANGE_FILTERS: readonly RangeFilter[] = [
     ],
   },
   { name: "volume_24h", label: "Volume 24h", unit: "usd", lowest: 0, highest: null, presets: volumePresets },
-  { name: "volume_total", label: "Volume, all time", unit: "usd", lowest: 0, highest: null, presets: volumePresets },
+  {
+    name: "volume_total",
+    label: "Volume, all time",
+    unit: "usd",
+    lowest: 0,
+    highest: null,
+    presets: volumePresets,
+  },
   { name: "liquidity", label: "Liquidity", unit: "usd", lowest: 0, highest: null, presets: volumePresets },
   {
     name: "spread",
@@ -83,11 +90,7 @@ function side(value: number, unit: Unit): string {
 }
 
 /** A range in the words of a chip: `2–98¢`, `≥ $5k`, `≤ 3¢`. Null when neither bound is set. */
-export function rangeText(
-  min: number | undefined,
-  max: number | undefined,
-  unit: Unit,
-): string | null {
+export function rangeText(min: number | undefined, max: number | undefined, unit: Unit): string | null {
   const suffix = unit === "cents" ? "¢" : unit === "points" ? " pp" : "";
   if (min !== undefined && max !== undefined) {
     return `${side(min, unit)}${unit === "points" ? " to " : "–"}${side(max, unit)}${suffix}`;

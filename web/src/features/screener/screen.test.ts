@@ -91,7 +91,9 @@ describe("a screen in the address", () => {
   });
 
   it("understands the aliases of the API and repeated keys of a plain form", () => {
-    const { screen } = parseScreen(parseSearch("?volume_min=5000&category=world&category=politics&price_min="));
+    const { screen } = parseScreen(
+      parseSearch("?volume_min=5000&category=world&category=politics&price_min="),
+    );
     expect(screen.bounds).toEqual({ volume_24h_min: 5000 });
     expect(screen.category).toEqual(["world", "politics"]);
   });

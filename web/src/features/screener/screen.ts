@@ -107,7 +107,14 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const csv = v.pipe(
   v.string(),
-  v.transform((text) => [...new Set(text.split(",").map((part) => part.trim()).filter(Boolean))]),
+  v.transform((text) => [
+    ...new Set(
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+  ]),
 );
 const csvOf = (values: readonly string[]) =>
   v.pipe(csv, v.array(v.picklist(values, `must be among ${values.join(", ")}`)));
@@ -127,7 +134,10 @@ const sortList = v.pipe(
         const descending = text.startsWith("-");
         return { column: text.slice(descending ? 1 : 0) as SortColumn, descending };
       }),
-      v.check(({ column }) => SORT_COLUMNS.includes(column), "must be sortable columns, descending with a leading minus"),
+      v.check(
+        ({ column }) => SORT_COLUMNS.includes(column),
+        "must be sortable columns, descending with a leading minus",
+      ),
     ),
   ),
 );
@@ -283,7 +293,5 @@ export function filterCount(screen: Screen): number {
   const lists = [screen.category, screen.tag, screen.closes, screen.traits];
   const ranges = new Set(Object.keys(screen.bounds).map((name) => name.replace(/_(min|max)$/, "")));
   const single = [screen.q, screen.ends_after ?? screen.ends_before, screen.active, screen.closed];
-  return (
-    lists.filter((list) => list.length > 0).length + ranges.size + single.filter(Boolean).length
-  );
+  return lists.filter((list) => list.length > 0).length + ranges.size + single.filter(Boolean).length;
 }
