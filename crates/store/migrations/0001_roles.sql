@@ -100,6 +100,3 @@ BEGIN
     END IF;
 END
 $outer$;
-
--- Similarity search in titles.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;

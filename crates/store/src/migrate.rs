@@ -20,9 +20,6 @@ static MIGRATOR: Migrator = Migrator {
 /// The ledger's name where a parameter takes it.
 const LEDGER: &str = "cascadian.migrations";
 
-/// Extensions that the schema uses. All come with the server's contrib package.
-const EXTENSIONS: [&str; 1] = ["pg_trgm"];
-
 /// A migration of this binary that the database has not seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingMigration {
@@ -55,16 +52,6 @@ pub enum MigrationError {
     Diverged {
         /// The migration.
         version: i64,
-    },
-
-    /// The server lacks an extension.
-    #[error(
-        "the database server lacks the extension {name}. Install its contrib package (Fedora: dnf \
-         install postgresql-contrib; Debian and Ubuntu have it in postgresql)"
-    )]
-    ExtensionMissing {
-        /// The extension.
-        name: &'static str,
     },
 
     /// A migration failed, and left nothing behind.
@@ -102,7 +89,6 @@ async fn run_set(
     let mut connection = database.owner().await?;
     let pending = pending(migrator, &mut connection).await?;
     if !pending.is_empty() {
-        require_extensions(&mut connection).await?;
         migrator
             .run_direct(None, &mut connection, false)
             .await
@@ -153,22 +139,6 @@ async fn applied(connection: &mut PgConnection) -> Result<HashMap<i64, Vec<u8>>,
             .fetch_all(connection)
             .await?;
     Ok(rows.into_iter().collect())
-}
-
-async fn require_extensions(connection: &mut PgConnection) -> Result<(), MigrationError> {
-    for name in EXTENSIONS {
-        let available: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = $1)",
-        )
-        .bind(name)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(StoreError::from)?;
-        if !available {
-            return Err(MigrationError::ExtensionMissing { name });
-        }
-    }
-    Ok(())
 }
 
 fn newest(migrator: &Migrator) -> i64 {

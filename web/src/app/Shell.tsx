@@ -133,7 +133,7 @@ function TopBar({ openPalette }: { openPalette(): void }) {
         <span className="toggles">
           <button
             type="button"
-            className="icon"
+            className="icon density"
             aria-label={`Density: ${density}. Change`}
             title={`Density: ${density}`}
             onClick={() => changeDisplay({ density: cycle(DENSITIES, density) })}

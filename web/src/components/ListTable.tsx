@@ -109,6 +109,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
         <Header columns={columns} sort={props.sort} onSort={props.onSort} />
         <tbody ref={body} role="rowgroup">
           {before > 0 && <Spacer height={before} />}
+          {/* On a phone there is no second hand: a tap opens. */}
           {items.map(({ index }) => (
             <Line
               key={index}
@@ -117,7 +118,7 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
               index={index}
               isSelected={index === cursor}
               now={now}
-              onCursor={onCursor}
+              onCursor={hasHeader ? onCursor : onOpen}
               onOpen={onOpen}
             />
           ))}

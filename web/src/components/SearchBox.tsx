@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { Icon } from "./Icon.tsx";
 
-/** Pause after a key before the table follows: below what one notices, above a burst of keys. */
-const SETTLE_MS = 35;
+/** At most one query in this time: a single key is followed at once, a burst of keys once at its end. */
+const PACE_MS = 40;
 
 interface SearchBoxProps {
   label: string;
@@ -17,6 +17,7 @@ interface SearchBoxProps {
 export function SearchBox({ label, text, inputRef, onChange, onLeave }: SearchBoxProps) {
   const [typed, setTyped] = useState(text);
   const sent = useRef(text);
+  const sentAt = useRef(Number.NEGATIVE_INFINITY);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
@@ -25,13 +26,17 @@ export function SearchBox({ label, text, inputRef, onChange, onLeave }: SearchBo
     setTyped(text);
   }, [text]);
 
-  const send = (next: string, delayMs: number) => {
+  const send = (next: string) => {
+    sentAt.current = performance.now();
+    sent.current = next.trim();
+    onChange(next.trim());
+  };
+  const type = (next: string) => {
     setTyped(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = next.trim();
-      onChange(next.trim());
-    }, delayMs);
+    const rest = sentAt.current + PACE_MS - performance.now();
+    if (rest <= 0) send(next);
+    else timer.current = setTimeout(() => send(next), rest);
   };
 
   return (
@@ -46,7 +51,7 @@ export function SearchBox({ label, text, inputRef, onChange, onLeave }: SearchBo
         autoComplete="off"
         spellCheck={false}
         maxLength={200}
-        onChange={(event) => send(event.target.value, SETTLE_MS)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" || event.key === "ArrowDown") {
             event.preventDefault();
@@ -54,7 +59,7 @@ export function SearchBox({ label, text, inputRef, onChange, onLeave }: SearchBo
           } else if (event.key === "Escape") {
             event.stopPropagation();
             if (typed === "") inputRef.current?.blur();
-            else send("", 0);
+            else type("");
           }
         }}
       />

@@ -55,6 +55,10 @@ pub(crate) fn load_list(
     Ok(List::new(rows, paging, item))
 }
 
+// The macro below takes names without parameters.
+type EventList = ListReply<EventRow>;
+type EventReply = Reply<EventDetail>;
+
 /// Screen events
 ///
 /// Every filter narrows; several values of one filter widen, except tags, all of which must match. Unknown
@@ -63,7 +67,7 @@ pub(crate) fn load_list(
     get, path = "/api/polymarket/events", tag = "events", operation_id = "list_events",
     params(EventFilters, PagingParameters),
     responses(
-        (status = 200, description = "A part of the result", body = ListReply<EventRow>, headers(
+        (status = 200, description = "A part of the result", body = EventList, headers(
             ("ETag", description = "Changes when the answer does; send it back as `If-None-Match`"),
             ("Server-Timing", description = "`screen;dur=…`: milliseconds spent screening"),
         )),
@@ -137,7 +141,7 @@ pub(crate) async fn load(
     get, path = "/api/polymarket/events/{slug}", tag = "events", operation_id = "get_event",
     params(("slug" = String, Path, description = "Slug or event id")),
     responses(
-        (status = 200, description = "The event", body = Reply<EventDetail>),
+        (status = 200, description = "The event", body = EventReply),
         (status = 304, description = "The answer has not changed"),
         (status = "default", description = "An error", body = Failure),
     ),

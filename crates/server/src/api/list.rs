@@ -1,13 +1,18 @@
 //! What lists have in common: paging, metadata, and an envelope whose rows are copied, not written anew.
 
+use std::{borrow::Cow, marker::PhantomData};
+
 use axum::{body::Bytes, http::HeaderMap, response::Response};
 use chrono::{DateTime, Utc};
 use domain::QueryReader;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Array, Ref, RefOr, Schema},
+};
 
 use crate::{
-    api::reply::ItemMetadata,
+    api::reply::{ItemMetadata, add_schemas, envelope},
     catalog::{BadCursor, Page, ScreenPage},
     http::{
         bodies::{BodyKey, ListBody},
@@ -82,16 +87,25 @@ pub struct ListMetadata {
     pub facets: Option<Facets>,
 }
 
-/// `{"success": true, "data": […], "metadata": …}`, as OpenAPI describes a list.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ListReply<T> {
-    /// Always true.
-    #[schema(example = true)]
-    pub success: bool,
-    /// The rows, in order.
-    pub data: Vec<T>,
-    /// Where they come from, how old they are, and which part of the result they are.
-    pub metadata: ListMetadata,
+/// Describes the envelope of a list to OpenAPI; [`List::to_json`] writes it.
+#[derive(Debug)]
+pub struct ListReply<T>(PhantomData<T>);
+
+impl<T: ToSchema> PartialSchema for ListReply<T> {
+    fn schema() -> RefOr<Schema> {
+        envelope(Array::new(Ref::from_schema_name(T::name())), &ListMetadata::name())
+    }
+}
+
+impl<T: ToSchema> ToSchema for ListReply<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        add_schemas::<T>(schemas);
+        add_schemas::<ListMetadata>(schemas);
+    }
 }
 
 /// A part of a list with what there is to say of it.

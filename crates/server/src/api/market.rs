@@ -56,6 +56,9 @@ pub(crate) async fn load(
     Ok(Reply::new(detail, metadata))
 }
 
+// The macro below takes names without parameters.
+type MarketReply = Reply<MarketDetail>;
+
 /// Show a market
 ///
 /// While the database is away, the texts are null and `metadata.completeness` is `partial`.
@@ -63,7 +66,7 @@ pub(crate) async fn load(
     get, path = "/api/polymarket/markets/{id}", tag = "markets", operation_id = "get_market",
     params(("id" = String, Path, description = "Market id, condition id or slug")),
     responses(
-        (status = 200, description = "The market", body = Reply<MarketDetail>),
+        (status = 200, description = "The market", body = MarketReply),
         (status = 304, description = "The answer has not changed"),
         (status = "default", description = "An error", body = Failure),
     ),

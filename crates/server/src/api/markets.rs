@@ -56,6 +56,9 @@ pub(crate) fn load(
     Ok(List::new(rows, paging, item))
 }
 
+// The macro below takes names without parameters.
+type MarketList = ListReply<MarketRow>;
+
 /// Screen markets
 ///
 /// Every filter narrows; several values of one filter widen, except tags, all of which must match. Rows whose
@@ -64,7 +67,7 @@ pub(crate) fn load(
     get, path = "/api/polymarket/markets", tag = "markets", operation_id = "list_markets",
     params(MarketFilters, PagingParameters),
     responses(
-        (status = 200, description = "A part of the result", body = ListReply<MarketRow>, headers(
+        (status = 200, description = "A part of the result", body = MarketList, headers(
             ("ETag", description = "Changes when the answer does; send it back as `If-None-Match`"),
             ("Server-Timing", description = "`screen;dur=…`: milliseconds spent screening"),
         )),

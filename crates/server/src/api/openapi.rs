@@ -1,9 +1,12 @@
 //! The description of the API, from the same attributes as its routes.
 
+use domain::{Category, MarketStatus, UmaStatus};
+use serde_json::Value;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        OpenApi, RefOr, Schema,
+        Object, OpenApi, RefOr, Schema,
+        schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -40,6 +43,22 @@ struct Description;
 const OMITTED: [(&str, &str); 3] =
     [("ErrorDetails", "fields"), ("FieldError", "value"), ("ListMetadata", "facets")];
 
+/// Properties that hold a word of a list, and the list. The views cannot say so themselves, because the
+/// lists are `domain`'s, which knows nothing of OpenAPI.
+fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    let categories: Vec<_> = Category::ALL.iter().map(|category| category.slug()).collect();
+    let statuses = MarketStatus::ALL.map(MarketStatus::slug).to_vec();
+    vec![
+        ("MarketRow", "category", categories.clone()),
+        ("MarketRow", "status", statuses.clone()),
+        ("MarketRow", "uma_status", UmaStatus::ALL.map(UmaStatus::slug).to_vec()),
+        ("ResolutionView", "basis", vec!["payout", "uma"]),
+        ("FoundMarket", "status", statuses),
+        ("EventRow", "category", categories),
+        ("EventRow", "status", vec!["open", "closed"]),
+    ]
+}
+
 /// The description of every route.
 pub fn openapi() -> OpenApi {
     let described: OpenApiRouter<_> =
@@ -56,6 +75,13 @@ pub fn openapi() -> OpenApi {
                 require_all(name, schema);
             }
         }
+        for (name, property, words) in vocabularies() {
+            if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(name)
+                && let Some(RefOr::T(Schema::Object(property))) = object.properties.get_mut(property)
+            {
+                enumerate(property, &words);
+            }
+        }
     }
     document
 }
@@ -65,6 +91,16 @@ pub fn document() -> String {
     let mut text = openapi().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn enumerate(property: &mut Object, words: &[&str]) {
+    let mut values: Vec<Value> = words.iter().copied().map(Value::from).collect();
+    if let SchemaType::Array(kinds) = &property.schema_type
+        && kinds.contains(&Type::Null)
+    {
+        values.push(Value::Null);
+    }
+    property.enum_values = Some(values);
 }
 
 /// Marks properties as always present. The derive takes each `Option` for a property that may be missing,

@@ -3,8 +3,9 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
 use chrono::Utc;
 use domain::QueryReader;
+use serde::{Deserialize, Serialize};
 use utoipa::{
-    IntoParams,
+    IntoParams, ToSchema,
     openapi::path::{Parameter, ParameterIn},
 };
 
@@ -60,6 +61,13 @@ impl IntoParams for RelatedQuery {
     }
 }
 
+/// The related markets, most similar first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RelatedMarkets(Vec<RelatedMarket>);
+
+// The macro below takes names without parameters.
+type RelatedReply = Reply<RelatedMarkets>;
+
 /// List related markets
 ///
 /// Open markets of other events that share tags and title words, most similar first. Rare words count more.
@@ -67,7 +75,7 @@ impl IntoParams for RelatedQuery {
     get, path = "/api/polymarket/events/related", tag = "events", operation_id = "list_related_markets",
     params(RelatedQuery),
     responses(
-        (status = 200, description = "The related markets", body = Reply<Vec<RelatedMarket>>),
+        (status = 200, description = "The related markets", body = RelatedReply),
         (status = 304, description = "The answer has not changed"),
         (status = "default", description = "An error", body = Failure),
     ),
@@ -89,5 +97,5 @@ pub(crate) async fn list_related_markets(
     let related = snapshot.related(subject, *limit).ok_or(missing)?;
     let metadata = ItemMetadata::of(&app, &snapshot, Utc::now());
     let question = format!("related/{subject:?}/{limit}");
-    Ok(market::respond(Reply::new(related, metadata), &headers, &question))
+    Ok(market::respond(Reply::new(RelatedMarkets(related), metadata), &headers, &question))
 }

@@ -1,5 +1,7 @@
 //! The envelope of every answer that is not an error, and what it says about the data's age.
 
+use std::{borrow::Cow, sync::Arc};
+
 use axum::{
     Json,
     http::StatusCode,
@@ -7,7 +9,13 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, Ref, RefOr, Schema,
+        schema::Type,
+    },
+};
 
 use crate::{
     catalog::Snapshot,
@@ -15,10 +23,9 @@ use crate::{
 };
 
 /// `{"success": true, "data": …, "metadata": …}`.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Reply<T> {
     /// Always true.
-    #[schema(example = true)]
     pub success: bool,
     /// What was asked for.
     pub data: T,
@@ -43,6 +50,43 @@ impl<T: Serialize> Reply<T> {
         response.extensions_mut().insert(policy);
         response
     }
+}
+
+// Written by hand because the derive copies the schema of `T` into each envelope instead of naming it.
+impl<T: ToSchema> PartialSchema for Reply<T> {
+    fn schema() -> RefOr<Schema> {
+        envelope(Ref::from_schema_name(T::name()), &ItemMetadata::name())
+    }
+}
+
+impl<T: ToSchema> ToSchema for Reply<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Reply", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        add_schemas::<T>(schemas);
+        add_schemas::<ItemMetadata>(schemas);
+    }
+}
+
+/// The schema of an envelope around `data`.
+pub(crate) fn envelope(data: impl Into<RefOr<Schema>>, metadata: &str) -> RefOr<Schema> {
+    let success = ObjectBuilder::new()
+        .schema_type(Type::Boolean)
+        .enum_values(Some([true]))
+        .description(Some("Always true."));
+    ObjectBuilder::new()
+        .property("success", success)
+        .property("data", data)
+        .property("metadata", Ref::from_schema_name(metadata))
+        .into()
+}
+
+/// Adds a schema and those it refers to.
+pub(crate) fn add_schemas<T: ToSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
 }
 
 /// How much of upstream's catalogue an answer rests on.
@@ -109,7 +153,7 @@ impl ItemMetadata {
 }
 
 /// The current snapshot, or the refusal to answer before there is one.
-pub(crate) fn loaded_snapshot(app: &AppState) -> Result<std::sync::Arc<Snapshot>, ApiError> {
+pub(crate) fn loaded_snapshot(app: &AppState) -> Result<Arc<Snapshot>, ApiError> {
     let snapshot = app.catalog().current();
     if is_loaded(&snapshot) {
         Ok(snapshot)

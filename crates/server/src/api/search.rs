@@ -55,6 +55,9 @@ impl IntoParams for SearchQuery {
     }
 }
 
+// The macro below takes names without parameters.
+type SearchReply = Reply<SearchResults>;
+
 /// Search markets and events
 ///
 /// Whatever their status; best matches first. Typing mistakes are forgiven.
@@ -62,7 +65,7 @@ impl IntoParams for SearchQuery {
     get, path = "/api/polymarket/search", tag = "markets", operation_id = "search_catalogue",
     params(SearchQuery),
     responses(
-        (status = 200, description = "What was found", body = Reply<SearchResults>),
+        (status = 200, description = "What was found", body = SearchReply),
         (status = 304, description = "The answer has not changed"),
         (status = "default", description = "An error", body = Failure),
     ),

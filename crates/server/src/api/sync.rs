@@ -14,9 +14,12 @@ use chrono::{DateTime, Utc};
 use domain::ErrorCode;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use store::sync_logs::{SyncLog, SyncTrigger};
+use store::sync_logs::{SyncKind, SyncLog, SyncState, SyncTrigger};
 use tokio::sync::broadcast::error::RecvError;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::Type},
+};
 
 use crate::{
     api::{
@@ -37,14 +40,14 @@ use crate::{
 pub struct SyncStatus {
     /// Its id.
     pub sync_id: String,
-    /// `full` (everything), `hot` (what trades most) or `follow` (what closed recently).
-    #[schema(example = "full")]
+    /// `full` (everything) or `hot` (what trades most).
+    #[schema(schema_with = kinds)]
     pub kind: String,
     /// Who asked: `schedule`, `manual` (over HTTP) or `cli`.
-    #[schema(example = "schedule")]
+    #[schema(schema_with = triggers)]
     pub trigger: String,
     /// `queued`, `running`, `success`, `partial` (some pages or rows are missing) or `failed`.
-    #[schema(example = "running")]
+    #[schema(schema_with = states)]
     pub status: String,
     /// When it began; while it waits, when it was asked for.
     pub started_at: DateTime<Utc>,
@@ -70,6 +73,29 @@ pub struct SyncStatus {
     pub swept: i64,
     /// Why it failed or is partial.
     pub error: Option<String>,
+}
+
+fn kinds() -> Object {
+    words([SyncKind::Full, SyncKind::Hot].map(SyncKind::as_str))
+}
+
+fn triggers() -> Object {
+    words([SyncTrigger::Schedule, SyncTrigger::Manual, SyncTrigger::Cli].map(SyncTrigger::as_str))
+}
+
+fn states() -> Object {
+    let states = [
+        SyncState::Queued,
+        SyncState::Running,
+        SyncState::Success,
+        SyncState::Partial,
+        SyncState::Failed,
+    ];
+    words(states.map(SyncState::as_str))
+}
+
+fn words<const N: usize>(words: [&'static str; N]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
 }
 
 impl From<SyncLog> for SyncStatus {
@@ -107,13 +133,17 @@ pub struct SyncOverview {
     pub recent: Vec<SyncStatus>,
 }
 
+// The macro below takes names without parameters.
+type OverviewReply = Reply<SyncOverview>;
+type StatusReply = Reply<SyncStatus>;
+
 /// Show syncs
 ///
 /// Answers also while the database is away.
 #[utoipa::path(
     get, path = "/api/polymarket/sync", tag = "sync", operation_id = "get_sync",
     responses(
-        (status = 200, description = "The syncs there were", body = Reply<SyncOverview>),
+        (status = 200, description = "The syncs there were", body = OverviewReply),
         (status = "default", description = "An error", body = Failure),
     ),
 )]
@@ -134,7 +164,7 @@ pub(crate) async fn get_sync(
     post, path = "/api/polymarket/sync", tag = "sync", operation_id = "start_sync",
     security((), ("admin_token" = [])),
     responses(
-        (status = 202, description = "The sync that was queued, or is under way", body = Reply<SyncStatus>),
+        (status = 202, description = "The sync that was queued, or is under way", body = StatusReply),
         (status = "default", description = "An error", body = Failure),
     ),
 )]

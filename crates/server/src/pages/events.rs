@@ -1,10 +1,6 @@
 //! `/events`: families of markets.
 
-use axum::{
-    extract::State,
-    http::{HeaderValue, StatusCode},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use domain::{EventSortColumn, InvalidField, QueryReader};
 use maud::{Markup, html};
@@ -16,7 +12,7 @@ use super::{
     filters,
     format::{cents, count},
     links::Address,
-    lists::{facet, pager, relaxations},
+    lists::{self, canonical, facet, pager, relaxations, timed},
     screener::read_density,
     shell::{Boot, Page, Section, Surroundings},
     states,
@@ -24,13 +20,11 @@ use super::{
 use crate::{
     api::{
         events::{self, EventsQuery},
-        list::{List, Paging, query_string},
+        list::{List, Paging},
         reply::{ItemMetadata, loaded_snapshot},
     },
     assets::Chunk,
     http::{
-        bodies::{SERVER_TIMING, server_timing},
-        cache::CachePolicy,
         error::ApiError,
         extract::{FromQuery, read_pairs},
         state::AppState,
@@ -62,79 +56,40 @@ pub(super) async fn show(
     let now = Utc::now();
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
     let address = Address::new(PATH, &request.pairs);
+    let refused = |fields: &[InvalidField]| {
+        let form = filters::events(&address, fields);
+        lists::refused(&surroundings, "Events", PATH, Section::Events, &form)
+    };
     let query = match read_pairs::<EventsPageQuery>(request.pairs) {
         Ok(query) => query,
-        Err(fields) => return Ok(refused(&surroundings, &address, &fields)),
+        Err(fields) => return Ok(refused(&fields)),
     };
     let snapshot = loaded_snapshot(&app)?;
     let item = ItemMetadata::of(&app, &snapshot, now);
     let list = match events::load_list(&snapshot, &query.events, item) {
         Ok(list) => list,
         Err(error) if !error.fields().is_empty() => {
-            return Ok(refused(&surroundings, &address, error.fields()));
+            return Ok(refused(error.fields()));
         }
         Err(error) => return Err(error),
     };
     let rows = list.rows.read().map_err(ApiError::internal)?;
     let reply = list.to_json().map_err(ApiError::internal)?;
     let main = main_of(&app, &address, &query.events, &list, &rows, now);
-    let mut response = surroundings.render(Page {
+    let response = surroundings.render(Page {
         title: "Events".to_owned(),
         description: format!(
             "{} events with their markets, by volume and liquidity.",
             count(list.metadata.total)
         ),
-        canonical: canonical(&query.events),
+        canonical: canonical(PATH, query.events.screen.to_pairs(), &query.events.paging),
         section: Section::Events,
         boot: Some(Boot { chunk: Chunk::Events, query_string: address.query(), reply }),
         density: query.density.clone(),
         is_unlisted: false,
         main,
     });
-    if let Ok(timing) = HeaderValue::from_str(&server_timing(list.rows.duration)) {
-        response.headers_mut().insert(SERVER_TIMING, timing);
-    }
-    response.extensions_mut().insert(CachePolicy::NoStore);
-    Ok(response)
-}
-
-fn canonical(query: &EventsQuery) -> String {
-    let mut pairs = query.screen.to_pairs();
-    let offset = query.paging.page.offset;
-    if offset > 0 {
-        pairs.push(("offset", offset.to_string()));
-    }
-    let query = query_string(pairs);
-    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
-}
-
-fn refused(surroundings: &Surroundings<'_>, address: &Address, fields: &[InvalidField]) -> Response {
-    let main = html! {
-        main class="main list" id="main" {
-            section class="col" {
-                div class="head" {
-                    div class="a" { h1 { "Events" } }
-                    (filters::events(address, fields))
-                }
-                div class="state" data-kind="error" role="alert" {
-                    h2 { "Some of these filters cannot be used" }
-                    p { "Nothing is shown until they are corrected or dropped." }
-                    p { a class="chip" href=(PATH) { "Clear all filters" } }
-                }
-            }
-        }
-    };
-    let page = Page {
-        title: "Events".to_owned(),
-        description: "Some of these filters cannot be used.".to_owned(),
-        canonical: PATH.to_owned(),
-        section: Section::Events,
-        boot: None,
-        density: None,
-        is_unlisted: true,
-        main,
-    };
-    (StatusCode::BAD_REQUEST, surroundings.render(page)).into_response()
+    Ok(timed(response, list.rows.duration))
 }
 
 fn main_of(

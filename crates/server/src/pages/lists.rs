@@ -1,12 +1,77 @@
 //! What the two lists, markets and events, have in common.
 
+use std::time::Duration;
+
+use axum::{
+    http::{HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
 use maud::{Markup, html};
 
 use super::{
     format::count,
     links::Address,
+    shell::{Page, Section, Surroundings},
 };
-use crate::{api::list::ListMetadata, view::FacetCount};
+use crate::{
+    api::list::{ListMetadata, Paging, query_string},
+    http::bodies::{SERVER_TIMING, server_timing},
+    view::FacetCount,
+};
+
+/// The one address of a list's page: its filters and order in canonical form, and where it begins.
+pub(super) fn canonical(
+    path: &str,
+    mut screen: Vec<(&'static str, String)>,
+    paging: &Paging,
+) -> String {
+    if paging.page.offset > 0 {
+        screen.push(("offset", paging.page.offset.to_string()));
+    }
+    let query = query_string(screen);
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The page with status 400 of a list whose filters cannot be used; the form says which, and why.
+pub(super) fn refused(
+    surroundings: &Surroundings<'_>,
+    title: &str,
+    path: &'static str,
+    section: Section,
+    form: &Markup,
+) -> Response {
+    let main = html! {
+        main class="main list" id="main" {
+            section class="col" {
+                div class="head" { div class="a" { h1 { (title) } } (form) }
+                div class="state" data-kind="error" role="alert" {
+                    h2 { "Some of these filters cannot be used" }
+                    p { "Nothing is shown until they are corrected or dropped." }
+                    p { a class="chip" href=(path) { "Clear all filters" } }
+                }
+            }
+        }
+    };
+    let page = Page {
+        title: title.to_owned(),
+        description: "Some of these filters cannot be used.".to_owned(),
+        canonical: path.to_owned(),
+        section,
+        boot: None,
+        density: None,
+        is_unlisted: true,
+        main,
+    };
+    (StatusCode::BAD_REQUEST, surroundings.render(page)).into_response()
+}
+
+/// Says how long the screen took where the script reads it.
+pub(super) fn timed(mut response: Response, screening: Duration) -> Response {
+    if let Ok(timing) = HeaderValue::from_str(&server_timing(screening)) {
+        response.headers_mut().insert(SERVER_TIMING, timing);
+    }
+    response
+}
 
 /// Links to the pages before and after, and where one is.
 pub(super) fn pager(address: &Address, metadata: &ListMetadata, shown: usize) -> Markup {

@@ -1,10 +1,6 @@
 //! `/markets`: the screener.
 
-use axum::{
-    extract::State,
-    http::{HeaderValue, StatusCode},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use domain::{InvalidField, QueryReader, SortColumn};
 use maud::{Markup, html};
@@ -15,20 +11,18 @@ use super::{
     filters,
     format::count,
     links::Address,
-    lists::{facet, pager, relaxations},
+    lists::{self, canonical, facet, pager, relaxations, timed},
     shell::{Boot, Page, Section, Surroundings},
     states,
 };
 use crate::{
     api::{
-        list::{List, Paging, query_string},
+        list::{List, Paging},
         markets::{self, MarketsQuery},
         reply::{ItemMetadata, loaded_snapshot},
     },
     assets::Chunk,
     http::{
-        bodies::{SERVER_TIMING, server_timing},
-        cache::CachePolicy,
         error::ApiError,
         extract::{FromQuery, read_pairs},
         state::AppState,
@@ -89,16 +83,20 @@ pub(super) async fn show(
     let now = Utc::now();
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
     let address = Address::new(PATH, &request.pairs);
+    let refused = |fields: &[InvalidField]| {
+        let form = filters::markets(&address, fields);
+        lists::refused(&surroundings, "Screener", PATH, Section::Markets, &form)
+    };
     let query = match read_pairs::<ScreenerQuery>(request.pairs) {
         Ok(query) => query,
-        Err(fields) => return Ok(refused(&surroundings, &address, &fields)),
+        Err(fields) => return Ok(refused(&fields)),
     };
     let snapshot = loaded_snapshot(&app)?;
     let item = ItemMetadata::of(&app, &snapshot, now);
     let list = match markets::load(&snapshot, &query.markets, item, now) {
         Ok(list) => list,
         Err(error) if !error.fields().is_empty() => {
-            return Ok(refused(&surroundings, &address, error.fields()));
+            return Ok(refused(error.fields()));
         }
         Err(error) => return Err(error),
     };
@@ -106,63 +104,20 @@ pub(super) async fn show(
     let reply = list.to_json().map_err(ApiError::internal)?;
     let content = Content { app: &app, address: &address, query: &query, list: &list, now };
     let main = content.main(&rows);
-    let mut response = surroundings.render(Page {
+    let response = surroundings.render(Page {
         title: content.title(),
         description: format!(
             "{} prediction markets by price, change, volume, liquidity and spread.",
             count(list.metadata.total)
         ),
-        canonical: canonical(&query),
+        canonical: canonical(PATH, query.markets.screen.to_pairs(), &query.markets.paging),
         section: Section::Markets,
         boot: Some(Boot { chunk: Chunk::Screener, query_string: address.query(), reply }),
         density: query.density.clone(),
         is_unlisted: false,
         main,
     });
-    if let Ok(timing) = HeaderValue::from_str(&server_timing(list.rows.duration)) {
-        response.headers_mut().insert(SERVER_TIMING, timing);
-    }
-    response.extensions_mut().insert(CachePolicy::NoStore);
-    Ok(response)
-}
-
-fn canonical(query: &ScreenerQuery) -> String {
-    let mut pairs = query.markets.screen.to_pairs();
-    let offset = query.markets.paging.page.offset;
-    if offset > 0 {
-        pairs.push(("offset", offset.to_string()));
-    }
-    let query = query_string(pairs);
-    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
-}
-
-fn refused(surroundings: &Surroundings<'_>, address: &Address, fields: &[InvalidField]) -> Response {
-    let main = html! {
-        main class="main list" id="main" {
-            section class="col" {
-                div class="head" {
-                    div class="a" { h1 { "Screener" } }
-                    (filters::markets(address, fields))
-                }
-                div class="state" data-kind="error" role="alert" {
-                    h2 { "Some of these filters cannot be used" }
-                    p { "Nothing is shown until they are corrected or dropped." }
-                    p { a class="chip" href=(PATH) { "Clear all filters" } }
-                }
-            }
-        }
-    };
-    let page = Page {
-        title: "Screener".to_owned(),
-        description: "Some of these filters cannot be used.".to_owned(),
-        canonical: PATH.to_owned(),
-        section: Section::Markets,
-        boot: None,
-        density: None,
-        is_unlisted: true,
-        main,
-    };
-    (StatusCode::BAD_REQUEST, surroundings.render(page)).into_response()
+    Ok(timed(response, list.rows.duration))
 }
 
 struct Content<'a> {
