@@ -124,9 +124,9 @@ describe("the screener", () => {
       await openList(page, "/markets");
       assert.equal(await page.locator("th.c-best_bid").count(), 0);
       await page.getByRole("button", { name: "Columns" }).click();
-      await page.getByLabel("Bid").check();
+      await page.getByRole("checkbox", { name: "Bid" }).check();
       await page.locator("th.c-best_bid").waitFor();
-      await page.getByLabel("Spread").uncheck();
+      await page.getByRole("checkbox", { name: "Spread" }).uncheck();
       await page.locator("th.c-spread").waitFor({ state: "detached" });
       await page.reload();
       await page.locator("th.c-best_bid").waitFor();
@@ -144,7 +144,7 @@ describe("the screener", () => {
       assert.equal(await selected.count(), 1);
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/markets\/[^/]+$/);
-      assert.equal(await page.locator("h1").textContent(), shown[2]);
+      await page.getByRole("heading", { level: 1, name: shown[2], exact: true }).waitFor();
       await page.goBack();
       await page.waitForURL("/markets?category=politics&sort=-liquidity");
       await waitForTotal(page, total);
@@ -193,10 +193,10 @@ describe("the screener", () => {
       await page.keyboard.press("Control+k");
       const dialog = page.getByRole("dialog", { name: "Find markets, events and actions" });
       await dialog.getByRole("combobox").fill(data[0].title);
-      await dialog.getByRole("option").filter({ hasText: data[0].title }).first().waitFor();
+      await dialog.getByRole("option", { selected: true }).filter({ hasText: data[0].title }).waitFor();
       await page.keyboard.press("Enter");
       await page.waitForURL(`/markets/${data[0].slug}`);
-      assert.equal(await page.locator("h1").textContent(), data[0].title);
+      await page.getByRole("heading", { level: 1, name: data[0].title, exact: true }).waitFor();
     }));
 
   it("refreshes what is on screen in place", () =>

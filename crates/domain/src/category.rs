@@ -91,15 +91,15 @@ impl Category {
         let mut best_word = usize::MAX;
         for (slug, label) in tags {
             let slug = slug.to_lowercase();
-            best_slug = best_slug.min(rules.rank(&rules.slugs, &slug));
+            best_slug = best_slug.min(rank(&rules.slugs, &slug));
             for word in words(&slug).chain(words(&label.to_lowercase())) {
-                best_word = best_word.min(rules.rank(&rules.words, word));
+                best_word = best_word.min(rank(&rules.words, word));
             }
         }
         rules.category(best_slug).or_else(|| rules.category(best_word)).or_else(|| {
             let legacy = legacy?.to_lowercase();
             let best = words(&legacy)
-                .map(|word| rules.rank(&rules.words, word).min(rules.rank(&rules.slugs, word)))
+                .map(|word| rank(&rules.words, word).min(rank(&rules.slugs, word)))
                 .min()?;
             rules.category(best)
         })
@@ -129,6 +129,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
+/// The precedence of the category that a text stands for; the largest number for none.
+fn rank(rules: &HashMap<&'static str, usize>, text: &str) -> usize {
+    rules.get(text).copied().unwrap_or(usize::MAX)
+}
+
 struct Rules {
     /// Categories by precedence.
     order: Vec<Category>,
@@ -137,10 +142,6 @@ struct Rules {
 }
 
 impl Rules {
-    fn rank(&self, rules: &HashMap<&'static str, usize>, text: &str) -> usize {
-        rules.get(text).copied().unwrap_or(usize::MAX)
-    }
-
     fn category(&self, rank: usize) -> Option<Category> {
         self.order.get(rank).copied()
     }

@@ -57,7 +57,7 @@ impl QueryReader {
     /// A parsed parameter within `min..=max`.
     pub fn within<T>(&mut self, name: &'static str, min: T, max: T) -> Option<T>
     where
-        T: FromStr + PartialOrd + Display,
+        T: FromStr + PartialOrd + Display + Copy,
     {
         let text = self.text(name)?;
         match text.parse() {

@@ -22,8 +22,8 @@ pub struct IngestOptions {
 impl Default for IngestOptions {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(300),
-            hot_interval: Duration::from_secs(60),
+            interval: Duration::from_mins(5),
+            hot_interval: Duration::from_mins(1),
             hot_volume: 100_000,
             hot_liquidity: 50_000,
             closed: ClosedScope::None,

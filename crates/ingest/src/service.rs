@@ -38,7 +38,7 @@ impl IngestService {
         while !cancel.is_cancelled() {
             match IngestLock::try_acquire(&self.database).await {
                 Ok(Some(lock)) => {
-                    if let Err(error) = self.lead(lock, &cancel).await {
+                    if let Err(error) = Box::pin(self.lead(lock, &cancel)).await {
                         tracing::warn!(%error, "the ingester lost its database and starts over");
                     }
                 }

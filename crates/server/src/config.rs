@@ -91,9 +91,24 @@ fn text_of_words<S: Serializer>(words: &Option<Vec<String>>, output: S) -> Resul
 macro_rules! fields {
     ($visit:ident) => {
         $visit!(
-            listen, data_dir, database_url, admin_token, public_url, roles, gamma_url, clob_url, data_url,
-            ws_url, sync_interval_s, hot_interval_s, hot_volume, hot_liquidity, sync_closed,
-            upstream_rate_percent, log, log_format
+            listen,
+            data_dir,
+            database_url,
+            admin_token,
+            public_url,
+            roles,
+            gamma_url,
+            clob_url,
+            data_url,
+            ws_url,
+            sync_interval_s,
+            hot_interval_s,
+            hot_volume,
+            hot_liquidity,
+            sync_closed,
+            upstream_rate_percent,
+            log,
+            log_format
         )
     };
 }
@@ -222,7 +237,9 @@ impl Config {
             sync_closed: Some(vec![self.ingest.closed.to_string()]),
             upstream_rate_percent: Some(self.upstream_rate_percent),
             log: Some(self.log.clone()),
-            log_format: Some(if self.log_format == LogFormat::Json { "json" } else { "text" }.to_owned()),
+            log_format: Some(
+                if self.log_format == LogFormat::Json { "json" } else { "text" }.to_owned(),
+            ),
         }
     }
 }
@@ -273,7 +290,9 @@ impl Check {
         });
         let admin_token = self.parse("admin-token", settings.admin_token.as_deref(), |text| {
             if text.len() < 16 {
-                return Err("must have at least 16 characters; `openssl rand -hex 24` makes one".to_owned());
+                return Err(
+                    "must have at least 16 characters; `openssl rand -hex 24` makes one".to_owned()
+                );
             }
             Ok(Secret::new(text))
         });
@@ -284,11 +303,12 @@ impl Check {
         let closed = self.parse("sync-closed", closed.as_deref(), |text| {
             text.parse::<ClosedScope>().map_err(|error| format!("{text:?} {error}"))
         });
-        let log_format = self.parse("log-format", settings.log_format.as_deref(), |text| match text {
-            "text" => Ok(LogFormat::Text),
-            "json" => Ok(LogFormat::Json),
-            other => Err(format!("{other:?} is neither text nor json")),
-        });
+        let log_format =
+            self.parse("log-format", settings.log_format.as_deref(), |text| match text {
+                "text" => Ok(LogFormat::Text),
+                "json" => Ok(LogFormat::Json),
+                other => Err(format!("{other:?} is neither text nor json")),
+            });
         let log = settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned());
         self.parse("log", Some(&log), |text| {
             let filter = text.parse::<tracing_subscriber::EnvFilter>();
@@ -296,7 +316,8 @@ impl Check {
         });
         let percent = settings.upstream_rate_percent.unwrap_or(25);
         if !(1..=100).contains(&percent) {
-            self.mistakes.push(("upstream-rate-percent", format!("{percent} is not from 1 to 100")));
+            self.mistakes
+                .push(("upstream-rate-percent", format!("{percent} is not from 1 to 100")));
         }
         Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -307,8 +328,16 @@ impl Check {
             roles: self.roles(settings.roles),
             endpoints: endpoints?,
             ingest: IngestOptions {
-                interval: self.seconds("sync-interval-s", settings.sync_interval_s, defaults.interval),
-                hot_interval: self.seconds("hot-interval-s", settings.hot_interval_s, defaults.hot_interval),
+                interval: self.seconds(
+                    "sync-interval-s",
+                    settings.sync_interval_s,
+                    defaults.interval,
+                ),
+                hot_interval: self.seconds(
+                    "hot-interval-s",
+                    settings.hot_interval_s,
+                    defaults.hot_interval,
+                ),
                 hot_volume: settings.hot_volume.unwrap_or(defaults.hot_volume),
                 hot_liquidity: settings.hot_liquidity.unwrap_or(defaults.hot_liquidity),
                 closed: closed.unwrap_or_default(),
@@ -336,7 +365,9 @@ impl Check {
             match name.as_str() {
                 "api" => roles.api = true,
                 "ingest" => roles.ingest = true,
-                other => self.mistakes.push(("roles", format!("{other:?} is not one of api, ingest"))),
+                other => {
+                    self.mistakes.push(("roles", format!("{other:?} is not one of api, ingest")))
+                }
             }
         }
         if names.is_empty() {
@@ -380,9 +411,15 @@ mod tests {
         };
         let error = Config::resolve(settings).unwrap_err();
         let fields: Vec<_> = error.0.iter().map(|(field, _)| *field).collect();
-        for field in
-            ["listen", "database-url", "admin-token", "gamma", "sync-interval-s", "sync-closed", "roles"]
-        {
+        for field in [
+            "listen",
+            "database-url",
+            "admin-token",
+            "gamma",
+            "sync-interval-s",
+            "sync-closed",
+            "roles",
+        ] {
             assert!(fields.contains(&field), "{field} in {fields:?}");
         }
         assert!(!error.to_string().contains("hunter2"));

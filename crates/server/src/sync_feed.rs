@@ -178,7 +178,7 @@ mod tests {
             kind: SyncKind::Full,
             trigger: SyncTrigger::Schedule,
             status,
-            closed_scope: "none".to_owned(),
+            closed_scope: None,
             requested_at: at(0),
             started_at: Some(at(1)),
             finished_at: finished.map(at),

@@ -70,7 +70,7 @@ pub async fn details(
 pub async fn open_ids(executor: impl PgExecutor<'_>) -> Result<Vec<MarketId>, StoreError> {
     let sql =
         "SELECT market_id FROM markets WHERE NOT closed AND delisted_at IS NULL ORDER BY market_id";
-    ids(sqlx::query_scalar(sql).fetch_all(executor).await?)
+    ids(&sqlx::query_scalar::<_, String>(sql).fetch_all(executor).await?)
 }
 
 /// Ids of markets that closed since an instant and whose answer is not final yet, newest first.
@@ -82,10 +82,14 @@ pub async fn unresolved_ids(
     let sql = "SELECT market_id FROM markets
                WHERE status = 'closed' AND closed_at >= $1 AND delisted_at IS NULL
                ORDER BY closed_at DESC, market_id LIMIT $2";
-    ids(sqlx::query_scalar(sql).bind(closed_since).bind(limit).fetch_all(executor).await?)
+    ids(&sqlx::query_scalar::<_, String>(sql)
+        .bind(closed_since)
+        .bind(limit)
+        .fetch_all(executor)
+        .await?)
 }
 
-fn ids(texts: Vec<String>) -> Result<Vec<MarketId>, StoreError> {
+fn ids(texts: &[String]) -> Result<Vec<MarketId>, StoreError> {
     texts.iter().map(|text| parsed(text)).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Rows as JSON records with the names of the columns: how batches travel to PostgreSQL, and what their
 //! content hash is taken of.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
 use domain::{Category, Event, Market, Price, PriceChange, Usdc};
 use rust_decimal::Decimal;
@@ -329,9 +331,10 @@ fn seal(
     }
     let hash = xxh3_64(json.as_bytes()).cast_signed();
     json.pop();
-    json.push_str(&format!(",\"content_hash\":{hash}"));
+    // Writing to a string cannot fail.
+    let _ = write!(json, ",\"content_hash\":{hash}");
     if let Some(at) = upstream_updated_at {
-        json.push_str(&format!(",\"upstream_updated_at\":\"{}\"", at.to_rfc3339()));
+        let _ = write!(json, ",\"upstream_updated_at\":\"{}\"", at.to_rfc3339());
     }
     json.push('}');
     Ok(Record { key: key.to_owned(), hash, json })

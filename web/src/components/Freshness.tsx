@@ -39,11 +39,20 @@ export function useFreshReport(): FreshReport | null {
 /** A badge where the data is: silent while all is well, amber with the age when it is not. */
 export function Freshness() {
   const report = useFreshReport();
+  const { lastSynced } = useStore(freshness);
+  const now = useNow();
   if (report === null) return null;
-  const isFresh = report.state === "fresh";
+  if (report.state === "fresh") {
+    return (
+      <span className="sr" role="status">
+        {report.long}
+      </span>
+    );
+  }
   return (
-    <span className={isFresh ? "sr" : "badge"} data-state={report.state} role="status" title={report.long}>
-      {isFresh ? report.long : report.long}
+    <span className="badge" data-state={report.state} role="status" title={report.long}>
+      {report.short}
+      {lastSynced && ` · synced ${ago(lastSynced, now)}`}
     </span>
   );
 }

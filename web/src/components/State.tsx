@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { ApiError } from "../lib/client.ts";
+import { ApiError, type FailureCode } from "../lib/client.ts";
 import { copy } from "../lib/toast.ts";
 
 interface StateProps {
@@ -21,11 +21,12 @@ export function State({ title, kind = "empty", isPage = false, children }: State
   );
 }
 
-const TITLES: Readonly<Record<string, string>> = {
+const TITLES: Readonly<Partial<Record<FailureCode, string>>> = {
   invalid_query: "This query is not understood",
   market_not_found: "There is no such market",
   event_not_found: "There is no such event",
-  not_found: "There is no such page",
+  route_not_found: "There is nothing at this address",
+  not_ready: "The server is still loading its catalogue",
   rate_limited: "Too many requests",
   database_unavailable: "The database is not reachable",
   upstream_unavailable: "Polymarket is not reachable",

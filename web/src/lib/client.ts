@@ -1,22 +1,35 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./api.gen.ts";
-import type { ErrorBody } from "./apiTypes.ts";
+import type { ErrorBody, ErrorCode, FieldError } from "./apiTypes.ts";
 import { noteMetadata, noteReachable } from "./live.ts";
 
-/** A request that did not succeed, with the server's stable code; `unreachable` when no answer came at all. */
-export class ApiError extends Error {
-  readonly code: string;
+/** A code of the server's table, or one for when no answer of the server came back. */
+export type FailureCode = ErrorCode | "unreachable" | "unexpected_answer";
+
+interface Failure {
+  code: FailureCode;
+  message: string;
+  /** HTTP status; null when there was no answer. */
+  status: number | null;
+  requestId: string | null;
+  /** Parameters that were refused. */
+  fields: readonly FieldError[];
+}
+
+/** A request that did not succeed. */
+export class ApiError extends Error implements Failure {
+  readonly code: FailureCode;
   readonly status: number | null;
   readonly requestId: string | null;
-  readonly fields: readonly { field: string; message: string; value?: string | null }[];
+  readonly fields: readonly FieldError[];
 
-  constructor(body: ErrorBody, status: number | null, requestId: string | null) {
-    super(body.message);
+  constructor({ code, message, status, requestId, fields }: Failure) {
+    super(message);
     this.name = "ApiError";
-    this.code = body.code;
+    this.code = code;
     this.status = status;
-    this.requestId = body.details?.request_id ?? requestId;
-    this.fields = body.details?.fields ?? [];
+    this.requestId = requestId;
+    this.fields = fields;
   }
 }
 
@@ -54,15 +67,13 @@ export async function unwrap<Data, Metadata>(
   const outcome = await request.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     noteReachable(false);
-    throw new ApiError(
-      {
-        code: "unreachable",
-        message: "The server did not answer. It may be restarting, or this device is offline.",
-        details: {},
-      },
-      null,
-      null,
-    );
+    throw new ApiError({
+      code: "unreachable",
+      message: "The server did not answer. It may be restarting, or this device is offline.",
+      status: null,
+      requestId: null,
+      fields: [],
+    });
   });
   noteReachable(true);
   const { data: envelope, error, response } = outcome;
@@ -74,17 +85,25 @@ export async function unwrap<Data, Metadata>(
       screenMs: screenTiming(response.headers.get("server-timing")),
     };
   }
-  const requestId = response.headers.get("x-request-id");
-  if (isErrorBody(error)) throw new ApiError(error.error, response.status, requestId);
-  throw new ApiError(
-    {
-      code: "unexpected_answer",
-      message: `The server answered ${response.status} without an explanation.`,
-      details: {},
-    },
-    response.status,
+  const { status, headers } = response;
+  const requestId = headers.get("x-request-id");
+  if (isErrorBody(error)) {
+    const { code, message, details } = error.error;
+    throw new ApiError({
+      code,
+      message,
+      status,
+      requestId: details?.request_id ?? requestId,
+      fields: details?.fields ?? [],
+    });
+  }
+  throw new ApiError({
+    code: "unexpected_answer",
+    message: `The server answered ${status} without an explanation.`,
+    status,
     requestId,
-  );
+    fields: [],
+  });
 }
 
 /** Whether asking again may help: not for what the server has judged wrong or absent. */

@@ -42,9 +42,11 @@ export function useCursor<Row>(
     setIndex(0);
   }, [resultKey]);
 
+  const present = useRef({ resultKey, index });
   useEffect(() => {
-    left.set(resultKey, index);
-  }, [resultKey, index]);
+    present.current = { resultKey, index };
+  });
+  useEffect(() => () => void left.set(present.current.resultKey, present.current.index), []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only new rows can move the cursor's row
   useEffect(() => {

@@ -79,7 +79,9 @@ fn lines(rows: Vec<Row<MarketRow>>) -> impl stream::Stream<Item = Result<Bytes, 
         for row in rows.by_ref().take(CHUNK_ROWS) {
             match row.read() {
                 Ok(row) => write_line(&mut text, COLUMNS.iter().map(|column| (column.cell)(&row))),
-                Err(error) => tracing::error!(%error, "A row of the catalogue was left out of an export"),
+                Err(error) => {
+                    tracing::error!(%error, "A row of the catalogue was left out of an export")
+                }
             }
         }
         (!text.is_empty()).then(|| (Ok(Bytes::from(text)), rows))
@@ -153,9 +155,13 @@ const COLUMNS: &[Column] = &[
     column("category", |row| maybe(row.category.map(domain::Category::slug))),
     column("tags", |row| text(row.tags.join(" "))),
     column("status", |row| text(row.status.slug())),
-    column("resolution", |row| maybe(row.resolution.as_ref().map(|resolution| {
-        resolution.outcome.as_deref().unwrap_or("split")
-    }))),
+    column("resolution", |row| {
+        maybe(
+            row.resolution
+                .as_ref()
+                .map(|resolution| resolution.outcome.as_deref().unwrap_or("split")),
+        )
+    }),
     column("outcome_0", |row| maybe(row.outcomes.first().map(String::as_str))),
     column("price_0 (USDC per share)", |row| Cell::Number(row.price)),
     column("best_bid (USDC per share)", |row| Cell::Number(row.best_bid)),
@@ -210,7 +216,12 @@ mod tests {
 
     #[test]
     fn numbers_are_raw_and_the_unknown_is_empty() {
-        let cells = vec![Cell::Number(Some(-0.0125)), Cell::Number(None), Cell::Instant(None), Cell::Flag(true)];
+        let cells = vec![
+            Cell::Number(Some(-0.0125)),
+            Cell::Number(None),
+            Cell::Instant(None),
+            Cell::Flag(true),
+        ];
         assert_eq!(line(cells), "-0.0125,,,true\r\n");
     }
 }

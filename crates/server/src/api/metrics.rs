@@ -23,9 +23,8 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
         return Ok(handle.clone());
     }
     let durations = Matcher::Suffix("_duration_seconds".to_owned());
-    let recorder = PrometheusBuilder::new()
-        .set_buckets_for_metric(durations, &BUCKETS)?
-        .build_recorder();
+    let recorder =
+        PrometheusBuilder::new().set_buckets_for_metric(durations, &BUCKETS)?.build_recorder();
     let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
     if metrics::set_global_recorder(recorder).is_ok() {
         describe();
@@ -35,15 +34,24 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 
 fn describe() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
-    describe_counter!("cascadian_http_requests_total", "Requests by route, method and class of status");
+    describe_counter!(
+        "cascadian_http_requests_total",
+        "Requests by route, method and class of status"
+    );
     describe_counter!("cascadian_http_panics_total", "Requests that ended in a panic");
-    describe_histogram!("cascadian_http_request_duration_seconds", "Time to the answer's head by route");
+    describe_histogram!(
+        "cascadian_http_request_duration_seconds",
+        "Time to the answer's head by route"
+    );
     describe_histogram!("cascadian_screen_duration_seconds", "Time in the screen kernel");
     describe_gauge!("cascadian_catalogue_markets", "Markets held in memory");
     describe_gauge!("cascadian_catalogue_events", "Events held in memory");
     describe_gauge!("cascadian_catalogue_generation", "Number of the snapshot");
     describe_gauge!("cascadian_catalogue_age_seconds", "Time since the snapshot was made");
-    describe_gauge!("cascadian_sync_last_success_timestamp_seconds", "When the last sync that fetched everything ended");
+    describe_gauge!(
+        "cascadian_sync_last_success_timestamp_seconds",
+        "When the last sync that fetched everything ended"
+    );
     describe_gauge!("cascadian_sync_running", "1 while a sync waits or runs");
 }
 

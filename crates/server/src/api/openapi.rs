@@ -77,7 +77,8 @@ pub fn openapi() -> OpenApi {
         }
         for (name, property, words) in vocabularies() {
             if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(name)
-                && let Some(RefOr::T(Schema::Object(property))) = object.properties.get_mut(property)
+                && let Some(RefOr::T(Schema::Object(property))) =
+                    object.properties.get_mut(property)
             {
                 enumerate(property, &words);
             }

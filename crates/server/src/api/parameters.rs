@@ -19,12 +19,18 @@ pub(crate) struct MarketFilters;
 impl IntoParams for MarketFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut parameters = vec![
-            text("q", "Words to find in titles and tags; typing mistakes are forgiven. At most 200 characters."),
+            text(
+                "q",
+                "Words to find in titles and tags; typing mistakes are forgiven. At most 200 characters.",
+            ),
             list("category", "Any of these categories.", categories()),
             list("tag", "All of these tags, by slug.", Vec::new()),
             statuses(MarketStatus::ALL.map(MarketStatus::slug).as_slice()),
             flag("active", "Upstream's own flag, true of nearly everything."),
-            flag("closed", "Upstream's own flag. Given without `status`, it replaces the default status."),
+            flag(
+                "closed",
+                "Upstream's own flag. Given without `status`, it replaces the default status.",
+            ),
         ];
         for column in RangeColumn::ALL {
             let (min, max) = column.parameters();
@@ -60,7 +66,10 @@ impl IntoParams for EventFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let sorts = EventSortColumn::ALL.iter().map(|column| column.slug());
         vec![
-            text("q", "Words to find in titles and tags; typing mistakes are forgiven. At most 200 characters."),
+            text(
+                "q",
+                "Words to find in titles and tags; typing mistakes are forgiven. At most 200 characters.",
+            ),
             list("category", "Any of these categories.", categories()),
             list("tag", "All of these tags, by slug.", Vec::new()),
             statuses(&["open", "closed"]),
@@ -78,8 +87,15 @@ impl IntoParams for PagingParameters {
         let offset = integer(0, None).default(Some(json!(0)));
         vec![
             parameter("limit", "The most rows to answer with.", limit),
-            parameter("offset", "Rows to skip, counted from the cursor where one is given.", offset),
-            text("cursor", "`metadata.next_cursor` of the page before, under the same filters and order. Pages by cursor neither repeat nor lose rows while the catalogue changes."),
+            parameter(
+                "offset",
+                "Rows to skip, counted from the cursor where one is given.",
+                offset,
+            ),
+            text(
+                "cursor",
+                "`metadata.next_cursor` of the page before, under the same filters and order. Pages by cursor neither repeat nor lose rows while the catalogue changes.",
+            ),
             flag("facets", "Also count what each filter value would leave: `metadata.facets`."),
         ]
     }
@@ -105,10 +121,7 @@ fn builder(name: &str, description: &str, schema: impl Into<RefOr<Schema>>) -> P
 
 /// An integer schema with bounds.
 pub(crate) fn integer(minimum: usize, maximum: Option<usize>) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(minimum))
-        .maximum(maximum)
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(minimum)).maximum(maximum)
 }
 
 /// A text parameter.

@@ -11,8 +11,7 @@ use utoipa::{
 
 use crate::{
     api::{
-        events,
-        market,
+        events, market,
         parameters::{integer, parameter, text},
         reply::{ItemMetadata, Reply, loaded_snapshot},
     },

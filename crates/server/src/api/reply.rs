@@ -11,10 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{
-        ObjectBuilder, Ref, RefOr, Schema,
-        schema::Type,
-    },
+    openapi::{ObjectBuilder, Ref, RefOr, Schema, schema::Type},
 };
 
 use crate::{

@@ -77,7 +77,8 @@ pub(crate) async fn search_catalogue(
 ) -> Result<Response, ApiError> {
     let snapshot = loaded_snapshot(&app)?;
     let SearchQuery { text, limit } = &query;
-    let found = if text.is_empty() { SearchResults::default() } else { snapshot.search(text, *limit) };
+    let found =
+        if text.is_empty() { SearchResults::default() } else { snapshot.search(text, *limit) };
     let metadata = ItemMetadata::of(&app, &snapshot, Utc::now());
     let question = format!("search/{limit}/{text}");
     Ok(market::respond(Reply::new(found, metadata), &headers, &question))

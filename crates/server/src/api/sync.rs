@@ -43,7 +43,7 @@ pub struct SyncStatus {
     /// `full` (everything) or `hot` (what trades most).
     #[schema(schema_with = kinds)]
     pub kind: String,
-    /// Who asked: `schedule`, `manual` (over HTTP) or `cli`.
+    /// Who asked: `schedule` (the clock, or a stale read), `manual` (over HTTP) or `cli`.
     #[schema(schema_with = triggers)]
     pub trigger: String,
     /// `queued`, `running`, `success`, `partial` (some pages or rows are missing) or `failed`.
@@ -76,11 +76,16 @@ pub struct SyncStatus {
 }
 
 fn kinds() -> Object {
-    words([SyncKind::Full, SyncKind::Hot].map(SyncKind::as_str))
+    let kinds = [SyncKind::Full, SyncKind::Hot].map(SyncKind::as_str);
+    words("Everything, or what trades most.", kinds)
 }
 
 fn triggers() -> Object {
-    words([SyncTrigger::Schedule, SyncTrigger::Manual, SyncTrigger::Cli].map(SyncTrigger::as_str))
+    let triggers = [SyncTrigger::Schedule, SyncTrigger::Manual, SyncTrigger::Cli];
+    words(
+        "Who asked: the clock or a stale read, somebody over HTTP, the command line.",
+        triggers.map(SyncTrigger::as_str),
+    )
 }
 
 fn states() -> Object {
@@ -91,11 +96,16 @@ fn states() -> Object {
         SyncState::Partial,
         SyncState::Failed,
     ];
-    words(states.map(SyncState::as_str))
+    let description = "How far it is, or how it ended; partial: some pages or rows are missing.";
+    words(description, states.map(SyncState::as_str))
 }
 
-fn words<const N: usize>(words: [&'static str; N]) -> Object {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+fn words<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .enum_values(Some(words))
+        .build()
 }
 
 impl From<SyncLog> for SyncStatus {

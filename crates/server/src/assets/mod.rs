@@ -38,8 +38,7 @@ pub(crate) async fn get_asset(
 ) -> Result<Response, ApiError> {
     let name = format!("assets/{path}");
     let file = Files::get(&name).ok_or_else(|| ApiError::new(ErrorCode::RouteNotFound))?;
-    let policy =
-        if is_hashed(&path) { CachePolicy::Immutable } else { CachePolicy::Revalidate };
+    let policy = if is_hashed(&path) { CachePolicy::Immutable } else { CachePolicy::Revalidate };
     let etag = ETag::of_content(&file.metadata.sha256_hash());
     if etag.is_held_by(&headers) {
         return Ok(etag.not_modified(policy));

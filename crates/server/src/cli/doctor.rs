@@ -48,9 +48,9 @@ async fn address(config: &Config) -> anyhow::Result<String> {
     let listen = config.listen;
     match tokio::net::TcpListener::bind(listen).await {
         Ok(_) => Ok(format!("{listen} is free")),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            Ok(format!("{listen} is in use, perhaps by a running cascadian; --listen chooses another"))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Ok(format!(
+            "{listen} is in use, perhaps by a running cascadian; --listen chooses another"
+        )),
         Err(error) => Err(anyhow::anyhow!("cannot serve on {listen}: {error}")),
     }
 }

@@ -56,7 +56,9 @@ impl Lab {
                 let catalogue = Replay::load(&dir)
                     .with_context(|| format!("cannot replay {}", dir.display()))?;
                 tracing::info!(
-                    events = catalogue.event_count(), markets = catalogue.market_count(), "recording loaded"
+                    events = catalogue.event_count(),
+                    markets = catalogue.market_count(),
+                    "recording loaded"
                 );
                 (Polymarket::replay(catalogue), serve.listen)
             }

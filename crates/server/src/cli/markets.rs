@@ -93,7 +93,15 @@ fn print_json(rows: &[Row<MarketRow>]) -> anyhow::Result<ExitCode> {
 fn print_table(rows: &[MarketRow]) -> anyhow::Result<ExitCode> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["Market", "Price ¢", "Change pp", "Volume 24h $", "Liquidity $", "Closes", "Id"]);
+    table.set_header([
+        "Market",
+        "Price ¢",
+        "Change pp",
+        "Volume 24h $",
+        "Liquidity $",
+        "Closes",
+        "Id",
+    ]);
     for row in rows {
         table.add_row([
             row.title.chars().take(64).collect(),

@@ -66,8 +66,12 @@ pub(super) async fn demo(config: &Config, seed: u64, markets: usize) -> anyhow::
     let lab_stop = CancellationToken::new();
     let lab = tokio::spawn(lab::serve(listener, Lab::world_live(world), lab_stop.clone()));
     let base = |host: &str| format!("http://{address}/{host}");
-    let endpoints =
-        Endpoints::new(&base("gamma"), &base("clob"), &base("data"), &format!("ws://{address}/ws"))?;
+    let endpoints = Endpoints::new(
+        &base("gamma"),
+        &base("clob"),
+        &base("data"),
+        &format!("ws://{address}/ws"),
+    )?;
     let config = Config { endpoints, ..config.clone() };
     let result = run(&config, &stop).await;
     lab_stop.cancel();
@@ -105,15 +109,24 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
             let began = std::time::Instant::now();
             let snapshot = follow::load(&database).await.context("cannot load the catalogue")?;
             tracing::info!(
-                markets = snapshot.market_count(), events = snapshot.event_count(),
-                elapsed_ms = ingest::tally::milliseconds(began.elapsed()), "catalogue loaded"
+                markets = snapshot.market_count(),
+                events = snapshot.event_count(),
+                elapsed_ms = ingest::tally::milliseconds(began.elapsed()),
+                "catalogue loaded"
             );
             let catalog = CatalogHandle::new(snapshot);
-            let sync = SyncFeed::connect(&database).await.context("cannot read the log of syncs")?;
+            let sync =
+                SyncFeed::connect(&database).await.context("cannot read the log of syncs")?;
             tasks.spawn(follow::follow(database.clone(), catalog.clone(), background.clone()));
             tasks.spawn(sync.clone().follow(database.clone(), background.clone()));
             spawn_ingest(config, &database, &tasks, &background)?;
-            let parts = Parts { catalog, database: database.clone(), sync, metrics, settings: settings(config) };
+            let parts = Parts {
+                catalog,
+                database: database.clone(),
+                sync,
+                metrics,
+                settings: settings(config),
+            };
             let state = AppState::new(parts, stop.clone());
             announce(listener.local_addr()?);
             http::serve(listener, http::router(state), stop.clone(), DRAIN).await
@@ -148,7 +161,8 @@ fn spawn_ingest(
 /// The client of Gamma that the configuration describes.
 pub(super) fn gamma_client(config: &Config) -> anyhow::Result<GammaClient> {
     let limits = Limits::new(config.upstream_rate_percent, Limits::DEFAULT_IN_FLIGHT);
-    let upstream = Upstream::new(config.endpoints.clone(), UpstreamOptions::default(), Arc::new(limits))?;
+    let upstream =
+        Upstream::new(config.endpoints.clone(), UpstreamOptions::default(), Arc::new(limits))?;
     Ok(GammaClient::new(Arc::new(upstream)))
 }
 
@@ -164,7 +178,9 @@ fn settings(config: &Config) -> HttpSettings {
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!("cannot serve on {address}: is something else there? `--listen` chooses another address")
+        format!(
+            "cannot serve on {address}: is something else there? `--listen` chooses another address"
+        )
     })
 }
 

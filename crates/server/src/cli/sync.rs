@@ -47,7 +47,8 @@ async fn run_here(
     sync_logs::fail_interrupted(database.service(), Utc::now()).await?;
     let scope = config.ingest.closed.to_string();
     let asked =
-        sync_logs::request(database.service(), SyncKind::Full, SyncTrigger::Cli, Some(&scope)).await?;
+        sync_logs::request(database.service(), SyncKind::Full, SyncTrigger::Cli, Some(&scope))
+            .await?;
     let sync = CatalogueSync::new(
         gamma_client(config)?,
         database.clone(),
@@ -76,7 +77,8 @@ async fn run_elsewhere(
 ) -> anyhow::Result<SyncLog> {
     let scope = config.ingest.closed.to_string();
     let asked =
-        sync_logs::request(database.service(), SyncKind::Full, SyncTrigger::Cli, Some(&scope)).await?;
+        sync_logs::request(database.service(), SyncKind::Full, SyncTrigger::Cli, Some(&scope))
+            .await?;
     let sync_id = asked.sync.sync_id;
     let verb = if asked.already_active { "is already running" } else { "runs" };
     super::anstream_line(&format!("sync {sync_id} {verb} in another process"));

@@ -58,9 +58,10 @@ pub(super) fn apply(routes: Router, app: &AppState) -> Router {
 /// Compresses what does not come compressed. Files are compressed when they are built, and a stream of
 /// events must not wait in a buffer.
 fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
-    let is_whole = |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
-        !headers.contains_key(header::CONTENT_RANGE)
-    };
+    let is_whole =
+        |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
+            !headers.contains_key(header::CONTENT_RANGE)
+        };
     CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_whole))
 }
 
@@ -83,7 +84,8 @@ async fn observe(request: Request, next: Next) -> Response {
     let method = known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
     metrics::counter!("cascadian_http_requests_total", "route" => route.clone(), "method" => method, "status" => class)
         .increment(1);
-    metrics::histogram!("cascadian_http_request_duration_seconds", "route" => route.clone()).record(seconds);
+    metrics::histogram!("cascadian_http_request_duration_seconds", "route" => route.clone())
+        .record(seconds);
     tracing::debug!(%request_id, route, status = response.status().as_u16(), duration_ms = seconds * 1e3, "Answered");
     response
 }
@@ -124,4 +126,71 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
         .unwrap_or("a panic without a message");
     metrics::counter!("cascadian_http_panics_total").increment(1);
     ApiError::internal(format!("panicked: {text}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::{body::Body, routing::get};
+    use serde_json::Value;
+    use store::testing::TestDatabase;
+    use tokio_util::sync::CancellationToken;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{
+        api,
+        catalog::CatalogHandle,
+        http::state::{Parts, Settings},
+        sync_feed::SyncFeed,
+    };
+
+    /// Status and body of what the layers make of a route that misbehaves.
+    async fn answer(routes: Router) -> (StatusCode, Value) {
+        let database = TestDatabase::create().await;
+        let settings = Settings {
+            simulated: false,
+            admin_token: None,
+            sync_interval: Duration::from_secs(300),
+            public_url: None,
+            request_timeout: Duration::from_millis(50),
+        };
+        let parts = Parts {
+            catalog: CatalogHandle::default(),
+            database: database.database().clone(),
+            sync: SyncFeed::default(),
+            metrics: api::metrics::install().unwrap(),
+            settings,
+        };
+        let app = AppState::new(parts, CancellationToken::new());
+        let request = Request::builder().uri("/api/x").header("host", "localhost");
+        let response =
+            apply(routes, &app).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status();
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert!(response.headers().contains_key("x-request-id"));
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_that_tells_nothing() {
+        let handler = || async {
+            assert!(std::hint::black_box(false), "secret detail");
+        };
+        let (status, body) = answer(Router::new().route("/api/x", get(handler))).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body["error"]["code"], "internal");
+        assert!(!body.to_string().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_ended() {
+        let handler = || std::future::pending::<()>();
+        let (status, body) = answer(Router::new().route("/api/x", get(handler))).await;
+        assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
+        assert_eq!(body["error"]["code"], "timeout");
+        assert_eq!(body["error"]["details"]["deadline_seconds"], 0.05);
+    }
 }

@@ -152,7 +152,8 @@ impl AppState {
 
     /// Whether the data is older than two sync intervals, or was never synced.
     pub fn is_stale(&self, last_synced: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-        let limit = TimeDelta::from_std(self.settings().sync_interval * 2).unwrap_or(TimeDelta::MAX);
+        let limit =
+            TimeDelta::from_std(self.settings().sync_interval * 2).unwrap_or(TimeDelta::MAX);
         last_synced.is_none_or(|synced| now - synced > limit)
     }
 
@@ -161,7 +162,8 @@ impl AppState {
     pub fn refresh(&self, now: DateTime<Utc>) {
         let asked_at = self.0.refresh_asked_at.load(Ordering::Relaxed);
         let seconds = now.timestamp();
-        let is_due = asked_at.checked_add(REFRESH_INTERVAL.num_seconds()).is_none_or(|due| due <= seconds);
+        let is_due =
+            asked_at.checked_add(REFRESH_INTERVAL.num_seconds()).is_none_or(|due| due <= seconds);
         let won = is_due
             && self
                 .0
@@ -173,4 +175,3 @@ impl AppState {
         }
     }
 }
-

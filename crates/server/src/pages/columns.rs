@@ -29,13 +29,34 @@ pub(super) const DEFAULT: [&str; 7] =
 
 macro_rules! column {
     ($id:literal, $header:literal, $sort:expr, $cell:expr) => {
-        Column { id: $id, header: $header, is_quiet: false, is_text: false, sort: $sort, cell: $cell }
+        Column {
+            id: $id,
+            header: $header,
+            is_quiet: false,
+            is_text: false,
+            sort: $sort,
+            cell: $cell,
+        }
     };
     (quiet $id:literal, $header:literal, $sort:expr, $cell:expr) => {
-        Column { id: $id, header: $header, is_quiet: true, is_text: false, sort: $sort, cell: $cell }
+        Column {
+            id: $id,
+            header: $header,
+            is_quiet: true,
+            is_text: false,
+            sort: $sort,
+            cell: $cell,
+        }
     };
     (text $id:literal, $header:literal, $sort:expr, $cell:expr) => {
-        Column { id: $id, header: $header, is_quiet: false, is_text: true, sort: $sort, cell: $cell }
+        Column {
+            id: $id,
+            header: $header,
+            is_quiet: false,
+            is_text: true,
+            sort: $sort,
+            cell: $cell,
+        }
     };
 }
 
@@ -43,11 +64,21 @@ macro_rules! column {
 pub(super) const ALL: &[Column] = &[
     column!(text "title", "Market", Some(SortColumn::Title), |row, _| title(row)),
     column!("price", "Yes", Some(SortColumn::Price), |row, _| price(row)),
-    column!("change_1h", "Change 1h", Some(SortColumn::Change1h), |row, _| change_figure(row.change_1h)),
-    column!("change_24h", "Change 24h", Some(SortColumn::Change24h), |row, _| change_figure(row.change_24h)),
-    column!("change_7d", "Change 7d", Some(SortColumn::Change7d), |row, _| change_figure(row.change_7d)),
-    column!("change_30d", "Change 30d", Some(SortColumn::Change30d), |row, _| change_figure(row.change_30d)),
-    column!("volume_24h", "Volume 24h", Some(SortColumn::Volume24h), |row, _| money_figure(row.volume_24h)),
+    column!("change_1h", "Change 1h", Some(SortColumn::Change1h), |row, _| change_figure(
+        row.change_1h
+    )),
+    column!("change_24h", "Change 24h", Some(SortColumn::Change24h), |row, _| change_figure(
+        row.change_24h
+    )),
+    column!("change_7d", "Change 7d", Some(SortColumn::Change7d), |row, _| change_figure(
+        row.change_7d
+    )),
+    column!("change_30d", "Change 30d", Some(SortColumn::Change30d), |row, _| change_figure(
+        row.change_30d
+    )),
+    column!("volume_24h", "Volume 24h", Some(SortColumn::Volume24h), |row, _| money_figure(
+        row.volume_24h
+    )),
     column!(quiet "volume_7d", "Volume 7d", Some(SortColumn::Volume7d), |row, _| money_figure(row.volume_7d)),
     column!(quiet "volume_30d", "Volume 30d", Some(SortColumn::Volume30d), |row, _| money_figure(row.volume_30d)),
     column!(quiet "volume_total", "Volume", Some(SortColumn::VolumeTotal), |row, _| money_figure(row.volume_total)),
@@ -175,7 +206,8 @@ pub(super) fn header(
     let next_descending =
         if is_deciding { !sorting.is_descending } else { !is_text && column != "end_date" };
     let word = if next_descending { format!("-{column}") } else { column.to_owned() };
-    let direction = is_deciding.then_some(if sorting.is_descending { "descending" } else { "ascending" });
+    let direction =
+        is_deciding.then_some(if sorting.is_descending { "descending" } else { "ascending" });
     let href = sorting.address.first_page().with("sort", word).href();
     html! {
         th class=(class) scope="col" aria-sort=[direction] {

@@ -24,10 +24,11 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let document = serde_json::to_value(api::openapi()).map_err(ApiError::internal)?;
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now: Utc::now() };
-    let origin = app.settings().public_url.as_ref().map_or_else(
-        || "http://127.0.0.1:8080".to_owned(),
-        ToString::to_string,
-    );
+    let origin = app
+        .settings()
+        .public_url
+        .as_ref()
+        .map_or_else(|| "http://127.0.0.1:8080".to_owned(), ToString::to_string);
     Ok(surroundings.render(Page {
         title: "API".to_owned(),
         description: "Every endpoint with its parameters, answers and errors.".to_owned(),
@@ -43,7 +44,8 @@ pub(super) async fn show(
 fn main_of(document: &Value, origin: &str) -> Markup {
     let operations = operations(document);
     let empty = Map::new();
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&empty);
+    let schemas =
+        document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&empty);
     html! {
         main class="main page docs" id="main" {
             div class="hd" {
@@ -207,7 +209,9 @@ fn schema_table(name: &str, schema: &Value) -> Markup {
 
 /// A schema in a few words, the names of others as links.
 fn type_of(schema: &Value) -> Markup {
-    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+    if let Some(name) =
+        schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
+    {
         return html! { a href={ "#schema-" (name) } { (name) } };
     }
     let alternatives = ["oneOf", "anyOf", "allOf"].into_iter().find_map(|key| schema.get(key));

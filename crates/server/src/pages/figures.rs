@@ -151,7 +151,8 @@ fn linked(word: &str) -> Markup {
     let Some((before, address)) = start.and_then(|start| word.split_at_checked(start)) else {
         return html! { (word) };
     };
-    let end = address.find(|c: char| c.is_whitespace() || "<>\"')]".contains(c)).unwrap_or(address.len());
+    let end =
+        address.find(|c: char| c.is_whitespace() || "<>\"')]".contains(c)).unwrap_or(address.len());
     let (address, rest) = address.split_at_checked(end).unwrap_or((address, ""));
     let trimmed = address.trim_end_matches(['.', ',', ';', ':']);
     let punctuation = address.strip_prefix(trimmed).unwrap_or_default();

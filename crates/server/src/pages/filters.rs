@@ -1,6 +1,8 @@
 //! Forms that filter and order a list. They show what the address says, also where it cannot be used.
 
-use domain::{Category, Closes, EventSortColumn, InvalidField, MarketStatus, RangeColumn, SortColumn};
+use domain::{
+    Category, Closes, EventSortColumn, InvalidField, MarketStatus, RangeColumn, SortColumn,
+};
 use maud::{Markup, html};
 
 use super::{
@@ -11,9 +13,22 @@ use super::{
 
 /// The parameters that the form of markets edits; all others it keeps as they are.
 const MARKET_FIELDS: [&str; 16] = [
-    "q", "status", "category", "closes", "sort", "price_min", "price_max", "volume_24h_min",
-    "volume_24h_max", "volume_min", "volume_max", "liquidity_min", "liquidity_max", "spread_min",
-    "spread_max", "limit",
+    "q",
+    "status",
+    "category",
+    "closes",
+    "sort",
+    "price_min",
+    "price_max",
+    "volume_24h_min",
+    "volume_24h_max",
+    "volume_min",
+    "volume_max",
+    "liquidity_min",
+    "liquidity_max",
+    "spread_min",
+    "spread_max",
+    "limit",
 ];
 
 /// The form of markets.
@@ -127,7 +142,8 @@ fn checkboxes(address: &Address, name: &str, words: &[(&str, &str)]) -> Markup {
 
 fn range(address: &Address, errors: &[InvalidField], column: RangeColumn) -> Markup {
     let (min, max) = column.parameters();
-    let short = |name: &str| if column == RangeColumn::Volume24h { address.get(name) } else { None };
+    let short =
+        |name: &str| if column == RangeColumn::Volume24h { address.get(name) } else { None };
     let low = address.get(min).or_else(|| short("volume_min"));
     let high = address.get(max).or_else(|| short("volume_max"));
     let value = match (&low, &high) {

@@ -104,7 +104,11 @@ pub(super) fn duration(time: TimeDelta) -> String {
 /// How long ago: `2 min ago`.
 pub(super) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let age = now - then;
-    if age < TimeDelta::seconds(5) { "just now".to_owned() } else { format!("{} ago", duration(age)) }
+    if age < TimeDelta::seconds(5) {
+        "just now".to_owned()
+    } else {
+        format!("{} ago", duration(age))
+    }
 }
 
 /// How long until, or how long since.
@@ -147,8 +151,15 @@ mod tests {
     #[test]
     fn money_has_three_significant_digits() {
         let table = [
-            (0.0, "$0"), (0.001, "<$0.01"), (0.5, "$0.50"), (512.4, "$512"), (999.6, "$1.00k"),
-            (76_800.0, "$76.8k"), (999_900.0, "$1.00M"), (1_240_000.0, "$1.24M"), (2.5e12, "$2500B"),
+            (0.0, "$0"),
+            (0.001, "<$0.01"),
+            (0.5, "$0.50"),
+            (512.4, "$512"),
+            (999.6, "$1.00k"),
+            (76_800.0, "$76.8k"),
+            (999_900.0, "$1.00M"),
+            (1_240_000.0, "$1.24M"),
+            (2.5e12, "$2500B"),
             (-512.0, "−$512"),
         ];
         for (amount, expected) in table {

@@ -24,8 +24,12 @@ impl Address {
 
     /// The text of a parameter, repetitions joined by commas.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        let values: Vec<&str> =
-            self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.trim()).collect();
+        let values: Vec<&str> = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.trim())
+            .collect();
         (!values.is_empty()).then(|| values.join(","))
     }
 
@@ -38,7 +42,11 @@ impl Address {
     /// Every parameter but these.
     pub(super) fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
         let is_other = |(key, _): &&(String, String)| !names.contains(&key.as_str());
-        self.pairs.iter().filter(is_other).map(|(key, value)| (key.as_str(), value.as_str())).collect()
+        self.pairs
+            .iter()
+            .filter(is_other)
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect()
     }
 
     /// The address without a parameter.

@@ -133,10 +133,8 @@ pub(super) fn facet(
 
 /// What can be dropped from a list that found nothing: a link for each parameter that narrows.
 pub(super) fn relaxations(address: &Address, narrowing: &[&str]) -> Markup {
-    let set: Vec<(&str, String)> = narrowing
-        .iter()
-        .filter_map(|name| address.get(name).map(|value| (*name, value)))
-        .collect();
+    let set: Vec<(&str, String)> =
+        narrowing.iter().filter_map(|name| address.get(name).map(|value| (*name, value))).collect();
     html! {
         @if !set.is_empty() {
             p { "Relax one of these:" }

@@ -44,10 +44,12 @@ pub(super) async fn show(
         Some(event) => markets_of(&snapshot, &event.event_id)?,
         None => Vec::new(),
     };
-    let related = snapshot.related(Subject::Market(&row.market_id), DEFAULT_LIMIT).unwrap_or_default();
+    let related =
+        snapshot.related(Subject::Market(&row.market_id), DEFAULT_LIMIT).unwrap_or_default();
     let related: Vec<MarketRow> = related.into_iter().map(|related| related.row).collect();
     let reply = market::load(&app, &snapshot, row, now).await?;
-    let content = Content { market: &reply.data, metadata: &reply.metadata, siblings, related, now };
+    let content =
+        Content { market: &reply.data, metadata: &reply.metadata, siblings, related, now };
     let main = content.main();
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
     Ok(surroundings.render(Page {
@@ -280,7 +282,8 @@ fn status_line(market: &MarketRow) -> Markup {
         (MarketStatus::Open, false) => "Open, not yet active".to_owned(),
     }];
     if market.status != MarketStatus::Resolved {
-        let orders = if market.accepting_orders { "accepting orders" } else { "not accepting orders" };
+        let orders =
+            if market.accepting_orders { "accepting orders" } else { "not accepting orders" };
         parts.push(orders.to_owned());
     }
     parts.extend(market.uma_status.map(|status| format!("UMA: {status}")));

@@ -26,11 +26,7 @@ use chrono::Utc;
 
 use crate::{
     http::{
-        error::ApiError,
-        extract::pairs,
-        request_id::RequestId,
-        security::Nonce,
-        state::AppState,
+        error::ApiError, extract::pairs, request_id::RequestId, security::Nonce, state::AppState,
     },
     pages::shell::Surroundings,
 };

@@ -34,11 +34,32 @@ const PATH: &str = "/markets";
 
 /// Filters that leave fewer rows, those that usually exclude most first.
 const NARROWING: [&str; 26] = [
-    "q", "price_min", "price_max", "volume_24h_min", "volume_24h_max", "volume_min", "volume_max",
-    "volume_total_min", "volume_total_max", "liquidity_min", "liquidity_max", "spread_min",
-    "spread_max", "change_1h_min", "change_1h_max", "change_24h_min", "change_24h_max",
-    "change_7d_min", "change_7d_max", "tag", "closes", "traits", "category", "ends_after",
-    "ends_before", "status",
+    "q",
+    "price_min",
+    "price_max",
+    "volume_24h_min",
+    "volume_24h_max",
+    "volume_min",
+    "volume_max",
+    "volume_total_min",
+    "volume_total_max",
+    "liquidity_min",
+    "liquidity_max",
+    "spread_min",
+    "spread_max",
+    "change_1h_min",
+    "change_1h_max",
+    "change_24h_min",
+    "change_24h_max",
+    "change_7d_min",
+    "change_7d_max",
+    "tag",
+    "closes",
+    "traits",
+    "category",
+    "ends_after",
+    "ends_before",
+    "status",
 ];
 
 /// The parameters of the page: those of the API's list, and how it is shown.
@@ -59,9 +80,8 @@ impl FromQuery for ScreenerQuery {
 
 fn read_columns(query: &mut QueryReader) -> Vec<&'static str> {
     let names: Vec<&str> = columns::ALL.iter().map(|column| column.id).collect();
-    let chosen = query.words("cols", &names.join(", "), |word| {
-        names.iter().copied().find(|name| *name == word)
-    });
+    let chosen = query
+        .words("cols", &names.join(", "), |word| names.iter().copied().find(|name| *name == word));
     if chosen.is_empty() { columns::DEFAULT.to_vec() } else { chosen }
 }
 
@@ -177,7 +197,13 @@ impl Content<'_> {
         let words = order.first().map_or("relevance", |sort| SortColumn::label(sort.column));
         let sorting = Sorting { address: self.address, column, is_descending };
         let caption = format!("Markets, sorted by {words}");
-        columns::table(&caption, &columns::chosen(&self.query.columns), rows, Some(&sorting), self.now)
+        columns::table(
+            &caption,
+            &columns::chosen(&self.query.columns),
+            rows,
+            Some(&sorting),
+            self.now,
+        )
     }
 
     fn nothing_found(&self) -> Markup {

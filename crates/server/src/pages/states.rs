@@ -84,7 +84,12 @@ pub(super) fn field_errors(fields: &[InvalidField]) -> Markup {
 }
 
 /// What there is to say above a list, and only then: the data is old, or there is none.
-pub(super) fn notice(app: &AppState, item: &ItemMetadata, is_empty: bool, now: DateTime<Utc>) -> Markup {
+pub(super) fn notice(
+    app: &AppState,
+    item: &ItemMetadata,
+    is_empty: bool,
+    now: DateTime<Utc>,
+) -> Markup {
     html! {
         @if is_empty {
             p class="notice" data-kind="empty" { (why_empty(app, now)) }

@@ -28,9 +28,13 @@ async fn a_list_says_what_it_is_a_part_of() {
     assert_eq!((&metadata["stale"], &metadata["last_synced"]), (&true.into(), &Value::Null));
     assert_eq!(metadata["completeness"], "partial", "no sync has finished");
     assert_eq!(metadata["simulated"], false);
-    assert!(metadata["facets"]["status"].as_array().unwrap().iter().any(|facet| {
-        facet["value"] == "resolved" && facet["count"] == 1
-    }));
+    assert!(
+        metadata["facets"]["status"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|facet| { facet["value"] == "resolved" && facet["count"] == 1 })
+    );
     let row = &reply["data"][0];
     assert_eq!(row["event"]["slug"], "election");
     assert_eq!(row["category"], "politics");
@@ -41,7 +45,8 @@ async fn a_list_says_what_it_is_a_part_of() {
 async fn every_bad_parameter_is_named_with_what_would_be_right() {
     let server = TestServer::start().await;
     for path in ["markets", "markets.csv", "events"] {
-        let response = server.get(&format!("/api/polymarket/{path}?category=sport&nonsense=1")).await;
+        let response =
+            server.get(&format!("/api/polymarket/{path}?category=sport&nonsense=1")).await;
         assert_eq!(response.status(), 400, "{path}");
         let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
         let body: Value = response.json().await.unwrap();

@@ -35,7 +35,10 @@ async fn the_export_is_the_whole_result_and_says_the_same_as_the_list() {
     assert_eq!(response.status(), 200);
     assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
     let disposition = response.headers()["content-disposition"].to_str().unwrap().to_owned();
-    assert!(disposition.starts_with("attachment; filename=\"cascadian-markets-20"), "{disposition}");
+    assert!(
+        disposition.starts_with("attachment; filename=\"cascadian-markets-20"),
+        "{disposition}"
+    );
     let rows = parse(&response.text().await.unwrap());
     assert_eq!(rows.len(), MARKETS + 1);
     let column = |name: &str| rows[0].iter().position(|header| header == name).unwrap();
@@ -53,7 +56,8 @@ async fn the_export_is_the_whole_result_and_says_the_same_as_the_list() {
             value => assert_eq!(row[volume].parse::<f64>().ok(), value.as_f64()),
         }
         let written = market["title"].as_str().unwrap();
-        let expected = if written.starts_with('=') { format!("'{written}") } else { written.to_owned() };
+        let expected =
+            if written.starts_with('=') { format!("'{written}") } else { written.to_owned() };
         assert_eq!(row[title], expected);
     }
 }

@@ -18,7 +18,10 @@ fn the_reference_of_errors_is_up_to_date() {
 #[test]
 fn the_description_of_the_api_is_up_to_date() {
     let generated = server::api::openapi::document();
-    assert!(committed("openapi.json") == generated, "docs/openapi.json is out of date: run `make gen`");
+    assert!(
+        committed("openapi.json") == generated,
+        "docs/openapi.json is out of date: run `make gen`"
+    );
 }
 
 #[test]
@@ -26,9 +29,21 @@ fn every_operation_is_described() {
     let document: Value = serde_json::from_str(&server::api::openapi::document()).unwrap();
     let schemas = document["components"]["schemas"].as_object().unwrap();
     for name in [
-        "MarketRow", "MarketDetail", "EventRow", "EventDetail", "RelatedMarket", "ListMetadata",
-        "ItemMetadata", "Facets", "FacetCount", "SyncStatus", "SyncOverview", "SearchResults",
-        "ErrorBody", "ErrorCode", "GenerationTick",
+        "MarketRow",
+        "MarketDetail",
+        "EventRow",
+        "EventDetail",
+        "RelatedMarket",
+        "ListMetadata",
+        "ItemMetadata",
+        "Facets",
+        "FacetCount",
+        "SyncStatus",
+        "SyncOverview",
+        "SearchResults",
+        "ErrorBody",
+        "ErrorCode",
+        "GenerationTick",
     ] {
         assert!(schemas.contains_key(name), "{name} is missing");
     }

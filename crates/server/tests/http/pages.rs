@@ -18,7 +18,10 @@ fn boot(page: &str) -> Value {
 async fn the_screener_shows_filters_sorts_and_pages_without_a_script() {
     let server = TestServer::start().await;
     let root = server.get("/").await;
-    assert_eq!((root.status().as_u16(), &root.headers()["location"]), (303, &"/markets".parse().unwrap()));
+    assert_eq!(
+        (root.status().as_u16(), &root.headers()["location"]),
+        (303, &"/markets".parse().unwrap())
+    );
 
     let (status, page) = server.page("/markets?limit=5&price_min=0.1&volume_24h_max=").await;
     assert_eq!(status, 200);
@@ -47,7 +50,11 @@ async fn the_screener_shows_filters_sorts_and_pages_without_a_script() {
 async fn a_page_carries_the_apis_answer() {
     let server = TestServer::start().await;
     let pages = [
-        ("/markets?sort=price&limit=3", "markets", "/api/polymarket/markets?sort=price&limit=3&facets=true"),
+        (
+            "/markets?sort=price&limit=3",
+            "markets",
+            "/api/polymarket/markets?sort=price&limit=3&facets=true",
+        ),
         ("/markets/market-102", "market", "/api/polymarket/markets/102"),
         ("/events?status=all", "events", "/api/polymarket/events?status=all&facets=true"),
         ("/events/election", "event", "/api/polymarket/events/100"),
@@ -67,7 +74,9 @@ async fn a_page_carries_the_apis_answer() {
 #[tokio::test]
 async fn what_upstream_wrote_cannot_become_markup() {
     let server = TestServer::start().await;
-    for path in ["/markets", "/markets/market-100", "/events/election", "/markets?q=%3Cscript%3Ealert(2)"] {
+    for path in
+        ["/markets", "/markets/market-100", "/events/election", "/markets?q=%3Cscript%3Ealert(2)"]
+    {
         let (_, page) = server.page(path).await;
         assert!(!page.contains("<script>alert"), "{path}");
         assert!(page.contains("&lt;script&gt;alert"), "{path}");
@@ -93,7 +102,10 @@ async fn a_filter_that_cannot_be_used_is_explained_beside_the_form() {
         assert!(page.contains("<form"), "{path}");
     }
     let (_, page) = server.page("/markets?price_min=lots&q=rain").await;
-    assert!(page.contains(r#"value="lots" aria-invalid="true" aria-describedby="error-price_min""#), "{page}");
+    assert!(
+        page.contains(r#"value="lots" aria-invalid="true" aria-describedby="error-price_min""#),
+        "{page}"
+    );
     assert!(page.contains(r#"name="q" value="rain""#), "what was typed stays");
 }
 
@@ -140,7 +152,8 @@ async fn the_reference_lists_every_endpoint_and_error() {
 #[tokio::test]
 async fn a_simulated_world_says_so_everywhere() {
     let server = TestServer::start_with(|settings| settings.simulated = true).await;
-    for path in ["/markets", "/markets/market-102", "/events", "/events/election", "/docs", "/nope"] {
+    for path in ["/markets", "/markets/market-102", "/events", "/events/election", "/docs", "/nope"]
+    {
         let (_, page) = server.page(path).await;
         assert!(page.contains("simulated world"), "{path}");
         assert!(!page.contains("https://polymarket.com"), "{path}");

@@ -82,7 +82,9 @@ async fn head_answers_like_get_without_a_body() {
 #[tokio::test]
 async fn a_method_that_is_not_taken_is_405_and_says_which_are() {
     let server = TestServer::start().await;
-    for (path, allowed) in [(LIST, "GET,HEAD"), ("/api/polymarket/sync", "GET,HEAD,POST"), ("/markets", "GET,HEAD")] {
+    for (path, allowed) in
+        [(LIST, "GET,HEAD"), ("/api/polymarket/sync", "GET,HEAD,POST"), ("/markets", "GET,HEAD")]
+    {
         let response = server.request(Method::DELETE, path).send().await.unwrap();
         assert_eq!(response.status(), 405, "{path}");
         let mut allow: Vec<_> = response.headers()["allow"].to_str().unwrap().split(',').collect();

@@ -44,10 +44,16 @@ async fn with_a_token_whoever_has_it_starts_a_sync() {
     let response = server.request(Method::POST, SYNC).send().await.unwrap();
     assert_eq!(response.status(), 401);
     assert!(response.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
-    assert_eq!(post(&server, &[("authorization", "Bearer wrong")]).await, (403, "not_allowed".to_owned()));
+    assert_eq!(
+        post(&server, &[("authorization", "Bearer wrong")]).await,
+        (403, "not_allowed".to_owned())
+    );
     assert_eq!(post(&server, &[("authorization", "Basic open-sesame")]).await.0, 401);
     let right = ("authorization", "Bearer open-sesame");
-    assert_eq!(post(&server, &[right, ("x-forwarded-for", "1.2.3.4")]).await, (202, "queued".to_owned()));
+    assert_eq!(
+        post(&server, &[right, ("x-forwarded-for", "1.2.3.4")]).await,
+        (202, "queued".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -75,7 +81,15 @@ async fn a_foreign_name_is_refused_except_to_probes() {
 async fn every_answer_confines_the_browser() {
     let server = TestServer::start().await;
     let mut nonces = HashSet::new();
-    for path in ["/markets", "/markets/market-102", "/events", "/events/election", "/docs", "/nope", "/markets?x=1"] {
+    for path in [
+        "/markets",
+        "/markets/market-102",
+        "/events",
+        "/events/election",
+        "/docs",
+        "/nope",
+        "/markets?x=1",
+    ] {
         let request = server.request(Method::GET, path).header("accept", "text/html");
         let response = request.send().await.unwrap();
         let headers = response.headers().clone();
@@ -84,7 +98,9 @@ async fn every_answer_confines_the_browser() {
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{path}");
-        assert!(headers.contains_key("referrer-policy") && headers.contains_key("permissions-policy"));
+        assert!(
+            headers.contains_key("referrer-policy") && headers.contains_key("permissions-policy")
+        );
         let (_, rest) = policy.split_once("script-src 'self' 'nonce-").unwrap();
         let (nonce, _) = rest.split_once('\'').unwrap();
         let page = response.text().await.unwrap();
@@ -107,7 +123,8 @@ async fn clients_of_other_machines_are_slowed_down() {
     let mut refused = None;
     // A burst of 200 is allowed, and some more while the loop runs.
     for _ in 0..2000 {
-        let request = server.request(Method::GET, "/healthz").header("x-forwarded-for", "203.0.113.9");
+        let request =
+            server.request(Method::GET, "/healthz").header("x-forwarded-for", "203.0.113.9");
         let response = request.send().await.unwrap();
         if response.status() == 429 {
             refused = Some(response);

@@ -71,8 +71,14 @@ async fn the_progress_of_a_sync_is_told() {
     let cancel = tokio_util::sync::CancellationToken::new();
     let follower = tokio::spawn(server.app.sync().clone().follow(database.clone(), cancel.clone()));
 
-    let started: Value =
-        server.request(Method::POST, "/api/polymarket/sync").send().await.unwrap().json().await.unwrap();
+    let started: Value = server
+        .request(Method::POST, "/api/polymarket/sync")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     let id = started["data"]["sync_id"].as_str().unwrap().to_owned();
     let mut stream = server.get("/api/polymarket/sync/stream").await;
     let mut rest = String::new();
@@ -113,7 +119,10 @@ async fn a_stale_read_asks_for_a_sync_once() {
     }
     let asked = heard.recv().await.unwrap();
     assert_eq!((asked.status.as_str(), asked.trigger.as_str()), ("queued", "schedule"));
-    assert_eq!(server.json("/api/polymarket/sync").await["data"]["recent"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        server.json("/api/polymarket/sync").await["data"]["recent"].as_array().unwrap().len(),
+        1
+    );
     cancel.cancel();
     follower.await.unwrap();
 }

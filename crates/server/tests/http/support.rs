@@ -133,7 +133,8 @@ pub(crate) async fn fill(database: &Database) {
 /// Two events with markets of all kinds: the first open with 20 markets, the second closed with 5, of which
 /// one is resolved.
 pub(crate) fn fixture(now: DateTime<Utc>) -> (Vec<Event>, Vec<Market>) {
-    let election = event("100", "election", "Who wins the election?", Some(Category::Politics), false, now);
+    let election =
+        event("100", "election", "Who wins the election?", Some(Category::Politics), false, now);
     let match_day = event("200", "match-day", "Match day", Some(Category::Sports), true, now);
     let mut markets = Vec::new();
     for index in 0..20_u32 {
@@ -147,7 +148,8 @@ pub(crate) fn fixture(now: DateTime<Utc>) -> (Vec<Event>, Vec<Market>) {
     // What an attacker could name a market, and what a spreadsheet would compute.
     markets[0].title = "</script><script>alert(1)</script> & \"quotes\"".to_owned();
     markets[1].title = "=HYPERLINK(\"http://evil.example\"), really".to_owned();
-    markets[2].description = Some("Rules with <b>markup</b> at https://rules.example/x.".to_owned());
+    markets[2].description =
+        Some("Rules with <b>markup</b> at https://rules.example/x.".to_owned());
     markets[3].volume_24h = None;
     for index in 0..5_u32 {
         let mut market = market(&format!("2{index:02}"), "200", now);

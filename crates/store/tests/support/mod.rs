@@ -26,7 +26,7 @@ pub(crate) fn market(id: &str) -> Market {
         change_24h: None,
         change_7d: None,
         change_30d: None,
-        volume_24h: Some(usdc("1234.567891")),
+        volume_24h: Some(usdc("1234.5")),
         volume_7d: Some(usdc("5000")),
         volume_30d: None,
         volume_1y: None,

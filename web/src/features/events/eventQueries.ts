@@ -1,6 +1,5 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import type { components, paths } from "../../lib/api.gen.ts";
-import type { EventDetail, EventRow, ListMetadata } from "../../lib/apiTypes.ts";
+import type { EventDetail, EventRow, EventsQuery, ItemMetadata, ListMetadata } from "../../lib/apiTypes.ts";
 import { type Answer, api, unwrap } from "../../lib/client.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import type { ListWindow } from "../../lib/useWindowedList.ts";
@@ -8,8 +7,6 @@ import { WINDOW_ROWS } from "../../lib/windows.ts";
 import { eventScreenToSearch, parseEventScreen } from "./eventScreen.ts";
 import { eventKeys } from "./keys.ts";
 
-type ItemMetadata = components["schemas"]["ItemMetadata"];
-type EventsQuery = paths["/api/polymarket/events"]["get"]["parameters"]["query"];
 export type EventAnswer = Answer<EventDetail, ItemMetadata>;
 
 /** One window of the list of events. The first also brings the facets. */

@@ -1,7 +1,10 @@
 import * as v from "valibot";
+import type { EventsQuery } from "../../lib/apiTypes.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 
-export const EVENT_STATUSES = ["open", "closed", "all"] as const;
+export const EVENT_STATUSES = ["open", "closed", "all"] as const satisfies readonly NonNullable<
+  EventsQuery["status"]
+>[];
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
 export const EVENT_SORTS = [
@@ -12,7 +15,7 @@ export const EVENT_SORTS = [
   "market_count",
   "title",
   "created_at",
-] as const;
+] as const satisfies readonly NonNullable<EventsQuery["sort"]>[number][];
 export type EventSort = (typeof EVENT_SORTS)[number];
 
 /** What is asked of the list of events; its one home is the URL. */

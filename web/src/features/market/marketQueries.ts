@@ -1,10 +1,8 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import type { components } from "../../lib/api.gen.ts";
-import type { EventDetail, MarketDetail, RelatedMarket } from "../../lib/apiTypes.ts";
+import type { EventDetail, ItemMetadata, MarketDetail, RelatedMarket } from "../../lib/apiTypes.ts";
 import { type Answer, api, unwrap } from "../../lib/client.ts";
 import { marketKeys } from "./keys.ts";
 
-type ItemMetadata = components["schemas"]["ItemMetadata"];
 export type MarketAnswer = Answer<MarketDetail, ItemMetadata>;
 
 /** Related markets shown beside a market. */

@@ -39,6 +39,19 @@ export function Palette({ onClose }: PaletteProps) {
   const entity = entityFromText(text);
   const listed = offered.filter((action) => !action.keyboardOnly && matches(action.title, sought));
   const hits = sought === "" ? undefined : found;
+  const shownVisits = sought === "" ? visits : [];
+
+  // Results come after the text: the first of them is selected again whenever another stands first.
+  const first =
+    [
+      ...(entity ? [`open ${entity.id}`] : []),
+      ...shownVisits.map(({ href }) => `recent ${href}`),
+      ...(hits?.markets ?? []).map((market) => `market ${market.market_id}`),
+      ...(hits?.events ?? []).map((event) => `event ${event.event_id}`),
+      ...listed.map(({ id }) => `action ${id}`),
+    ][0] ?? "";
+  const [selected, setSelected] = useState(first);
+  useEffect(() => setSelected(first), [first]);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself
@@ -50,7 +63,7 @@ export function Palette({ onClose }: PaletteProps) {
         if (event.target === dialog.current) close();
       }}
     >
-      <Command shouldFilter={false} loop label="Find">
+      <Command shouldFilter={false} loop label="Find" value={selected} onValueChange={setSelected}>
         <Command.Input
           value={text}
           onValueChange={setText}
@@ -69,9 +82,9 @@ export function Palette({ onClose }: PaletteProps) {
               </Item>
             </Command.Group>
           )}
-          {sought === "" && visits.length > 0 && (
+          {shownVisits.length > 0 && (
             <Command.Group heading="Recent">
-              {visits.map((visit) => (
+              {shownVisits.map((visit) => (
                 <Item key={visit.href} value={`recent ${visit.href}`} onSelect={() => open(visit.href)}>
                   <span className="t">{visit.title}</span>
                 </Item>

@@ -1,10 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { components } from "../../lib/api.gen.ts";
-import type { SearchResults } from "../../lib/apiTypes.ts";
+import type { ItemMetadata, SearchResults } from "../../lib/apiTypes.ts";
 import { api, unwrap } from "../../lib/client.ts";
 import { paletteKeys } from "./keys.ts";
-
-type ItemMetadata = components["schemas"]["ItemMetadata"];
 
 /** Hits asked of each kind. */
 const LIMIT = 8;

@@ -1,14 +1,11 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import type { paths } from "../../lib/api.gen.ts";
-import type { ListMetadata, MarketRow } from "../../lib/apiTypes.ts";
+import type { ListMetadata, MarketRow, MarketsQuery } from "../../lib/apiTypes.ts";
 import { api, unwrap } from "../../lib/client.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import type { ListWindow } from "../../lib/useWindowedList.ts";
 import { WINDOW_ROWS } from "../../lib/windows.ts";
 import { screenerKeys } from "./keys.ts";
 import { parseScreen, screenToQuery } from "./screen.ts";
-
-type MarketsQuery = paths["/api/polymarket/markets"]["get"]["parameters"]["query"];
 
 /** One window of a screen. The first also brings the facets. */
 export function marketsWindow(query: UrlSearch, offset: number) {

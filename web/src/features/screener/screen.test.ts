@@ -55,7 +55,9 @@ function arbitraryScreen(seed: number): Screen {
     ends_before: one([null, "2026-04-01T00:00:00+02:00"]),
     active: one([null, "true", "false"]),
     closed: one([null, "true", "false"]),
-    sort: some(SORT_COLUMNS).map((column) => ({ column, descending: random() < 0.5 })),
+    sort: some(SORT_COLUMNS)
+      .slice(0, 4)
+      .map((column) => ({ column, descending: random() < 0.5 })),
     cols: one([[], ["title", "price"], ["title", "volume_7d", "end_date"]]),
   };
 }

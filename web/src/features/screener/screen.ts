@@ -1,8 +1,18 @@
 import * as v from "valibot";
+import type { MarketsQuery } from "../../lib/apiTypes.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { RANGE_FILTERS } from "./filters.ts";
 
-export const STATUSES = ["open", "closed", "resolved", "all"] as const;
+/** One value that the API accepts for a parameter: the lists below cannot drift from it. */
+type Accepted<Name extends keyof MarketsQuery> =
+  NonNullable<MarketsQuery[Name]> extends readonly (infer Item)[] ? Item : NonNullable<MarketsQuery[Name]>;
+
+export const STATUSES = [
+  "open",
+  "closed",
+  "resolved",
+  "all",
+] as const satisfies readonly Accepted<"status">[];
 export type Status = (typeof STATUSES)[number];
 
 export const CATEGORIES = [
@@ -17,9 +27,22 @@ export const CATEGORIES = [
   "culture",
   "weather",
   "unknown",
-] as const;
-export const CLOSES = ["day", "week", "month", "later", "awaiting", "unknown"] as const;
-export const TRAITS = ["neg_risk", "fee_free", "rewards", "accepting_orders", "new"] as const;
+] as const satisfies readonly Accepted<"category">[];
+export const CLOSES = [
+  "day",
+  "week",
+  "month",
+  "later",
+  "awaiting",
+  "unknown",
+] as const satisfies readonly Accepted<"closes">[];
+export const TRAITS = [
+  "neg_risk",
+  "fee_free",
+  "rewards",
+  "accepting_orders",
+  "new",
+] as const satisfies readonly Accepted<"traits">[];
 
 export const SORT_COLUMNS = [
   "volume_24h",
@@ -38,8 +61,11 @@ export const SORT_COLUMNS = [
   "title",
   "competitive",
   "relevance",
-] as const;
+] as const satisfies readonly Accepted<"sort">[];
 export type SortColumn = (typeof SORT_COLUMNS)[number];
+
+/** Columns that the API sorts by at once, at most. */
+const MAX_SORTS = 4;
 
 export interface Sort {
   column: SortColumn;
@@ -140,6 +166,7 @@ const sortList = v.pipe(
       ),
     ),
   ),
+  v.maxLength(MAX_SORTS, `must be at most ${MAX_SORTS} columns`),
 );
 
 function bound(lowest: number | null, highest: number | null) {
@@ -254,7 +281,7 @@ export function nextSort(screen: Screen, column: SortColumn, isAdditional: boole
   const current = effectiveSort(screen);
   const known = current.find((sort) => sort.column === column);
   if (isAdditional) {
-    if (!known) return [...current, { column, descending: startsDescending }];
+    if (!known) return [...current, { column, descending: startsDescending }].slice(-MAX_SORTS);
     return current.map((sort) => (sort === known ? { column, descending: !known.descending } : sort));
   }
   if (!known || current.length > 1) return [{ column, descending: startsDescending }];

@@ -1,11 +1,8 @@
-import type { components } from "../../lib/api.gen.ts";
-import type { SyncStatus } from "../../lib/apiTypes.ts";
+import type { ItemMetadata, SyncStatus } from "../../lib/apiTypes.ts";
 import { ApiError, api, unwrap } from "../../lib/client.ts";
 import { count, duration } from "../../lib/format.ts";
 import { createStore } from "../../lib/store.ts";
 import { toast } from "../../lib/toast.ts";
-
-type ItemMetadata = components["schemas"]["ItemMetadata"];
 
 /** The sync that this tab asked for, while it runs. */
 export const runningSync = createStore<SyncStatus | null>(null);

@@ -1,0 +1,149 @@
+// The screener in a real browser: what its script weighs, and how long a keystroke in the filter takes to new rows.
+import { execFileSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { launch, openList, withPage } from "../web/e2e/browser.mjs";
+import { Terminal, freshDataDir, removeDataDir, startLab } from "./programs.mjs";
+import { median, quantile } from "./table.mjs";
+
+const MARKETS = 100_000;
+const KEYSTROKES = 30;
+/** Between the end of one keystroke's work and the next: the pace of a person who types. */
+const REST_MS = 150;
+const SYNC_MS = 900_000;
+const SHELL_BUDGET_KB = 130;
+const KEYSTROKE_BUDGET_MS = 100;
+
+export async function measure(binary, report) {
+  report(shell());
+  const lab = await startLab(binary, MARKETS);
+  const dir = freshDataDir();
+  let terminal;
+  let browser;
+  try {
+    terminal = await Terminal.start(binary, dir, lab.gammaUrl);
+    const markets = await terminal.synced(SYNC_MS);
+    // Nothing is to move any more, and the processor is to be free.
+    await lab.stop();
+    await terminal.idle();
+    browser = await launch();
+    const latencies = await typeIn(browser, terminal);
+    const fetches = latencies.map(({ fetchMs }) => fetchMs);
+    const totals = latencies.map(({ ms }) => ms);
+    const part = `of it waiting for the answer p50 ${median(fetches).toFixed(0)} ms p95 ${quantile(fetches, 0.95).toFixed(0)} ms`;
+    const figure = (share) =>
+      `${totals.length} keystrokes: p50 ${median(totals).toFixed(0)} ms p95 ${quantile(totals, 0.95).toFixed(0)} ms; ${share}`;
+    report({
+      what: `keystroke to new rows painted, ${markets} markets, p95`,
+      figure: figure(part),
+      value: quantile(totals, 0.95),
+      unit: "ms",
+      at_most: KEYSTROKE_BUDGET_MS,
+    });
+    report(memory(markets, terminal.memory()));
+  } finally {
+    await browser?.close();
+    await terminal?.stop();
+    await lab.stop();
+    await removeDataDir(dir);
+  }
+}
+
+/** What the front end's own check says of the script that the screener needs. */
+function shell() {
+  const budget = new URL("../web/scripts/budget.mjs", import.meta.url).pathname;
+  const text = execFileSync(process.execPath, [budget], { encoding: "utf8" });
+  const kb = Number(text.match(/^Screener, all JavaScript before it draws: ([\d.]+) kB gzip/m)?.[1]);
+  return { what: "JavaScript of the screener, gzip", value: kb, unit: "kB", at_most: SHELL_BUDGET_KB };
+}
+
+function memory(markets, { own, database }) {
+  const figure = `PostgreSQL's processes: ${database.toFixed(0)} MB`;
+  return { what: `memory after that, ${markets} markets`, figure, value: own, unit: "MB" };
+}
+
+function typeIn(browser, terminal) {
+  return withPage(browser, terminal.url, async (page) => {
+    await openList(page, "/markets?status=all");
+    const box = page.getByLabel("Filter markets by text");
+    const latencies = [];
+    for (const word of await words(terminal)) {
+      await box.focus();
+      let typed = "";
+      for (const letter of word) {
+        const before = await answer(terminal, typed);
+        typed += letter;
+        const after = await answer(terminal, typed);
+        const isVisible = before.total !== after.total || before.title !== after.title;
+        const measured = isVisible ? page.evaluate(rowsAfterKey, after) : undefined;
+        // Evaluated once more, so that the one above has begun to listen.
+        await page.evaluate(() => {});
+        await page.keyboard.press(letter);
+        if (measured) latencies.push(await measured);
+        await pause(REST_MS);
+      }
+      await box.press("Escape");
+      await shows(page, await answer(terminal, ""));
+      if (latencies.length >= KEYSTROKES) break;
+    }
+    if (latencies.length < KEYSTROKES) throw new Error(`only ${latencies.length} keystrokes changed the rows`);
+    return latencies.slice(0, KEYSTROKES);
+  });
+}
+
+/** Total and first title of what the list must show for a text. */
+async function answer(terminal, text) {
+  const query = new URLSearchParams({ status: "all", ...(text && { q: text }) });
+  // Another limit than the page's: the page's own answer must not be made in advance.
+  const { metadata, data } = await terminal.api(`/api/polymarket/markets?${query}&limit=1`);
+  return { total: metadata.total, title: data[0]?.title };
+}
+
+async function shows(page, { total }) {
+  await page.locator(`table.grid[aria-busy="false"][aria-rowcount="${total + 1}"]`).waitFor();
+}
+
+/** Words of titles all over the catalogue, one a title. */
+async function words(terminal) {
+  const { data } = await terminal.api("/api/polymarket/markets?status=all&sort=title&limit=1000");
+  const found = new Set(
+    data.flatMap(({ title }) => title.toLowerCase().match(/\b[a-z]{5,}\b/g)?.slice(-1) ?? []),
+  );
+  return [...found].filter((_, index, all) => index % Math.max(1, Math.floor(all.length / 12)) === 0);
+}
+
+/**
+ * In the page: waits for the next key, then for the table to show an answer, then for the frame that paints it.
+ * Resolves to the milliseconds from the key to the paint, and those of the request.
+ */
+function rowsAfterKey({ total, title }) {
+  const table = document.querySelector("table.grid");
+  const isShown = () =>
+    table.getAttribute("aria-busy") === "false" &&
+    table.getAttribute("aria-rowcount") === String(total + 1) &&
+    table.querySelector("tbody a.mk .t")?.textContent === title;
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`the rows of ${title} did not come`)), 5_000);
+    addEventListener(
+      "keydown",
+      (key) => {
+        performance.clearResourceTimings();
+        const observer = new MutationObserver(() => {
+          if (!isShown()) return;
+          observer.disconnect();
+          requestAnimationFrame(() => {
+            // A message is delivered after the frame's paint.
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => {
+              const requests = performance.getEntriesByType("resource");
+              const list = requests.findLast((request) => request.name.includes("/api/polymarket/markets?"));
+              resolve({ ms: performance.now() - key.timeStamp, fetchMs: list?.duration ?? 0 });
+            };
+            port2.postMessage(null);
+          });
+        });
+        observer.observe(table, { attributes: true, childList: true, subtree: true, characterData: true });
+      },
+      { capture: true, once: true },
+    );
+  });
+}
