@@ -1,9 +1,9 @@
 // axe on every page, in both themes, as the script draws it and as the server does.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, describe, it } from "node:test";
-import { launch, PHONE, withPage } from "./browser.mjs";
-import { Terminal } from "./processes.mjs";
+import { before, describe, it } from "node:test";
+import { PHONE, withPage } from "./browser.mjs";
+import { shared } from "./shared.mjs";
 
 const AXE = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -25,7 +25,7 @@ describe("accessibility", () => {
   let browser;
   let paths;
   before(async () => {
-    [terminal, browser] = await Promise.all([Terminal.startFilled(), launch()]);
+    ({ terminal, browser } = await shared());
     const { data } = await terminal.api("/api/polymarket/markets?limit=1");
     paths = {
       screener: "/markets",
@@ -37,10 +37,6 @@ describe("accessibility", () => {
       docs: "/docs",
       "a missing page": "/nowhere",
     };
-  });
-  after(async () => {
-    await browser?.close();
-    await terminal?.stop();
   });
 
   const ways = [

@@ -1,9 +1,10 @@
 // What the terminal says when Polymarket, the network or the data is not there.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { launch, openList, rowTotal, waitForTotal, withPage } from "./browser.mjs";
+import { before, describe, it } from "node:test";
+import { openList, rowTotal, waitForTotal, withPage } from "./browser.mjs";
 import { eventually } from "./eventually.mjs";
 import { Lab, Terminal } from "./processes.mjs";
+import { shared } from "./shared.mjs";
 
 /** A browser reports every request that got no answer; these tests are about them. */
 const UNREACHABLE = /net::ERR_|Failed to fetch|status of 50[34]/;
@@ -11,24 +12,24 @@ const UNREACHABLE = /net::ERR_|Failed to fetch|status of 50[34]/;
 const OFTEN = ["--sync-interval-s", "5", "--hot-interval-s", "3600"];
 
 describe("in adversity", () => {
+  let terminal;
   let browser;
   before(async () => {
-    browser = await launch();
+    ({ terminal, browser } = await shared());
   });
-  after(() => browser?.close());
 
   it("opens on an empty database with Polymarket out of reach, and says so", async () => {
     // Nobody listens on port 1.
-    const terminal = await Terminal.start(["serve", "--gamma-url", "http://127.0.0.1:1/gamma", ...OFTEN]);
+    const own = await Terminal.start(["serve", "--gamma-url", "http://127.0.0.1:1/gamma", ...OFTEN]);
     try {
-      await withPage(browser, terminal.url, async (page) => {
+      await withPage(browser, own.url, async (page) => {
         await page.goto("/markets");
         await page.getByRole("heading", { name: "The catalogue is empty" }).waitFor();
         await page.locator('.fresh[data-state="empty"]').waitFor();
       });
       await withPage(
         browser,
-        terminal.url,
+        own.url,
         async (page) => {
           await page.goto("/markets");
           await page.locator('.notice[data-kind="empty"]').waitFor();
@@ -36,30 +37,29 @@ describe("in adversity", () => {
         { javaScriptEnabled: false },
       );
     } finally {
-      await terminal.stop();
+      await own.stop();
     }
   });
 
   it("shows the last good data as stale, with its age, when Polymarket goes away", async () => {
     const lab = await Lab.start();
-    const terminal = await Terminal.start(["serve", "--gamma-url", lab.gammaUrl, ...OFTEN]);
+    const own = await Terminal.start(["serve", "--gamma-url", lab.gammaUrl, ...OFTEN]);
     try {
-      await terminal.synced();
-      await withPage(browser, terminal.url, async (page) => {
+      await own.synced();
+      await withPage(browser, own.url, async (page) => {
         await openList(page, "/markets");
         await page.locator('.fresh[data-state="fresh"]').waitFor();
         const total = await rowTotal(page);
         await lab.stop();
         await eventually("stale data", 60_000, async () => {
-          return (await terminal.api("/api/polymarket/markets?limit=1")).metadata.stale;
+          return (await own.api("/api/polymarket/markets?limit=1")).metadata.stale;
         });
-        await page.reload();
         await page.locator('.head [data-state="stale"]', { hasText: "ago" }).waitFor();
         await waitForTotal(page, total);
       });
       await withPage(
         browser,
-        terminal.url,
+        own.url,
         async (page) => {
           await page.goto("/markets");
           await page.locator('.notice[data-kind="stale"]', { hasText: "ago" }).waitFor();
@@ -67,57 +67,47 @@ describe("in adversity", () => {
         { javaScriptEnabled: false },
       );
     } finally {
-      await terminal.stop();
+      await own.stop();
       await lab.stop();
     }
   });
 
   it("says that it is offline, keeps the rows, and recovers", async () => {
-    const terminal = await Terminal.startFilled();
-    try {
-      await withPage(
-        browser,
-        terminal.url,
-        async (page, context) => {
-          await openList(page, "/markets");
-          const total = await rowTotal(page);
-          await context.setOffline(true);
-          await page.locator('.head [data-state="offline"]').waitFor();
-          assert.equal(await rowTotal(page), total);
-          await context.setOffline(false);
-          await page.locator('.fresh[data-state="fresh"]').waitFor();
-          await page.locator(".facets a.fr").first().click();
-          await page.waitForURL((url) => url.search !== "");
-          await page.locator('table.grid[aria-busy="false"] tbody a.mk').first().waitFor();
-        },
-        { tolerate: UNREACHABLE },
-      );
-    } finally {
-      await terminal.stop();
-    }
+    await withPage(
+      browser,
+      terminal.url,
+      async (page, context) => {
+        await openList(page, "/markets");
+        const total = await rowTotal(page);
+        await context.setOffline(true);
+        await page.locator('.head [data-state="offline"]').waitFor();
+        assert.equal(await rowTotal(page), total);
+        await context.setOffline(false);
+        await page.locator('.fresh[data-state="fresh"]').waitFor();
+        await page.locator(".facets a.fr").first().click();
+        await page.waitForURL((url) => url.search !== "");
+        await page.locator('table.grid[aria-busy="false"] tbody a.mk').first().waitFor();
+      },
+      { tolerate: UNREACHABLE },
+    );
   });
 
   it("offers to try again when the server does not answer", async () => {
-    const terminal = await Terminal.startFilled();
-    try {
-      await withPage(
-        browser,
-        terminal.url,
-        async (page) => {
-          await openList(page, "/markets");
-          await page.route("**/api/polymarket/events/**", (route) => route.abort());
-          await page.route("**/api/polymarket/events?**", (route) => route.abort());
-          await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Events" }).click();
-          const retry = page.getByRole("button", { name: "Try again" });
-          await retry.waitFor();
-          await page.unrouteAll();
-          await retry.click();
-          await page.locator("table.grid.events tbody a.mk").first().waitFor();
-        },
-        { tolerate: UNREACHABLE },
-      );
-    } finally {
-      await terminal.stop();
-    }
+    await withPage(
+      browser,
+      terminal.url,
+      async (page) => {
+        await openList(page, "/markets");
+        await page.route("**/api/polymarket/events/**", (route) => route.abort());
+        await page.route("**/api/polymarket/events?**", (route) => route.abort());
+        await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Events" }).click();
+        const retry = page.getByRole("button", { name: "Try again" });
+        await retry.waitFor();
+        await page.unrouteAll();
+        await retry.click();
+        await page.locator("table.grid.events tbody a.mk").first().waitFor();
+      },
+      { tolerate: UNREACHABLE },
+    );
   });
 });

@@ -1,8 +1,8 @@
 // Events, event and market pages, what surrounds them, and how they fit a phone.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { DESKTOP, launch, openList, PHONE, rowTotal, titles, waitForTotal, withPage } from "./browser.mjs";
-import { Terminal } from "./processes.mjs";
+import { before, describe, it } from "node:test";
+import { DESKTOP, openList, PHONE, rowTotal, titles, waitForTotal, withPage } from "./browser.mjs";
+import { shared } from "./shared.mjs";
 
 /** A browser reports a page that is not there as an error of its own; that is what these pages are. */
 const NOT_FOUND = /status of 404/;
@@ -13,19 +13,29 @@ describe("the pages", () => {
   let market;
   let event;
   before(async () => {
-    [terminal, browser] = await Promise.all([Terminal.startFilled(), launch()]);
+    ({ terminal, browser } = await shared());
     const { data } = await terminal.api("/api/polymarket/events?limit=50");
     const family = data.find((candidate) => candidate.market_count > 3) ?? data[0];
     ({ data: event } = await terminal.api(`/api/polymarket/events/${family.slug}`));
     market = event.markets[0];
   });
-  after(async () => {
-    await browser?.close();
-    await terminal?.stop();
-  });
 
   const visit = (body, options) => withPage(browser, terminal.url, body, options);
   const headed = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+
+  it("says on every page that the world is simulated", async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      await visit(
+        async (page) => {
+          for (const path of ["/markets", "/events", `/markets/${market.slug}`, `/events/${event.slug}`]) {
+            await page.goto(path);
+            await page.locator("header.top", { hasText: "simulated world" }).waitFor();
+          }
+        },
+        { javaScriptEnabled },
+      );
+    }
+  });
 
   it("lists events, filters and opens them", () =>
     visit(async (page) => {
@@ -42,7 +52,7 @@ describe("the pages", () => {
       await page.waitForURL((url) => url.searchParams.get("category") === chosen.value);
       await waitForTotal(page, chosen.count);
       const [first] = await titles(page);
-      await page.keyboard.press("Enter");
+      await page.locator("tbody a.mk").first().click();
       await headed(page, first);
     }));
 

@@ -107,15 +107,13 @@ export class Terminal {
     });
   }
 
-  /** Asks for a sync and waits for a newer generation of the catalogue. */
+  /** Asks for a sync and waits for its end. */
   async refresh() {
-    const before = await this.api("/api/polymarket/markets?limit=1");
-    await eventually("a newer generation", START_MS, async () => {
-      const { metadata } = await this.api("/api/polymarket/markets?limit=1");
-      if (metadata.generation > before.metadata.generation) return true;
+    const response = await fetch(`${this.url}/api/polymarket/sync`, { method: "POST" });
+    const { data: asked } = await response.json();
+    await eventually("the end of a sync", START_MS, async () => {
       const { data } = await this.api("/api/polymarket/sync");
-      if (data.running === null) await fetch(`${this.url}/api/polymarket/sync`, { method: "POST" });
-      return false;
+      return data.recent.some((sync) => sync.sync_id === asked.sync_id && sync.finished_at !== null);
     });
   }
 

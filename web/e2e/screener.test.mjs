@@ -1,20 +1,16 @@
 // The screener as people use it: what the table shows is always what the API answers to the address.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { launch, openList, rowTotal, titles, waitForTotal, withPage } from "./browser.mjs";
+import { before, describe, it } from "node:test";
+import { openList, rowTotal, titles, waitForTotal, withPage } from "./browser.mjs";
 import { parseCsv } from "./csv.mjs";
 import { eventually } from "./eventually.mjs";
-import { Terminal } from "./processes.mjs";
+import { shared } from "./shared.mjs";
 
 describe("the screener", () => {
   let terminal;
   let browser;
   before(async () => {
-    [terminal, browser] = await Promise.all([Terminal.startFilled(), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await terminal?.stop();
+    ({ terminal, browser } = await shared());
   });
 
   const visit = (body, options) => withPage(browser, terminal.url, body, options);
@@ -124,9 +120,9 @@ describe("the screener", () => {
       await openList(page, "/markets");
       assert.equal(await page.locator("th.c-best_bid").count(), 0);
       await page.getByRole("button", { name: "Columns" }).click();
-      await page.getByRole("checkbox", { name: "Bid" }).check();
+      await page.getByRole("checkbox", { name: "Bid" }).click();
       await page.locator("th.c-best_bid").waitFor();
-      await page.getByRole("checkbox", { name: "Spread" }).uncheck();
+      await page.getByRole("checkbox", { name: "Spread" }).click();
       await page.locator("th.c-spread").waitFor({ state: "detached" });
       await page.reload();
       await page.locator("th.c-best_bid").waitFor();

@@ -1,18 +1,14 @@
 // The terminal with scripts switched off: it browses, filters, sorts and pages.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { launch, PHONE, titles, withPage } from "./browser.mjs";
-import { Terminal } from "./processes.mjs";
+import { before, describe, it } from "node:test";
+import { PHONE, titles, withPage } from "./browser.mjs";
+import { shared } from "./shared.mjs";
 
 describe("without scripts", () => {
   let terminal;
   let browser;
   before(async () => {
-    [terminal, browser] = await Promise.all([Terminal.startFilled(), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await terminal?.stop();
+    ({ terminal, browser } = await shared());
   });
 
   const visit = (body, options) =>

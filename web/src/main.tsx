@@ -6,7 +6,7 @@ import { followLinks } from "./app/links.ts";
 import { keepLive } from "./app/live.ts";
 import { prime } from "./app/prime.ts";
 import { createQueryClient } from "./app/queryClient.ts";
-import { matchRoute } from "./app/routes.ts";
+import { matchRoute } from "./app/routes.tsx";
 import { readBoot } from "./lib/boot.ts";
 import "./styles/index.css";
 

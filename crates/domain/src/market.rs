@@ -337,27 +337,33 @@ mod tests {
         values.iter().map(|v| Price::new(v.parse().unwrap()).unwrap()).collect()
     }
 
-    fn outcome(uma: Option<UmaStatus>, values: &[&str]) -> Option<Option<usize>> {
-        Resolution::of(true, uma, &prices(values)).map(|resolution| resolution.outcome_index)
+    /// The winner's index, "split", or "not final".
+    fn outcome(uma: Option<UmaStatus>, values: &[&str]) -> String {
+        match Resolution::of(true, uma, &prices(values)) {
+            None => "not final".to_owned(),
+            Some(resolution) => {
+                resolution.outcome_index.map_or_else(|| "split".to_owned(), |index| index.to_string())
+            }
+        }
     }
 
     #[test]
     fn a_payout_vector_is_final_unless_contested() {
-        assert_eq!(outcome(None, &["1", "0"]), Some(Some(0)));
-        assert_eq!(outcome(Some(UmaStatus::Proposed), &["0", "1"]), Some(Some(1)));
-        assert_eq!(outcome(Some(UmaStatus::Disputed), &["0", "1"]), None);
+        assert_eq!(outcome(None, &["1", "0"]), "0");
+        assert_eq!(outcome(Some(UmaStatus::Proposed), &["0", "1"]), "1");
+        assert_eq!(outcome(Some(UmaStatus::Disputed), &["0", "1"]), "not final");
         assert_eq!(Resolution::of(false, None, &prices(&["1", "0"])), None, "open");
     }
 
     #[test]
     fn a_split_is_final_only_with_the_oracle() {
-        assert_eq!(outcome(None, &["0.5", "0.5"]), None);
-        assert_eq!(outcome(Some(UmaStatus::Resolved), &["0.5", "0.5"]), Some(None));
+        assert_eq!(outcome(None, &["0.5", "0.5"]), "not final");
+        assert_eq!(outcome(Some(UmaStatus::Resolved), &["0.5", "0.5"]), "split");
     }
 
     #[test]
     fn nearly_certain_prices_are_provisional() {
-        assert_eq!(outcome(Some(UmaStatus::Proposed), &["0.9995", "0.0005"]), None);
+        assert_eq!(outcome(Some(UmaStatus::Proposed), &["0.9995", "0.0005"]), "not final");
         let resolved =
             Resolution::of(true, Some(UmaStatus::Settled), &prices(&["0.9995", "0.0005"]));
         let resolved = resolved.unwrap();
@@ -368,12 +374,12 @@ mod tests {
     #[test]
     fn incoherent_rows_are_not_resolved() {
         for uma in [None, Some(UmaStatus::Resolved)] {
-            assert_eq!(outcome(uma, &["0", "0"]), None);
-            assert_eq!(outcome(uma, &["1", "1"]), None);
-            assert_eq!(outcome(uma, &["1"]), None);
-            assert_eq!(outcome(uma, &[]), None);
+            assert_eq!(outcome(uma, &["0", "0"]), "not final");
+            assert_eq!(outcome(uma, &["1", "1"]), "not final");
+            assert_eq!(outcome(uma, &["1"]), "not final");
+            assert_eq!(outcome(uma, &[]), "not final");
         }
-        assert_eq!(outcome(Some(UmaStatus::Resolved), &["0", "0", "1", "0"]), Some(Some(2)));
+        assert_eq!(outcome(Some(UmaStatus::Resolved), &["0", "0", "1", "0"]), "2");
     }
 
     proptest! {

@@ -138,7 +138,12 @@ impl SyncFeed {
         let recent: Vec<SyncStatus> = self.facts.load().recent.iter().cloned().collect();
         let is_active = |status: &&SyncStatus| status.finished_at.is_none();
         SyncOverview {
-            running: recent.iter().find(is_active).cloned(),
+            // A full sync tells more than the refresh of the hot set that may run beside it.
+            running: recent
+                .iter()
+                .filter(is_active)
+                .max_by_key(|status| status.kind == SyncKind::Full.as_str())
+                .cloned(),
             last: recent.iter().find(|status| !is_active(status)).cloned(),
             recent,
         }

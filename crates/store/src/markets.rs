@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{ConditionId, EventId, Market, MarketId, Outcome, TokenId};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
-use sqlx::{PgExecutor, Row};
+use sqlx::{FromRow, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{amount, column, parsed};
@@ -22,13 +22,21 @@ pub struct StoredMarket {
     pub delisted_at: Option<DateTime<Utc>>,
 }
 
-/// The texts of a market that the catalogue leaves in the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a page of one market says beyond the catalogue's row.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct MarketDetails {
     /// Rules.
     pub description: Option<String>,
     /// Where the answer will be read.
     pub resolution_source: Option<String>,
+    /// The oracle's question.
+    pub question_id: Option<String>,
+    /// The group of a neg-risk event.
+    pub neg_risk_market_id: Option<String>,
+    /// Upstream's name of the fee schedule.
+    pub fee_type: Option<String>,
+    /// Upstream's own time of its last change.
+    pub upstream_updated_at: Option<DateTime<Utc>>,
 }
 
 /// Markets written by batches after `revision` (0: all), without their long texts.
@@ -53,17 +61,15 @@ pub(crate) async fn changed_since(
     rows.iter().map(decode).collect()
 }
 
-/// The long texts of one market.
+/// What the catalogue leaves out of one market.
 pub async fn details(
     executor: impl PgExecutor<'_>,
     market_id: &MarketId,
 ) -> Result<MarketDetails, StoreError> {
-    let row =
-        sqlx::query("SELECT description, resolution_source FROM markets WHERE market_id = $1")
-            .bind(market_id.as_str())
-            .fetch_one(executor)
-            .await?;
-    Ok(MarketDetails { description: row.try_get(0)?, resolution_source: row.try_get(1)? })
+    let sql = "SELECT description, resolution_source, question_id, neg_risk_market_id, fee_type,
+                      upstream_updated_at
+               FROM markets WHERE market_id = $1";
+    Ok(sqlx::query_as(sql).bind(market_id.as_str()).fetch_one(executor).await?)
 }
 
 /// Ids of the markets that are held as open and listed.

@@ -2,7 +2,7 @@ import { Suspense, use, useDeferredValue } from "react";
 import { Main } from "../components/Main.tsx";
 import { useParsedSearch, usePlace } from "../lib/navigation.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
-import { matchRoute, type Route } from "./routes.ts";
+import { matchRoute, type Route } from "./routes.tsx";
 import { Shell } from "./Shell.tsx";
 
 /** The shell and the page of the present address. The page before stays until the code of the next has come. */

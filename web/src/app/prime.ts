@@ -7,7 +7,7 @@ import { type Boot, navigationScreenMs } from "../lib/boot.ts";
 import { noteMetadata } from "../lib/live.ts";
 import { parseSearch } from "../lib/urlSearch.ts";
 import type { ListWindow } from "../lib/useWindowedList.ts";
-import { matchRoute } from "./routes.ts";
+import { matchRoute } from "./routes.tsx";
 
 /** The reply inside the page, once known to be a success; its shape is that of the page's main request. */
 interface Success {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchRoute } from "./routes.ts";
+import { matchRoute } from "./routes.tsx";
 
 describe("paths", () => {
   it.each([

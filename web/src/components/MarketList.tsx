@@ -6,12 +6,14 @@ interface MarketListProps {
   caption: string;
   markets: readonly MarketRow[];
   columns: readonly string[];
-  /** The market whose page this is; it is marked and not a link to itself. */
+  /** All are of one event: each then goes by its own name in the event, where it has one. */
+  isOneEvent?: boolean;
+  /** The market whose page this is; its row is marked. */
   current?: string;
 }
 
 /** A short table of markets, drawn whole. */
-export function MarketList({ caption, markets, columns: ids, current }: MarketListProps) {
+export function MarketList({ caption, markets, columns: ids, isOneEvent = false, current }: MarketListProps) {
   const columns = marketColumns(ids);
   const now = useNow();
   return (
@@ -45,7 +47,7 @@ export function MarketList({ caption, markets, columns: ids, current }: MarketLi
                     href={`/markets/${market.slug}`}
                     aria-current={market.market_id === current ? "page" : undefined}
                   >
-                    <span className="t">{market.group_title || market.title}</span>
+                    <span className="t">{(isOneEvent && market.group_title) || market.title}</span>
                   </a>
                 ) : (
                   column.cell(market, now)

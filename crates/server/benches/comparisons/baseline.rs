@@ -53,7 +53,8 @@ macro_rules! select_page {
 }
 
 const PAGE: &str = select_page!("");
-const PAGE_OF_CATEGORY: &str = select_page!("AND m.category = $2 AND m.volume_24h >= $3::float8::numeric");
+const PAGE_OF_CATEGORY: &str =
+    select_page!("AND m.category = $2 AND m.volume_24h >= $3::float8::numeric");
 const TOTAL: &str = "SELECT count(*) FROM markets WHERE NOT closed AND delisted_at IS NULL";
 const TOTAL_OF_CATEGORY: &str = "SELECT count(*) FROM markets
     WHERE NOT closed AND delisted_at IS NULL AND category = $1 AND volume_24h >= $2::float8::numeric";
@@ -112,7 +113,8 @@ async fn answer(pool: &PgPool, asked: &Asked) -> anyhow::Result<Value> {
     };
     drop(connection);
     let rows = rows.iter().map(|row| market(row, now)).collect::<sqlx::Result<Vec<_>>>()?;
-    let metadata = json!({ "total": total, "page": 1, "limit": asked.limit, "offset": 0, "as_of": now });
+    let metadata =
+        json!({ "total": total, "page": 1, "limit": asked.limit, "offset": 0, "as_of": now });
     Ok(json!({ "success": true, "data": rows, "metadata": metadata }))
 }
 

@@ -45,8 +45,13 @@ pub(crate) async fn compare(database: &Database) -> anyhow::Result<()> {
         let counts = log.counts;
         eprintln!(
             "sync {:.2} s (fetch {} ms over two lanes, write {} ms, {} pages, {} markets, {:.1} MB); COPY {:.2} s",
-            sync.as_secs_f64(), counts.fetch_ms, counts.write_ms, counts.pages, counts.inserted,
-            rows.iter().map(Vec::len).sum::<usize>() as f64 / 1e6, copy.as_secs_f64(),
+            sync.as_secs_f64(),
+            counts.fetch_ms,
+            counts.write_ms,
+            counts.pages,
+            counts.inserted,
+            rows.iter().map(Vec::len).sum::<usize>() as f64 / 1e6,
+            copy.as_secs_f64(),
         );
         if run > 0 {
             runs.push((sync, copy, counts));

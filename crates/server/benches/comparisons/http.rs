@@ -17,10 +17,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use crate::baseline;
 use crate::findings::{Finding, Target, median, milliseconds};
 use crate::load::{self, Answered, Request};
 use crate::setup::{Served, empty};
-use crate::baseline;
 
 const MARKETS: usize = 17_000;
 const CONNECTIONS: usize = 16;
@@ -35,7 +35,10 @@ const OF_BASELINE: Target = Target::AtLeast(8.0);
 
 /// The questions, and the same as one that nobody asked before.
 const QUESTIONS: [(&str, &str); 2] = [
-    ("/api/polymarket/markets?limit=100", "/api/polymarket/markets?limit=100&volume_total_min=0.{n}"),
+    (
+        "/api/polymarket/markets?limit=100",
+        "/api/polymarket/markets?limit=100&volume_total_min=0.{n}",
+    ),
     (
         "/api/polymarket/markets?category=sports&volume_24h_min=100&limit=100",
         "/api/polymarket/markets?category=sports&volume_24h_min=100.{n}&limit=100",
@@ -54,7 +57,12 @@ struct Way {
 const WAYS: [Way; 3] = [
     Way { name: "zstd", accept_encoding: Some("zstd"), is_new: false, is_judged: true },
     Way { name: "plain", accept_encoding: None, is_new: false, is_judged: false },
-    Way { name: "zstd, never asked before", accept_encoding: Some("zstd"), is_new: true, is_judged: false },
+    Way {
+        name: "zstd, never asked before",
+        accept_encoding: Some("zstd"),
+        is_new: true,
+        is_judged: false,
+    },
 ];
 
 pub(crate) async fn compare(database: &Database) -> anyhow::Result<()> {
@@ -62,16 +70,23 @@ pub(crate) async fn compare(database: &Database) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let product = serve(database, &stop).await?;
     let baseline = baseline::serve(database).await?;
-    let clients = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let clients =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let result = ask_all(clients.handle(), product, baseline).await;
     clients.shutdown_background();
     stop.cancel();
     result
 }
 
-async fn ask_all(clients: &Handle, product: SocketAddr, baseline: SocketAddr) -> anyhow::Result<()> {
-    let request = |address, target: &str, accept_encoding| {
-        Request { address, target: target.to_owned(), accept_encoding }
+async fn ask_all(
+    clients: &Handle,
+    product: SocketAddr,
+    baseline: SocketAddr,
+) -> anyhow::Result<()> {
+    let request = |address, target: &str, accept_encoding| Request {
+        address,
+        target: target.to_owned(),
+        accept_encoding,
     };
     // What is measured in each round: /healthz first, then per question the baseline and every way.
     let mut requests = vec![request(product, "/healthz", None)];
@@ -144,7 +159,10 @@ fn figure(rounds: &[Vec<Answered>], index: usize) -> String {
 async fn check_alike(product: &Request, baseline: &Request) -> anyhow::Result<()> {
     let product: Value = serde_json::from_slice(&load::body(product).await?)?;
     let baseline: Value = serde_json::from_slice(&load::body(baseline).await?)?;
-    ensure!(product["data"].as_array().is_some_and(|rows| rows.len() == 100), "no full page of rows");
+    ensure!(
+        product["data"].as_array().is_some_and(|rows| rows.len() == 100),
+        "no full page of rows"
+    );
     ensure!(product["data"] == baseline["data"], "the baseline's rows differ");
     ensure!(product["metadata"]["total"] == baseline["metadata"]["total"], "the totals differ");
     eprintln!("total {}", product["metadata"]["total"]);

@@ -103,8 +103,9 @@ impl Connection {
     async fn ask(&mut self, request: &Request, number: u64) -> anyhow::Result<usize> {
         let Request { address, target, accept_encoding } = request;
         let target = target.replace("{n}", &number.to_string());
-        let accept =
-            accept_encoding.map(|coding| format!("accept-encoding: {coding}\r\n")).unwrap_or_default();
+        let accept = accept_encoding
+            .map(|coding| format!("accept-encoding: {coding}\r\n"))
+            .unwrap_or_default();
         let head = format!("GET {target} HTTP/1.1\r\nhost: {address}\r\n{accept}\r\n");
         self.stream.write_all(head.as_bytes()).await?;
         self.buffer.clear();

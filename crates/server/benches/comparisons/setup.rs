@@ -58,10 +58,10 @@ impl Served {
         let lock = IngestLock::try_acquire(database).await?.context("the ingest lock is taken")?;
         let options = IngestOptions { closed: ClosedScope::All, ..IngestOptions::default() };
         let cancel = CancellationToken::new();
-        let sync =
-            CatalogueSync::new(self.client.clone(), database.clone(), options, lock, cancel);
+        let sync = CatalogueSync::new(self.client.clone(), database.clone(), options, lock, cancel);
         let asked =
-            sync_logs::request(database.service(), SyncKind::Full, SyncTrigger::Manual, None).await?;
+            sync_logs::request(database.service(), SyncKind::Full, SyncTrigger::Manual, None)
+                .await?;
         let log = sync.run(&asked.sync).await?;
         sync.release().await;
         ensure!(log.status == SyncState::Success, "the sync ended badly: {:?}", log.error);

@@ -9,7 +9,7 @@ use store::{Database, StoreError, events::EventDetails, markets::MarketDetails};
 use crate::http::error::ApiError;
 
 /// How long a text is kept; it may be corrected upstream.
-const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+const TIME_TO_LIVE: Duration = Duration::from_mins(1);
 /// How many texts of each kind are kept.
 const CAPACITY: u64 = 2_000;
 /// How long the texts are waited for before a page is shown without them.

@@ -3,6 +3,7 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
 use chrono::{DateTime, Utc};
 use domain::ErrorCode;
+use store::markets::MarketDetails;
 
 use crate::{
     api::reply::{Completeness, ItemMetadata, Reply, loaded_snapshot},
@@ -43,13 +44,14 @@ pub(crate) async fn load(
     let siblings_total =
         row.event.as_ref().map_or(0, |event| snapshot.event_markets(&event.event_id).len());
     let texts = texts.as_deref();
+    let text = |field: fn(&MarketDetails) -> &Option<String>| texts.and_then(|texts| field(texts).clone());
     let detail = MarketDetail {
-        description: texts.and_then(|texts| texts.description.clone()),
-        resolution_source: texts.and_then(|texts| texts.resolution_source.clone()),
-        question_id: None,
-        neg_risk_market_id: None,
-        fee_type: None,
-        upstream_updated_at: None,
+        description: text(|texts| &texts.description),
+        resolution_source: text(|texts| &texts.resolution_source),
+        question_id: text(|texts| &texts.question_id),
+        neg_risk_market_id: text(|texts| &texts.neg_risk_market_id),
+        fee_type: text(|texts| &texts.fee_type),
+        upstream_updated_at: texts.and_then(|texts| texts.upstream_updated_at),
         siblings_total,
         row,
     };

@@ -80,7 +80,7 @@ fn lines(rows: Vec<Row<MarketRow>>) -> impl stream::Stream<Item = Result<Bytes, 
             match row.read() {
                 Ok(row) => write_line(&mut text, COLUMNS.iter().map(|column| (column.cell)(&row))),
                 Err(error) => {
-                    tracing::error!(%error, "A row of the catalogue was left out of an export")
+                    tracing::error!(%error, "A row of the catalogue was left out of an export");
                 }
             }
         }

@@ -211,7 +211,7 @@ fn authorise(app: &AppState, client: Client, headers: &HeaderMap) -> Result<(), 
 
 /// Follow syncs
 ///
-/// Server-sent events: `progress` with a SyncStatus, first of the newest sync there is and then of whatever
+/// Server-sent events: `progress` with a `SyncStatus`, first of the newest sync there is and then of whatever
 /// happens.
 #[utoipa::path(
     get, path = "/api/polymarket/sync/stream", tag = "sync", operation_id = "follow_sync",

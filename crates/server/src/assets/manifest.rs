@@ -71,7 +71,8 @@ struct Manifest(BTreeMap<String, File>);
 
 #[derive(Debug, Deserialize)]
 struct File {
-    file: String,
+    #[serde(rename = "file")]
+    path: String,
     #[serde(default)]
     css: Vec<String>,
     #[serde(default)]
@@ -110,9 +111,9 @@ impl Manifest {
             }
         }
         Entry {
-            script: Some(address(&main.file)),
+            script: Some(address(&main.path)),
             styles,
-            preloads: files().map(|file| address(&file.file)).collect(),
+            preloads: files().map(|file| address(&file.path)).collect(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::http::error::ApiError;
 /// Bytes of compressed bodies kept.
 const CAPACITY_BYTES: u64 = 32 << 20;
 /// How long a body nobody asks for is kept; its generation is usually over by then.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 /// Below this a body is compressed where it is, without going to the blocking pool.
 const INLINE_BYTES: usize = 32 << 10;
 /// Where a browser's developer tools, and our page, read how long the screen took.

@@ -36,7 +36,10 @@ pub const BODY_LIMIT_BYTES: usize = 64 << 10;
 const CONCURRENT_REQUESTS: usize = 512;
 
 /// Wraps the routes. Read downwards: the first layer sees a request first and its answer last.
-pub(super) fn apply(routes: Router, app: &AppState) -> Router {
+pub(super) fn apply<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    app: &AppState,
+) -> Router<S> {
     let stack = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn(observe))
@@ -118,6 +121,7 @@ async fn deadline(State(app): State<AppState>, request: Request, next: Next) -> 
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer calls it so")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()
@@ -152,7 +156,7 @@ mod tests {
         let settings = Settings {
             simulated: false,
             admin_token: None,
-            sync_interval: Duration::from_secs(300),
+            sync_interval: Duration::from_mins(5),
             public_url: None,
             request_timeout: Duration::from_millis(50),
         };

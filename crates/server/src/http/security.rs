@@ -77,7 +77,7 @@ pub(super) async fn harden(
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if app.settings().public_url.as_ref().is_some_and(|url| url.is_https()) {
+    if app.settings().public_url.as_ref().is_some_and(PublicUrl::is_https) {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }

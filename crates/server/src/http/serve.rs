@@ -19,9 +19,8 @@ pub fn router(app: AppState) -> Router {
     let routes = api
         .merge(pages::routes())
         .route("/assets/{*path}", get(assets::get_asset))
-        .fallback(nothing_here)
-        .with_state(app.clone());
-    layers::apply(routes, &app)
+        .fallback(nothing_here);
+    layers::apply(routes, &app).with_state(app)
 }
 
 async fn nothing_here(uri: Uri) -> ApiError {

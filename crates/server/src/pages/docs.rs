@@ -29,7 +29,7 @@ pub(super) async fn show(
         .public_url
         .as_ref()
         .map_or_else(|| "http://127.0.0.1:8080".to_owned(), ToString::to_string);
-    Ok(surroundings.render(Page {
+    Ok(surroundings.render(&Page {
         title: "API".to_owned(),
         description: "Every endpoint with its parameters, answers and errors.".to_owned(),
         canonical: "/docs".to_owned(),

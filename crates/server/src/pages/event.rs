@@ -40,7 +40,7 @@ pub(super) async fn show(
     let reply = events::load(&app, &snapshot, row, now).await?;
     let event = &reply.data;
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
-    Ok(surroundings.render(Page {
+    Ok(surroundings.render(&Page {
         title: event.row.title.clone(),
         description: format!(
             "{} markets. Volume 24h {}, liquidity {}. As of {}.",

@@ -76,7 +76,7 @@ pub(super) async fn show(
     let rows = list.rows.read().map_err(ApiError::internal)?;
     let reply = list.to_json().map_err(ApiError::internal)?;
     let main = main_of(&app, &address, &query.events, &list, &rows, now);
-    let response = surroundings.render(Page {
+    let response = surroundings.render(&Page {
         title: "Events".to_owned(),
         description: format!(
             "{} events with their markets, by volume and liquidity.",

@@ -109,11 +109,16 @@ fn chip(label: &str, value: Option<&str>, content: &Markup) -> Markup {
     html! {
         details class="pop" {
             summary class={ "chip" @if value.is_none() { " add" } } {
-                i { (label) } @if let Some(value) = value { " " b { (value) } }
+                i { (capitalised(label)) } @if let Some(value) = value { " " b { (value) } }
             }
             div class="popover" { (content) }
         }
     }
+}
+
+fn capitalised(label: &str) -> String {
+    let mut chars = label.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn choice(address: &Address, name: &str, words: &[(&str, &str)]) -> Markup {
@@ -191,11 +196,21 @@ fn order(address: &Address, columns: &[(&str, &str)]) -> Markup {
                 @if current.contains(',') { option value=(current) selected { (current) } }
                 @for (slug, label) in columns {
                     @let descending = format!("-{slug}");
-                    option value=(descending) selected[current == descending] { (label) ", largest first" }
-                    option value=(slug) selected[current == *slug] { (label) ", smallest first" }
+                    @let (falling, rising) = directions(slug);
+                    option value=(descending) selected[current == descending] { (label) ", " (falling) }
+                    option value=(slug) selected[current == *slug] { (label) ", " (rising) }
                 }
             }
         }
+    }
+}
+
+/// The words for both directions of a column: falling, rising.
+fn directions(column: &str) -> (&'static str, &'static str) {
+    match column {
+        "title" => ("Z to A", "A to Z"),
+        "end_date" | "created_at" => ("latest first", "earliest first"),
+        _ => ("largest first", "smallest first"),
     }
 }
 

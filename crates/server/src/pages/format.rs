@@ -53,7 +53,7 @@ pub(super) fn money(amount: Option<f64>) -> String {
     let shown = scales.into_iter().find_map(|(unit, suffix)| {
         let scaled = size / unit;
         let digits = match scaled {
-            _ if unit == 1.0 => 0,
+            _ if suffix.is_empty() => 0,
             scaled if scaled >= 100.0 => 0,
             scaled if scaled >= 10.0 => 1,
             _ => 2,

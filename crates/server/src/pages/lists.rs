@@ -62,7 +62,7 @@ pub(super) fn refused(
         is_unlisted: true,
         main,
     };
-    (StatusCode::BAD_REQUEST, surroundings.render(page)).into_response()
+    (StatusCode::BAD_REQUEST, surroundings.render(&page)).into_response()
 }
 
 /// Says how long the screen took where the script reads it.

@@ -52,7 +52,7 @@ pub(super) async fn show(
         Content { market: &reply.data, metadata: &reply.metadata, siblings, related, now };
     let main = content.main();
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
-    Ok(surroundings.render(Page {
+    Ok(surroundings.render(&Page {
         title: reply.data.row.title.clone(),
         description: description(&reply),
         canonical: format!("/markets/{}", reply.data.row.slug),
@@ -188,9 +188,11 @@ impl Content<'_> {
 
     fn facts(&self) -> Markup {
         let MarketDetail { row: market, .. } = self.market;
-        let unit = |value: Option<f64>, factor: f64, digits: i32, unit: &str| match value {
-            Some(value) => html! { (decimal(Some(value * factor), digits)) (unit) },
-            None => html! { (UNKNOWN) },
+        let unit = |value: Option<f64>, factor: f64, digits: i32, unit: &str| {
+            html! {
+                (decimal(value.map(|value| value * factor), digits))
+                @if value.is_some() { (unit) }
+            }
         };
         html! {
             dl class="kv" {

@@ -49,7 +49,7 @@ pub(crate) fn error_page(
     request_id: &RequestId,
     nonce: &Nonce,
 ) -> Response {
-    Surroundings { app, nonce, now: Utc::now() }.render(states::error(error, request_id))
+    Surroundings { app, nonce, now: Utc::now() }.render(&states::error(error, request_id))
 }
 
 /// What a page handler needs of its request: the raw pairs, so that a form can show what was typed even

@@ -124,7 +124,7 @@ pub(super) async fn show(
     let reply = list.to_json().map_err(ApiError::internal)?;
     let content = Content { app: &app, address: &address, query: &query, list: &list, now };
     let main = content.main(&rows);
-    let response = surroundings.render(Page {
+    let response = surroundings.render(&Page {
         title: content.title(),
         description: format!(
             "{} prediction markets by price, change, volume, liquidity and spread.",

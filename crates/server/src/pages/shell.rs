@@ -76,12 +76,12 @@ pub(super) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// The whole document.
-    pub(super) fn render(&self, page: Page) -> Response {
+    pub(super) fn render(&self, page: &Page) -> Response {
         let entry = Entry::of(page.boot.as_ref().map(|boot| boot.chunk));
         let markup = html! {
             (DOCTYPE)
             html lang="en" data-density=[page.density.as_deref()] {
-                (self.head(&page, &entry))
+                (self.head(page, &entry))
                 body {
                     div id="root" { (self.app_frame(page.section, &page.main)) }
                     @if let Some(json) = page.boot.as_ref().and_then(|boot| self.boot_json(boot)) {

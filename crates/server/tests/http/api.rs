@@ -112,6 +112,8 @@ async fn a_market_is_found_by_id_and_by_slug_with_its_rules() {
         let reply = server.json(&format!("/api/polymarket/markets/{key}")).await;
         assert_eq!(reply["data"]["market_id"], "102");
         assert!(reply["data"]["description"].as_str().unwrap().contains("https://rules.example"));
+        assert_eq!(reply["data"]["question_id"], "0xabc");
+        assert_eq!(reply["data"]["siblings_total"], 20, "the market itself is counted");
         assert_eq!(reply["metadata"]["completeness"], "partial", "no sync has finished");
         assert_eq!(reply["metadata"]["total"], Value::Null, "one thing has no pages");
     }

@@ -1,5 +1,7 @@
 //! The server over HTTP, as clients meet it.
 
+#![expect(clippy::unwrap_used, reason = "a test can do nothing about a failure but say so")]
+
 mod api;
 mod export;
 mod generated;

@@ -117,3 +117,36 @@ async fn a_request_keeps_the_id_it_came_with_if_that_is_harmless() {
     assert_ne!(with("a b").await, "a b");
     assert_eq!(with("a b").await.len(), 36);
 }
+
+#[tokio::test]
+async fn the_front_end_is_served_compressed_and_for_ever() {
+    let server = TestServer::start().await;
+    let (_, page) = server.page("/markets").await;
+    let Some((_, rest)) = page.split_once(r#"<script type="module" src=""#) else {
+        println!("SKIPPED: the front end is not built");
+        return;
+    };
+    let (script, _) = rest.split_once('"').unwrap();
+    let (_, rest) = page.split_once(r#"<link rel="stylesheet" href=""#).unwrap();
+    let (style, _) = rest.split_once('"').unwrap();
+    for (path, kind) in
+        [(script, "text/javascript; charset=utf-8"), (style, "text/css; charset=utf-8")]
+    {
+        let plain = server.get(path).await;
+        assert_eq!(plain.status(), 200, "{path}");
+        assert_eq!(plain.headers()["content-type"], kind);
+        assert_eq!(plain.headers()["cache-control"], "public, max-age=31536000, immutable");
+        assert!(plain.headers().get("content-encoding").is_none());
+        let etag = plain.headers()["etag"].clone();
+        let plain = plain.bytes().await.unwrap();
+        let request = server.request(Method::GET, path).header("accept-encoding", "gzip");
+        let packed = request.send().await.unwrap();
+        assert_eq!(packed.headers()["content-encoding"], "gzip", "{path}");
+        let mut text = Vec::new();
+        let packed = packed.bytes().await.unwrap();
+        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut text).unwrap();
+        assert_eq!(text, plain, "{path}");
+        let request = server.request(Method::GET, path).header("if-none-match", etag);
+        assert_eq!(request.send().await.unwrap().status(), 304, "{path}");
+    }
+}

@@ -16,7 +16,7 @@ async fn next(response: &mut Response, rest: &mut String) -> (String, String, Va
                 found.unwrap_or_default().trim().to_owned()
             };
             let read = (line("event:"), line("id:"), serde_json::from_str(&line("data:")));
-            *rest = after.to_owned();
+            *rest = String::from(after);
             // Comments keep the connection alive and say nothing.
             if let (name, id, Ok(data)) = read {
                 return (name, id, data);

@@ -1,6 +1,6 @@
 //! A server over a database of its own, on a free port of loopback.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Category, Event, EventId, Market, MarketId, Outcome, Price, PriceChange, Tag, Usdc};
@@ -14,7 +14,7 @@ use server::{
     sync_feed::SyncFeed,
 };
 use store::{Database, catalogue, testing::TestDatabase};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Markets in the fixture's catalogue.
@@ -26,8 +26,8 @@ pub(crate) struct TestServer {
     pub(crate) app: AppState,
     pub(crate) client: Client,
     stop: CancellationToken,
-    _serving: JoinHandle<std::io::Result<()>>,
-    _database: Option<Arc<TestDatabase>>,
+    /// Held so that it outlives the server.
+    database: Option<TestDatabase>,
 }
 
 impl TestServer {
@@ -44,7 +44,7 @@ impl TestServer {
         let mut settings = settings();
         change(&mut settings);
         let mut server = Self::over(database.database().clone(), catalog, settings).await;
-        server._database = Some(Arc::new(database));
+        server.database = Some(database);
         server
     }
 
@@ -62,8 +62,7 @@ impl TestServer {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = http::router(app.clone());
-        let serving =
-            tokio::spawn(http::serve(listener, router, stop.clone(), Duration::from_secs(1)));
+        tokio::spawn(http::serve(listener, router, stop.clone(), Duration::from_secs(1)));
         // Codings and redirects are what the tests look at, so nothing may hide them.
         let client = Client::builder()
             .no_gzip()
@@ -72,7 +71,7 @@ impl TestServer {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { base, app, client, stop, _serving: serving, _database: None }
+        Self { base, app, client, stop, database: None }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -105,7 +104,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         simulated: false,
         admin_token: None,
-        sync_interval: Duration::from_secs(300),
+        sync_interval: Duration::from_mins(5),
         public_url: None,
         request_timeout: Settings::REQUEST_TIMEOUT,
     }
@@ -146,10 +145,11 @@ pub(crate) fn fixture(now: DateTime<Utc>) -> (Vec<Event>, Vec<Market>) {
         markets.push(market);
     }
     // What an attacker could name a market, and what a spreadsheet would compute.
-    markets[0].title = "</script><script>alert(1)</script> & \"quotes\"".to_owned();
-    markets[1].title = "=HYPERLINK(\"http://evil.example\"), really".to_owned();
+    markets[0].title = String::from("</script><script>alert(1)</script> & \"quotes\"");
+    markets[1].title = String::from("=HYPERLINK(\"http://evil.example\"), really");
     markets[2].description =
         Some("Rules with <b>markup</b> at https://rules.example/x.".to_owned());
+    markets[2].question_id = Some(String::from("0xabc"));
     markets[3].volume_24h = None;
     for index in 0..5_u32 {
         let mut market = market(&format!("2{index:02}"), "200", now);

@@ -93,6 +93,7 @@ function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolea
               caption={`Markets of ${event.title} by price`}
               markets={event.markets.toSorted(byPrice)}
               columns={COLUMNS}
+              isOneEvent
             />
           </section>
           <section className="card">

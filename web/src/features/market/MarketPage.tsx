@@ -133,6 +133,7 @@ function Siblings({ market, eventSlug }: { market: MarketDetail; eventSlug: stri
         markets={siblings.slice(0, SHOWN_SIBLINGS)}
         columns={["price", "change_24h", "volume_24h", "end_date"]}
         current={market.market_id}
+        isOneEvent
       />
       {siblings.length > SHOWN_SIBLINGS && (
         <p className="more">
@@ -154,9 +155,7 @@ function Related({ marketId }: { marketId: string }) {
       {isPending && <span className="skel wide" />}
       {error && <p className="warn">Related markets could not be loaded: {error.message}</p>}
       {answer && related.length === 0 && <p className="mut">None shares a tag or a word of weight.</p>}
-      {related.length > 0 && (
-        <MarketList caption="Related markets" markets={related} columns={["price", "change_24h"]} />
-      )}
+      {related.length > 0 && <MarketList caption="Related markets" markets={related} columns={["price"]} />}
     </section>
   );
 }

@@ -281,7 +281,7 @@ export function nextSort(screen: Screen, column: SortColumn, isAdditional: boole
   const current = effectiveSort(screen);
   const known = current.find((sort) => sort.column === column);
   if (isAdditional) {
-    if (!known) return [...current, { column, descending: startsDescending }].slice(-MAX_SORTS);
+    if (!known) return [...current.slice(0, MAX_SORTS - 1), { column, descending: startsDescending }];
     return current.map((sort) => (sort === known ? { column, descending: !known.descending } : sort));
   }
   if (!known || current.length > 1) return [{ column, descending: startsDescending }];

@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import type { PageProps } from "../lib/navigation.ts";
+import { SidePanel } from "./SidePanel.tsx";
 
 type Page = ComponentType<PageProps>;
 
@@ -35,7 +36,11 @@ function route(name: Route["name"], fetchPage: () => Promise<Page>): Route {
   };
 }
 
-const markets = route("markets", async () => (await import("./ScreenerRoute.tsx")).ScreenerRoute);
+/** The screener with the market feature's details at its side: features do not know each other, the app does. */
+const markets = route("markets", async () => {
+  const { ScreenerPage } = await import("../features/screener/ScreenerPage.tsx");
+  return ({ search }: PageProps) => <ScreenerPage search={search} Panel={SidePanel} />;
+});
 const market = route("market", async () => (await import("../features/market/MarketPage.tsx")).MarketPage);
 const events = route("events", async () => (await import("../features/events/EventsPage.tsx")).EventsPage);
 const event = route("event", async () => (await import("../features/events/EventPage.tsx")).EventPage);
