@@ -139,7 +139,10 @@ mod tests {
         let hex = "A835f053e4ff50c67b1a1147ec79ad159da93a6a846671bf7a049c59d81e4dc8";
         let id = ConditionId::parse(hex).unwrap();
         assert_eq!(id.as_str(), format!("0x{}", hex.to_lowercase()));
-        assert!(ConditionId::parse(hex.get(2..).unwrap()).is_ok(), "62 digits: a structural condition");
+        assert!(
+            ConditionId::parse(hex.get(2..).unwrap()).is_ok(),
+            "62 digits: a structural condition"
+        );
         for bad in ["", "0x", "0x12", "zz", hex.get(1..).unwrap()] {
             assert!(ConditionId::parse(bad).is_err(), "{bad}");
         }

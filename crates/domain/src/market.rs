@@ -341,9 +341,9 @@ mod tests {
     fn outcome(uma: Option<UmaStatus>, values: &[&str]) -> String {
         match Resolution::of(true, uma, &prices(values)) {
             None => "not final".to_owned(),
-            Some(resolution) => {
-                resolution.outcome_index.map_or_else(|| "split".to_owned(), |index| index.to_string())
-            }
+            Some(resolution) => resolution
+                .outcome_index
+                .map_or_else(|| "split".to_owned(), |index| index.to_string()),
         }
     }
 

@@ -12,7 +12,7 @@ use polymarket::gamma::{
 use store::lock::IngestLock;
 use store::origin::{self, Claim};
 use store::quarantine::{self, Rejected};
-use store::sync_logs::{self, SyncKind, SyncLog, SyncState};
+use store::sync_logs::{self, Outcome, SyncKind, SyncLog, SyncState};
 use store::{Database, PgConnection, StoreError, catalogue, markets, sweep};
 use tokio::sync::{Mutex, OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -104,8 +104,9 @@ impl CatalogueSync {
         let counts = run.tally.counts();
         let (status, error) = verdict(&ended, counts.quarantined, counts.markets_seen);
         let error = error.as_deref();
-        let log =
-            sync_logs::finish(service, queued.sync_id, &counts, status, error, Utc::now()).await?;
+        let complete = ended.as_ref().is_ok_and(|ended| ended.complete);
+        let outcome = Outcome { status, complete, error };
+        let log = sync_logs::finish(service, queued.sync_id, &counts, &outcome, Utc::now()).await?;
         metrics::counter!("cascadian_syncs_total", "kind" => log.kind.as_str(), "status" => status.as_str())
             .increment(1);
         metrics::histogram!("cascadian_sync_seconds", "kind" => log.kind.as_str())

@@ -319,29 +319,27 @@ impl Check {
             self.mistakes
                 .push(("upstream-rate-percent", format!("{percent} is not from 1 to 100")));
         }
+        let ingest = IngestOptions {
+            interval: self.seconds("sync-interval-s", settings.sync_interval_s, defaults.interval),
+            hot_interval: self.seconds(
+                "hot-interval-s",
+                settings.hot_interval_s,
+                defaults.hot_interval,
+            ),
+            hot_volume: settings.hot_volume.unwrap_or(defaults.hot_volume),
+            hot_liquidity: settings.hot_liquidity.unwrap_or(defaults.hot_liquidity),
+            closed: closed.unwrap_or_default(),
+        };
+        let roles = self.roles(settings.roles);
         Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             data_dir: settings.data_dir,
             database_url,
             admin_token,
             public_url,
-            roles: self.roles(settings.roles),
+            roles,
             endpoints: endpoints?,
-            ingest: IngestOptions {
-                interval: self.seconds(
-                    "sync-interval-s",
-                    settings.sync_interval_s,
-                    defaults.interval,
-                ),
-                hot_interval: self.seconds(
-                    "hot-interval-s",
-                    settings.hot_interval_s,
-                    defaults.hot_interval,
-                ),
-                hot_volume: settings.hot_volume.unwrap_or(defaults.hot_volume),
-                hot_liquidity: settings.hot_liquidity.unwrap_or(defaults.hot_liquidity),
-                closed: closed.unwrap_or_default(),
-            },
+            ingest,
             upstream_rate_percent: percent,
             log,
             log_format: log_format.unwrap_or(LogFormat::Text),
@@ -355,7 +353,13 @@ impl Check {
             settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
             settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
         );
-        endpoints.map_err(|error| self.mistakes.push((error.name, error.to_string()))).ok()
+        let field = |name| match name {
+            "gamma" => "gamma-url",
+            "clob" => "clob-url",
+            "data" => "data-url",
+            _ => "ws-url",
+        };
+        endpoints.map_err(|error| self.mistakes.push((field(error.name), error.to_string()))).ok()
     }
 
     fn roles(&mut self, names: Option<Vec<String>>) -> Roles {
@@ -415,7 +419,7 @@ mod tests {
             "listen",
             "database-url",
             "admin-token",
-            "gamma",
+            "gamma-url",
             "sync-interval-s",
             "sync-closed",
             "roles",

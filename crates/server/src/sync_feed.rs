@@ -5,10 +5,11 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
+use domain::Origin;
 use store::{
     Database, StoreError,
     notify::{Listener, Notice},
-    sync_logs::{self, PROGRESS_CHANNEL, SyncKind, SyncLog, SyncState, SyncTrigger},
+    sync_logs::{self, PROGRESS_CHANNEL, SyncKind, SyncLog, SyncTrigger},
 };
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,7 @@ struct Facts {
     /// Newest first.
     recent: VecDeque<SyncStatus>,
     last_synced: Option<DateTime<Utc>>,
+    origin: Option<Origin>,
 }
 
 impl Default for SyncFeed {
@@ -76,7 +78,13 @@ impl SyncFeed {
                 notice = notices.next() => match notice {
                     Notice::Reconnected => self.reload(database).await?,
                     Notice::Message { payload, .. } => match serde_json::from_str(&payload) {
-                        Ok(log) => self.publish(log),
+                        Ok(log) => {
+                            self.publish(log);
+                            // The first page of the first sync decides whose data is held.
+                            if self.origin().is_none() {
+                                self.reload(database).await?;
+                            }
+                        }
                         Err(error) => tracing::warn!(%error, "An announcement of a sync cannot be read"),
                     },
                 },
@@ -92,7 +100,8 @@ impl SyncFeed {
         let logs = sync_logs::recent(database.service(), limit).await?;
         let last_synced = sync_logs::last_synced(database.service()).await?;
         let recent = logs.into_iter().map(SyncStatus::from).collect();
-        self.facts.store(Arc::new(Facts { recent, last_synced }));
+        let origin = store::origin::get(database.service()).await?;
+        self.facts.store(Arc::new(Facts { recent, last_synced, origin }));
         Ok(())
     }
 
@@ -133,6 +142,11 @@ impl SyncFeed {
         self.facts.load().last_synced
     }
 
+    /// Whose data is held; `None` while none is.
+    pub fn origin(&self) -> Option<Origin> {
+        self.facts.load().origin.clone()
+    }
+
     /// The sync under way, the newest that ended, and those before.
     pub fn overview(&self) -> SyncOverview {
         let recent: Vec<SyncStatus> = self.facts.load().recent.iter().cloned().collect();
@@ -158,11 +172,7 @@ impl Facts {
             None => next.recent.push_front(status.clone()),
         }
         next.recent.truncate(REMEMBERED);
-        let fetched_everything = status.kind == SyncKind::Full.as_str()
-            && [SyncState::Success, SyncState::Partial]
-                .iter()
-                .any(|state| state.as_str() == status.status);
-        if fetched_everything {
+        if status.complete && status.kind == SyncKind::Full.as_str() {
             next.last_synced = next.last_synced.max(status.finished_at);
         }
         next
@@ -171,7 +181,7 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use store::sync_logs::SyncCounts;
+    use store::sync_logs::{SyncCounts, SyncState};
     use uuid::Uuid;
 
     use super::*;
@@ -188,6 +198,7 @@ mod tests {
             started_at: Some(at(1)),
             finished_at: finished.map(at),
             counts: SyncCounts::default(),
+            complete: finished.is_some() && status == SyncState::Success,
             error: None,
         }
     }

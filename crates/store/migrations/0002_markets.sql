@@ -40,6 +40,8 @@ CREATE TABLE sync_logs (
     -- Milliseconds spent fetching and writing, summed over lanes.
     fetch_ms     bigint NOT NULL DEFAULT 0,
     write_ms     bigint NOT NULL DEFAULT 0,
+    -- Everything asked for was fetched, whether or not every row of it was understood.
+    complete     boolean NOT NULL DEFAULT false,
     error        text
 );
 -- At most one sync of a kind waits or runs: a second request finds it instead of adding another.

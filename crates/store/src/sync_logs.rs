@@ -92,8 +92,21 @@ pub struct SyncLog {
     #[sqlx(flatten)]
     #[serde(flatten)]
     pub counts: SyncCounts,
+    /// Everything asked for was fetched, whether or not every row of it was understood.
+    pub complete: bool,
     /// Why it failed or is partial.
     pub error: Option<String>,
+}
+
+/// How a sync ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome<'a> {
+    /// The state to log.
+    pub status: SyncState,
+    /// Everything asked for was fetched.
+    pub complete: bool,
+    /// Why it failed or is partial.
+    pub error: Option<&'a str>,
 }
 
 /// What a sync did.
@@ -134,7 +147,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT sync_id, kind, trigger, status, closed_scope, requested_at, started_at, finished_at, pages, ",
-            "events_seen, markets_seen, inserted, updated, unchanged, quarantined, swept, fetch_ms, write_ms, error ",
+            "events_seen, markets_seen, inserted, updated, unchanged, quarantined, swept, fetch_ms, write_ms, complete, error ",
             "FROM sync_logs ",
             $rest
         )
@@ -202,7 +215,8 @@ pub async fn progress(
     sync_id: Uuid,
     counts: &SyncCounts,
 ) -> Result<SyncLog, StoreError> {
-    record(pool, sync_id, counts, SyncState::Running, None, None).await
+    let running = Outcome { status: SyncState::Running, complete: false, error: None };
+    record(pool, sync_id, counts, &running, None).await
 }
 
 /// Records how a sync ended.
@@ -210,30 +224,28 @@ pub async fn finish(
     pool: &PgPool,
     sync_id: Uuid,
     counts: &SyncCounts,
-    status: SyncState,
-    error: Option<&str>,
+    outcome: &Outcome<'_>,
     now: DateTime<Utc>,
 ) -> Result<SyncLog, StoreError> {
-    record(pool, sync_id, counts, status, error, Some(now)).await
+    record(pool, sync_id, counts, outcome, Some(now)).await
 }
 
 async fn record(
     pool: &PgPool,
     sync_id: Uuid,
     counts: &SyncCounts,
-    status: SyncState,
-    error: Option<&str>,
+    outcome: &Outcome<'_>,
     finished_at: Option<DateTime<Utc>>,
 ) -> Result<SyncLog, StoreError> {
     sqlx::query(
         "UPDATE sync_logs SET status = $2, error = $3, finished_at = $4, pages = $5, events_seen = $6,
              markets_seen = $7, inserted = $8, updated = $9, unchanged = $10, quarantined = $11, swept = $12,
-             fetch_ms = $13, write_ms = $14
+             fetch_ms = $13, write_ms = $14, complete = $15
          WHERE sync_id = $1 AND status = 'running'",
     )
     .bind(sync_id)
-    .bind(status)
-    .bind(error)
+    .bind(outcome.status)
+    .bind(outcome.error)
     .bind(finished_at)
     .bind(counts.pages)
     .bind(counts.events_seen)
@@ -245,6 +257,7 @@ async fn record(
     .bind(counts.swept)
     .bind(counts.fetch_ms)
     .bind(counts.write_ms)
+    .bind(outcome.complete)
     .execute(pool)
     .await?;
     announce(pool, sync_id).await
@@ -268,11 +281,11 @@ pub async fn recent(executor: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Syn
     Ok(sqlx::query_as(sql).bind(limit).fetch_all(executor).await?)
 }
 
-/// When the newest full sync that fetched everything ended; rows in quarantine do not count against it.
+/// When the newest complete full sync ended.
 pub async fn last_synced(
     executor: impl PgExecutor<'_>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let sql = "SELECT max(finished_at) FROM sync_logs WHERE kind = 'full' AND status IN ('success', 'partial')";
+    let sql = "SELECT max(finished_at) FROM sync_logs WHERE kind = 'full' AND complete";
     Ok(sqlx::query_scalar(sql).fetch_one(executor).await?)
 }
 
@@ -282,7 +295,7 @@ pub async fn has_covered(
     closed_scope: &str,
 ) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT FROM sync_logs
-               WHERE kind = 'full' AND closed_scope = $1 AND status = 'success')";
+               WHERE kind = 'full' AND closed_scope = $1 AND complete)";
     Ok(sqlx::query_scalar(sql).bind(closed_scope).fetch_one(executor).await?)
 }
 
@@ -294,11 +307,11 @@ pub async fn fail_interrupted(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, 
     Ok(sqlx::query(sql).bind(now).execute(pool).await?.rows_affected())
 }
 
-/// Forgets syncs asked for before an instant. Successful full ones stay: they say which closed events were
+/// Forgets syncs asked for before an instant. Complete full ones stay: they say which closed events were
 /// ever covered.
 pub async fn prune(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let sql =
         "DELETE FROM sync_logs WHERE requested_at < $1 AND status NOT IN ('queued', 'running')
-               AND NOT (kind = 'full' AND status = 'success')";
+               AND NOT (kind = 'full' AND complete)";
     Ok(sqlx::query(sql).bind(before).execute(pool).await?.rows_affected())
 }

@@ -10,7 +10,7 @@ use sqlx::{Connection, PgConnection};
 use store::catalogue::{self, Applied};
 use store::lock::IngestLock;
 use store::notify::{Listener, Notice};
-use store::sync_logs::{self, SyncCounts, SyncKind, SyncState, SyncTrigger};
+use store::sync_logs::{self, Outcome, SyncCounts, SyncKind, SyncState, SyncTrigger};
 use store::testing::TestDatabase;
 use store::{history, markets, quarantine, sweep};
 use support::{event, market, outcome, usdc};
@@ -204,8 +204,9 @@ async fn a_second_request_finds_the_first() {
     );
     assert_eq!(ask().await.unwrap().sync.sync_id, id);
     let counts = SyncCounts { pages: 3, markets_seen: 250, ..SyncCounts::default() };
-    let ended =
-        sync_logs::finish(pool, id, &counts, SyncState::Success, None, at(2)).await.unwrap();
+    let error = Some("one row is in quarantine");
+    let outcome = Outcome { status: SyncState::Partial, complete: true, error };
+    let ended = sync_logs::finish(pool, id, &counts, &outcome, at(2)).await.unwrap();
     assert_eq!((ended.counts, ended.finished_at), (counts, Some(at(2))));
     assert_eq!(sync_logs::last_synced(database.public()).await.unwrap(), Some(at(2)));
     assert!(sync_logs::has_covered(database.public(), "none").await.unwrap());

@@ -16,11 +16,13 @@ export function keepLive(client: QueryClient): void {
       refetchType: document.hidden ? "none" : "active",
     });
   let refreshedAt = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isScheduled = false;
   const refreshSoon = () => {
+    if (isScheduled) return;
+    isScheduled = true;
     const rest = Math.max(0, refreshedAt + PACE_MS - performance.now());
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    setTimeout(() => {
+      isScheduled = false;
       refreshedAt = performance.now();
       refresh();
     }, rest);

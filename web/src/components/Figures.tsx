@@ -1,14 +1,13 @@
-import { useRef } from "react";
+import { useState } from "react";
 import type { MarketRow } from "../lib/apiTypes.ts";
 import { cents, change, money, moneyExact, until, utc } from "../lib/format.ts";
 
 /** Text that underlines itself for a moment when the value it shows for the same subject has changed. */
 export function Ticking({ subject, text }: { subject: string; text: string }) {
-  const shown = useRef({ subject, text, ticks: 0 });
-  const last = shown.current;
-  if (last.subject !== subject) shown.current = { subject, text, ticks: 0 };
-  else if (last.text !== text) shown.current = { subject, text, ticks: last.ticks + 1 };
-  const { ticks } = shown.current;
+  const [shown, setShown] = useState({ subject, text, ticks: 0 });
+  if (shown.subject !== subject) setShown({ subject, text, ticks: 0 });
+  else if (shown.text !== text) setShown({ subject, text, ticks: shown.ticks + 1 });
+  const { ticks } = shown;
   // Two names for one animation, in turn, so that each change starts it anew.
   const className = ticks === 0 ? undefined : ticks % 2 === 0 ? "tick-a" : "tick-b";
   return <span className={className}>{text}</span>;

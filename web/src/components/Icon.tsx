@@ -7,14 +7,8 @@ const PATHS = {
   moon: "M13.6 9.6A5.8 5.8 0 0 1 6.4 2.4a5.8 5.8 0 1 0 7.2 7.2z",
   system: "M2 3h12v8H2zM5.5 14h5M8 11v3",
   rows: "M2 3.5h12M2 6.5h12M2 9.5h12M2 12.5h12",
-  filter: "M2 4h12M4.5 8h7M6.5 12h3",
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
-  check: "M3 8.5l3.5 3.5L13 4.5",
-  external: "M6 3H3v10h10v-3M9 3h4v4M13 3L7.5 8.5",
-  up: "M8 13V3M4 7l4-4 4 4",
-  down: "M8 3v10M4 9l4 4 4-4",
-  help: "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8M6.2 6.2a1.9 1.9 0 1 1 2.6 1.8c-.5.2-.8.6-.8 1.1v.4M8 11.6v.1",
 } as const;
 
 export type IconName = keyof typeof PATHS;

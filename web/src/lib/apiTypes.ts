@@ -14,6 +14,7 @@ export type EventDetail = Schemas["EventDetail"];
 export type Facets = Schemas["Facets"];
 export type FacetCount = Schemas["FacetCount"];
 export type ListMetadata = Schemas["ListMetadata"];
+export type GenerationTick = Schemas["GenerationTick"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type SyncOverview = Schemas["SyncOverview"];
 export type SearchResults = Schemas["SearchResults"];

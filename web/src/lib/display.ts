@@ -1,4 +1,4 @@
-import { readStored, writeStored } from "./storage.ts";
+import { writeStored } from "./storage.ts";
 import { createStore } from "./store.ts";
 
 export const THEMES = ["system", "dark", "light"] as const;
@@ -14,19 +14,16 @@ export interface Display {
 /** The key is shared with `prepaint.js`, which applies the choice before the first paint. */
 const KEY = "cascadian.display";
 
-function isDisplay(value: unknown): value is Display {
-  const candidate = value as Partial<Display> | null;
-  return (
-    typeof candidate === "object" &&
-    candidate !== null &&
-    THEMES.includes(candidate.theme as Theme) &&
-    DENSITIES.includes(candidate.density as Density)
-  );
+/** What the page was painted with: the server's or the reader's choice, already on the document. */
+function painted(): Display {
+  const { theme, density } = document.documentElement.dataset;
+  return {
+    theme: THEMES.find((known) => known === theme) ?? "system",
+    density: DENSITIES.find((known) => known === density) ?? "default",
+  };
 }
 
-export const display = createStore<Display>(
-  readStored(KEY, { theme: "system", density: "default" }, isDisplay),
-);
+export const display = createStore<Display>(painted());
 
 function apply({ theme, density }: Display): void {
   const { dataset } = document.documentElement;

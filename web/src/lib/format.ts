@@ -158,11 +158,6 @@ export function clock(now: Date, offsetMinutes: number): string {
   return `${zone} · ${shifted.toISOString().slice(11, 19)}`;
 }
 
-/** A hexadecimal id shortened in the middle: `0x2005…75ea`. */
-export function shortId(id: string): string {
-  return id.length > 14 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id;
-}
-
 /** A slug as words: `neg_risk` → `neg risk`. */
 export function words(slug: string): string {
   return slug.replaceAll(/[_-]+/g, " ");

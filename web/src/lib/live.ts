@@ -1,3 +1,4 @@
+import type { GenerationTick } from "./apiTypes.ts";
 import { createStore } from "./store.ts";
 
 /** What the terminal knows about the age of what it shows. Null until a reply or the stream has said so. */
@@ -54,44 +55,50 @@ export function noteReachable(reachable: boolean): void {
   if (known.reachable !== reachable) freshness.set({ ...known, reachable });
 }
 
-interface GenerationEvent {
-  generation: number;
-  last_synced: string | null;
-  stale: boolean;
-}
-
-function isGenerationEvent(value: unknown): value is GenerationEvent {
-  const candidate = value as Partial<GenerationEvent> | null;
-  return typeof candidate?.generation === "number";
+/** A stream that is being followed. */
+export interface Following {
+  isOpen(): boolean;
 }
 
 /**
- * Follows the stream of snapshot generations and calls `onGeneration` for each new one. The browser reconnects by
- * itself; a lost stream is not an error for the reader as long as requests succeed.
+ * Follows the stream of snapshot generations and calls `onNews` when what is shown may be out of date: at a new
+ * generation, when the stream is lost (only a request can tell whether the server is gone), and when it is back. The
+ * browser reconnects by itself.
  */
-export function followGenerations(
-  url: string,
-  onGeneration: () => void,
-): { isOpen(): boolean; stop(): void } {
+export function followGenerations(url: string, onNews: () => void): Following {
   const source = new EventSource(url);
+  let wasLost = false;
+  source.addEventListener("error", () => {
+    wasLost = true;
+    onNews();
+  });
+  source.addEventListener("open", () => {
+    if (wasLost) onNews();
+    wasLost = false;
+  });
   source.addEventListener("generation", (event) => {
-    let message: unknown;
-    try {
-      message = JSON.parse((event as MessageEvent<string>).data);
-    } catch {
-      return;
-    }
-    if (!isGenerationEvent(message)) return;
+    const tick = parseTick((event as MessageEvent<string>).data);
+    if (tick === null) return;
     const known = freshness.get();
-    const isNew = known.generation !== null && message.generation > known.generation;
     freshness.set({
       ...known,
-      generation: message.generation,
-      lastSynced: message.last_synced,
-      stale: message.stale ?? known.stale,
+      generation: tick.generation,
+      lastSynced: tick.last_synced ?? known.lastSynced,
+      stale: tick.stale,
       reachable: true,
     });
-    if (isNew) onGeneration();
+    if (known.generation !== null && tick.generation !== known.generation) onNews();
   });
-  return { isOpen: () => source.readyState === EventSource.OPEN, stop: () => source.close() };
+  return { isOpen: () => source.readyState === EventSource.OPEN };
+}
+
+function parseTick(text: string): GenerationTick | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const candidate = value as Partial<GenerationTick> | null;
+    const isTick = typeof candidate?.generation === "number" && typeof candidate.stale === "boolean";
+    return isTick ? (candidate as GenerationTick) : null;
+  } catch {
+    return null;
+  }
 }

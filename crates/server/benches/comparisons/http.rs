@@ -125,7 +125,7 @@ async fn ask_all(
                 baseline: format!("/healthz {}", figure(&rounds, 0)),
                 value: ratio(of, 0),
                 unit: "×",
-                target: way.is_judged.then_some(OF_HEALTH),
+                target: way.of_health,
             }
             .print()?;
             Finding {
@@ -134,7 +134,7 @@ async fn ask_all(
                 baseline: format!("PostgreSQL {}", figure(&rounds, to)),
                 value: ratio(of, to),
                 unit: "×",
-                target: Some(OF_BASELINE),
+                target: way.of_baseline,
             }
             .print()?;
         }

@@ -44,7 +44,8 @@ pub(crate) async fn load(
     let siblings_total =
         row.event.as_ref().map_or(0, |event| snapshot.event_markets(&event.event_id).len());
     let texts = texts.as_deref();
-    let text = |field: fn(&MarketDetails) -> &Option<String>| texts.and_then(|texts| field(texts).clone());
+    let text =
+        |field: fn(&MarketDetails) -> &Option<String>| texts.and_then(|texts| field(texts).clone());
     let detail = MarketDetail {
         description: text(|texts| &texts.description),
         resolution_source: text(|texts| &texts.resolution_source),

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
+use domain::Origin;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -107,7 +108,7 @@ pub struct ItemMetadata {
     pub last_synced: Option<DateTime<Utc>>,
     /// When the snapshot of the catalogue was made.
     pub as_of: DateTime<Utc>,
-    /// The upstream it was read from.
+    /// What it was read from: `gamma`, `recording`, `simulation (…)`, or `none` while nothing is held.
     #[schema(example = "gamma")]
     pub source: String,
     /// How much of upstream's catalogue this rests on.
@@ -116,6 +117,15 @@ pub struct ItemMetadata {
     pub simulated: bool,
     /// Number of the snapshot; it grows with each change.
     pub generation: i64,
+}
+
+/// What the catalogue was read from.
+fn source(app: &AppState) -> String {
+    match app.sync().origin() {
+        None => "none".to_owned(),
+        Some(Origin::Polymarket) => "gamma".to_owned(),
+        Some(origin) => origin.to_string(),
+    }
 }
 
 impl ItemMetadata {
@@ -135,9 +145,9 @@ impl ItemMetadata {
             stale,
             last_synced,
             as_of: snapshot.as_of(),
-            source: "gamma".to_owned(),
+            source: source(app),
             completeness,
-            simulated: app.settings().simulated,
+            simulated: app.is_simulated(),
             generation: snapshot.generation(),
         }
     }

@@ -71,6 +71,8 @@ pub struct SyncStatus {
     pub quarantined: i64,
     /// Markets found to be no longer listed.
     pub swept: i64,
+    /// Everything asked for was fetched, whether or not every row of it was understood.
+    pub complete: bool,
     /// Why it failed or is partial.
     pub error: Option<String>,
 }
@@ -127,6 +129,7 @@ impl From<SyncLog> for SyncStatus {
             unchanged: log.counts.unchanged,
             quarantined: log.counts.quarantined,
             swept: log.counts.swept,
+            complete: log.complete,
             error: log.error,
         }
     }

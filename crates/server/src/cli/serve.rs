@@ -168,7 +168,6 @@ pub(super) fn gamma_client(config: &Config) -> anyhow::Result<GammaClient> {
 
 fn settings(config: &Config) -> HttpSettings {
     HttpSettings {
-        simulated: false,
         admin_token: config.admin_token.clone(),
         sync_interval: config.ingest.interval,
         public_url: config.public_url.clone(),

@@ -154,7 +154,6 @@ mod tests {
     async fn answer(routes: Router) -> (StatusCode, Value) {
         let database = TestDatabase::create().await;
         let settings = Settings {
-            simulated: false,
             admin_token: None,
             sync_interval: Duration::from_mins(5),
             public_url: None,

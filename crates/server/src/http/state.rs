@@ -50,8 +50,6 @@ impl fmt::Debug for Secret {
 /// What the person who runs the server decides about the HTTP layer.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The catalogue comes from the lab; every answer and page says so.
-    pub simulated: bool,
     /// Who has it may start a sync from anywhere. Without one, only this machine may.
     pub admin_token: Option<Secret>,
     /// Time between scheduled syncs. Data older than twice this is stale.
@@ -122,6 +120,11 @@ impl AppState {
     /// What is known of syncs.
     pub fn sync(&self) -> &SyncFeed {
         &self.0.parts.sync
+    }
+
+    /// The catalogue is a simulated world; every answer and page says so.
+    pub fn is_simulated(&self) -> bool {
+        self.sync().origin().is_some_and(|origin| origin.is_simulated())
     }
 
     /// What the operator decided.

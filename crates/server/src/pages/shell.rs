@@ -146,7 +146,7 @@ impl Surroundings<'_> {
                             placeholder="Search markets and events";
                     }
                     div class="r" {
-                        @if self.app.settings().simulated { span class="tag" { "simulated world" } }
+                        @if self.app.is_simulated() { span class="tag" { "simulated world" } }
                     }
                 }
                 (main)
@@ -190,7 +190,7 @@ impl Surroundings<'_> {
             reply,
             app: BootApp {
                 version: env!("CARGO_PKG_VERSION"),
-                simulated: settings.simulated,
+                simulated: self.app.is_simulated(),
                 interval_s: settings.sync_interval.as_secs(),
             },
         };

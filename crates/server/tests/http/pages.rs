@@ -151,7 +151,10 @@ async fn the_reference_lists_every_endpoint_and_error() {
 
 #[tokio::test]
 async fn a_simulated_world_says_so_everywhere() {
-    let server = TestServer::start_with(|settings| settings.simulated = true).await;
+    let server = {
+        let origin = domain::Origin::Simulation("world; seed=7".to_owned());
+        TestServer::start_as(&origin, settings()).await
+    };
     for path in ["/markets", "/markets/market-102", "/events", "/events/election", "/docs", "/nope"]
     {
         let (_, page) = server.page(path).await;

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use reqwest::{Method, Response};
 use serde_json::Value;
-use store::sync_logs::{self, SyncCounts, SyncState};
+use store::sync_logs::{self, Outcome, SyncCounts, SyncState};
 
 use crate::support::TestServer;
 
@@ -89,9 +89,8 @@ async fn the_progress_of_a_sync_is_told() {
     let sync_id = id.parse().unwrap();
     // What another process, the ingester, does.
     sync_logs::start(database.service(), sync_id, "none", Utc::now()).await.unwrap();
-    sync_logs::finish(database.service(), sync_id, &counts, SyncState::Success, None, Utc::now())
-        .await
-        .unwrap();
+    let outcome = Outcome { status: SyncState::Success, complete: true, error: None };
+    sync_logs::finish(database.service(), sync_id, &counts, &outcome, Utc::now()).await.unwrap();
     let last = loop {
         let (_, _, data) = next(&mut stream, &mut rest).await;
         if data["status"] == "success" {

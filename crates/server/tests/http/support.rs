@@ -3,7 +3,9 @@
 use std::{net::SocketAddr, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Category, Event, EventId, Market, MarketId, Outcome, Price, PriceChange, Tag, Usdc};
+use domain::{
+    Category, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange, Tag, Usdc,
+};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -38,11 +40,19 @@ impl TestServer {
 
     /// A server with the fixture's catalogue and other settings.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let database = TestDatabase::create().await;
-        fill(&database).await;
-        let catalog = load(&database).await;
         let mut settings = settings();
         change(&mut settings);
+        Self::start_as(&Origin::Polymarket, settings).await
+    }
+
+    /// The same, with data of the given origin.
+    pub(crate) async fn start_as(origin: &Origin, settings: Settings) -> Self {
+        let database = TestDatabase::create().await;
+        fill(&database).await;
+        let mut connection = database.service().acquire().await.unwrap();
+        store::origin::claim(&mut connection, origin, Utc::now()).await.unwrap();
+        drop(connection);
+        let catalog = load(&database).await;
         let mut server = Self::over(database.database().clone(), catalog, settings).await;
         server.database = Some(database);
         server
@@ -102,7 +112,6 @@ impl Drop for TestServer {
 
 pub(crate) fn settings() -> Settings {
     Settings {
-        simulated: false,
         admin_token: None,
         sync_interval: Duration::from_mins(5),
         public_url: None,

@@ -1,6 +1,8 @@
 import { useCallback, useMemo, useRef } from "react";
+import { EmptyCatalogue } from "../../components/EmptyCatalogue.tsx";
 import { FacetSection } from "../../components/Facets.tsx";
 import { Freshness } from "../../components/Freshness.tsx";
+import { ListFoot } from "../../components/ListFoot.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
 import { Main } from "../../components/Main.tsx";
 import { SearchBox } from "../../components/SearchBox.tsx";
@@ -8,6 +10,7 @@ import { ErrorState, State } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventRow, Facets } from "../../lib/apiTypes.ts";
 import { count, decimal } from "../../lib/format.ts";
+import { listActions } from "../../lib/listActions.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
 import { copy } from "../../lib/toast.ts";
 import { stringifySearch } from "../../lib/urlSearch.ts";
@@ -26,7 +29,16 @@ import {
   parseEventScreen,
 } from "./eventScreen.ts";
 
+/** Rows drawn before the first answer, so that nothing moves when it comes. */
 const SKELETON_ROWS = 30;
+
+const HINTS = [
+  { keys: ["j", "k"], does: "move" },
+  { keys: ["Enter"], does: "open" },
+  { keys: ["/"], does: "filter" },
+  { keys: ["?"], does: "all shortcuts" },
+];
+
 const keyOf = (event: EventRow) => event.event_id;
 const hrefOf = (screen: EventScreen) => `/events${stringifySearch(eventScreenToSearch(screen))}`;
 
@@ -57,46 +69,7 @@ export function EventsPage({ search }: PageProps) {
   const sort = useMemo(() => [screen.sort ?? DEFAULT_EVENT_SORT], [screen.sort]);
 
   useActions([
-    {
-      id: "row-next",
-      title: "Next row",
-      group: "Table",
-      keys: "j",
-      keyboardOnly: true,
-      run: () => cursor.moveBy(1),
-    },
-    {
-      id: "row-previous",
-      title: "Previous row",
-      group: "Table",
-      keys: "k",
-      keyboardOnly: true,
-      run: () => cursor.moveBy(-1),
-    },
-    {
-      id: "row-down",
-      title: "Next row",
-      group: "Table",
-      keys: "ArrowDown",
-      keyboardOnly: true,
-      run: () => cursor.moveBy(1),
-    },
-    {
-      id: "row-up",
-      title: "Previous row",
-      group: "Table",
-      keys: "ArrowUp",
-      keyboardOnly: true,
-      run: () => cursor.moveBy(-1),
-    },
-    {
-      id: "row-open",
-      title: "Open the event",
-      group: "Table",
-      keys: "Enter",
-      keyboardOnly: true,
-      run: () => openRow(cursor.index),
-    },
+    ...listActions(cursor, list.total, openRow, "event"),
     {
       id: "filter",
       title: "Filter by text",
@@ -174,6 +147,8 @@ export function EventsPage({ search }: PageProps) {
         )}
         {list.error && !list.head ? (
           <ErrorState error={list.error} retry={list.retry} />
+        ) : list.head?.metadata.completeness === "empty" ? (
+          <EmptyCatalogue />
         ) : list.head && list.total === 0 ? (
           <State title="No event matches">
             <p>
@@ -199,20 +174,7 @@ export function EventsPage({ search }: PageProps) {
             kind="events"
           />
         )}
-        <div className="foot2">
-          <span>
-            <kbd>j</kbd> <kbd>k</kbd> move
-          </span>
-          <span>
-            <kbd>Enter</kbd> open
-          </span>
-          <span>
-            <kbd>/</kbd> filter
-          </span>
-          <span className="end">
-            {list.total > 0 && `row ${count(cursor.index + 1)} of ${count(list.total)}`}
-          </span>
-        </div>
+        <ListFoot hints={HINTS} cursor={cursor.index} total={list.total} />
       </section>
       {facets && (
         <div className="facets-pane">

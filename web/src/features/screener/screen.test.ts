@@ -6,7 +6,6 @@ import {
   CLOSES,
   EMPTY_SCREEN,
   effectiveSort,
-  filterCount,
   nextSort,
   parseScreen,
   type Screen,
@@ -143,9 +142,5 @@ describe("filters", () => {
   it("toggle", () => {
     expect(toggled(["a"], "b")).toEqual(["a", "b"]);
     expect(toggled(["a", "b"], "a")).toEqual(["b"]);
-  });
-  it("are counted once per field", () => {
-    const { screen } = parseScreen({ price_min: "0.1", price_max: "0.9", q: "fed", category: "world" });
-    expect(filterCount(screen)).toBe(3);
   });
 });

@@ -314,11 +314,3 @@ export function withPeriod(screen: Screen, period: Period): Screen {
   const isDefault = cols.join() === DEFAULT_COLUMNS.join();
   return { ...screen, cols: isDefault ? [] : cols, sort };
 }
-
-/** How many filters narrow the screen, besides its status. */
-export function filterCount(screen: Screen): number {
-  const lists = [screen.category, screen.tag, screen.closes, screen.traits];
-  const ranges = new Set(Object.keys(screen.bounds).map((name) => name.replace(/_(min|max)$/, "")));
-  const single = [screen.q, screen.ends_after ?? screen.ends_before, screen.active, screen.closed];
-  return lists.filter((list) => list.length > 0).length + ranges.size + single.filter(Boolean).length;
-}

@@ -1,4 +1,4 @@
-import type { ItemMetadata, SyncStatus } from "../../lib/apiTypes.ts";
+import type { ItemMetadata, SyncOverview, SyncStatus } from "../../lib/apiTypes.ts";
 import { ApiError, api, unwrap } from "../../lib/client.ts";
 import { count, duration } from "../../lib/format.ts";
 import { createStore } from "../../lib/store.ts";
@@ -23,6 +23,14 @@ function finish(sync: SyncStatus): void {
   toast(outcomeText(sync), sync.status === "failed" ? "error" : "info");
 }
 
+async function finishIfEnded(id: string, source: EventSource): Promise<void> {
+  const answer = await unwrap<SyncOverview, ItemMetadata>(api.GET("/api/polymarket/sync")).catch(() => null);
+  const sync = answer?.data.recent.find((known) => known.sync_id === id);
+  if (sync === undefined || !isFinished(sync) || source.readyState === EventSource.CLOSED) return;
+  source.close();
+  finish(sync);
+}
+
 /** Follows a sync's progress until it ends. */
 function follow(started: SyncStatus): void {
   const source = new EventSource("/api/polymarket/sync/stream");
@@ -39,6 +47,8 @@ function follow(started: SyncStatus): void {
     source.close();
     finish(sync);
   });
+  // It may have ended before the stream was open.
+  source.addEventListener("open", () => void finishIfEnded(started.sync_id, source));
   source.addEventListener("error", () => {
     if (source.readyState !== EventSource.CLOSED) return;
     runningSync.set(null);
