@@ -34,7 +34,8 @@ async function measure(part, report) {
 
 async function main(asked) {
   const unknown = asked.filter((part) => !PARTS.includes(part));
-  if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(", ")}: there are ${PARTS.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`there is no part ${unknown.join(", ")}: there are ${PARTS.join(", ")}`);
   const parts = asked.length > 0 ? asked : PARTS;
   // One build of everything: the program as the comparisons link it.
   await cargo([...COMPARISONS, "--no-run"], () => {});
@@ -52,7 +53,9 @@ async function main(asked) {
       failed.push(part);
     }
   }
-  console.log(`\n${cpus().length} cores, ${cpus()[0].model}; load is the minute's average as the part began\n`);
+  console.log(
+    `\n${cpus().length} cores, ${cpus()[0].model}; load is the minute's average as the part began\n`,
+  );
   console.log(table(findings));
   const missed = findings.filter((finding) => verdict(finding) === "MISSED");
   if (missed.length > 0) console.log(`\n${missed.length} of the targets missed`);

@@ -1,7 +1,7 @@
 // The programs that are measured, as processes of their own.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,11 +110,18 @@ export class Terminal {
 
   /** Waits for the end of the sync that this process began. Resolves to how many markets are held. */
   async synced(deadlineMs) {
-    const ended = await until("end of the sync", deadlineMs, async () => {
-      const { data } = await this.api("/api/polymarket/sync");
-      const full = data.recent.find((sync) => sync.kind === "full" && Date.parse(sync.started_at) >= this.#startedAt);
-      return data.running === null && full?.finished_at && full;
-    }, 100);
+    const ended = await until(
+      "end of the sync",
+      deadlineMs,
+      async () => {
+        const { data } = await this.api("/api/polymarket/sync");
+        const full = data.recent.find(
+          (sync) => sync.kind === "full" && Date.parse(sync.started_at) >= this.#startedAt,
+        );
+        return data.running === null && full?.finished_at && full;
+      },
+      100,
+    );
     if (ended.status !== "success") throw new Error(`the sync ended badly: ${ended.error}`);
     // The snapshot follows the database within a moment.
     return this.#settledTotal(ended.inserted);
@@ -165,7 +172,8 @@ export class Terminal {
       .filter((name) => /^\d+$/.test(name))
       .map((pid) => [pid, statOf(pid)?.parent]);
     const family = [String(this.#program.child.pid)];
-    for (const pid of family) family.push(...parents.filter(([, parent]) => parent === pid).map(([child]) => child));
+    for (const pid of family)
+      family.push(...parents.filter(([, parent]) => parent === pid).map(([child]) => child));
     return family;
   }
 
@@ -178,7 +186,9 @@ export class Terminal {
 function statOf(pid) {
   try {
     // The name in parentheses may hold anything; what is wanted comes after it.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return { parent: fields[1], ticks: Number(fields[11]) + Number(fields[12]) };
   } catch {
     return undefined;
@@ -191,7 +201,10 @@ function cpuSeconds(pid) {
 
 function kilobytes(file, field) {
   try {
-    return (Number(readFileSync(file, "utf8").match(new RegExp(`^${field}:\\s+(\\d+) kB`, "m"))?.[1]) * 1024) / 1000;
+    return (
+      (Number(readFileSync(file, "utf8").match(new RegExp(`^${field}:\\s+(\\d+) kB`, "m"))?.[1]) * 1024) /
+      1000
+    );
   } catch {
     // The process ended since it was listed.
     return 0;

@@ -1,5 +1,5 @@
 // How long the terminal takes to be ready, with nothing and with a catalogue, and what it holds while it idles.
-import { Terminal, freshDataDir, removeDataDir, startLab } from "./programs.mjs";
+import { freshDataDir, removeDataDir, startLab, Terminal } from "./programs.mjs";
 import { median } from "./table.mjs";
 
 const MARKETS = 17_000;

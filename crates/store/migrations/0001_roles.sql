@@ -55,6 +55,8 @@ BEGIN
             SELECT
             FROM pg_catalog.pg_auth_members
             WHERE roleid = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = granted.name)
+              -- From version 16 on, who creates a role becomes a member that may not become it.
+              AND coalesce((to_jsonb(pg_auth_members) ->> 'set_option')::boolean, true)
               AND pg_auth_members.member =
                   (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = member.name)
         )

@@ -13,6 +13,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
+use tokio::time::interval;
 use utoipa::ToSchema;
 
 use crate::{
@@ -29,6 +30,9 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Silence after which a comment is sent, so that proxies keep the connection and the dead are noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How often the age of the data is looked at.
+const AGE_EVERY: Duration = Duration::from_secs(5);
 
 /// Which snapshot is current.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,7 +64,8 @@ impl GenerationTick {
 
 /// Follow the catalogue
 ///
-/// Server-sent events: `generation` with each new snapshot of the catalogue, whose number is the event's id.
+/// Server-sent events: `generation` with each new snapshot of the catalogue, whose number is the event's id, and
+/// when the data turns stale or is confirmed by another sync.
 /// The current one comes first, unless `Last-Event-ID` says that it is known.
 #[utoipa::path(
     get, path = "/api/polymarket/stream", tag = "markets", operation_id = "follow_generations",
@@ -87,9 +92,20 @@ fn generations(app: AppState, known: Option<i64>) -> impl Stream<Item = Result<E
         if is_loaded(&app.catalog().current()) && known != Some(current.generation) {
             yield Ok(event(&GenerationTick::of(&app, current)));
         }
-        while let Some(Ok(())) = app.stopping().run_until_cancelled(heard.changed()).await {
-            let current = *heard.borrow_and_update();
-            yield Ok(event(&GenerationTick::of(&app, current)));
+        let mut aged = interval(AGE_EVERY);
+        let mut told = GenerationTick::of(&app, current);
+        loop {
+            tokio::select! {
+                changed = heard.changed() => if changed.is_err() { break },
+                _ = aged.tick() => {}
+                () = app.stopping().cancelled() => break,
+            }
+            let tick = GenerationTick::of(&app, *heard.borrow_and_update());
+            // Data also ages, and is confirmed, without a change: a page left open must learn of it.
+            if tick != told {
+                told = tick;
+                yield Ok(event(&told));
+            }
         }
     }
 }

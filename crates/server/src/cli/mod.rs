@@ -9,6 +9,7 @@ mod progress;
 mod serve;
 mod sync;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -158,7 +159,10 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 fn log_to_stderr(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter: EnvFilter = filter.parse().context("the log filter cannot be used")?;
     let writer = std::io::stderr.with_max_level(tracing::Level::TRACE);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => builder.with_target(false).compact().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
