@@ -110,4 +110,27 @@ describe("in adversity", () => {
       { tolerate: UNREACHABLE },
     );
   });
+
+  it("does not ask for ever for a part of itself that is gone", () =>
+    withPage(
+      browser,
+      terminal.url,
+      async (page) => {
+        await openList(page, "/markets");
+        const asked = [];
+        // As after an update of the server, which takes the files of the version before away.
+        await page.route("**/assets/MarketPage-*.js", (route) => {
+          asked.push(route.request().url());
+          return route.fulfill({ status: 404 });
+        });
+        const link = page.locator("tbody a.mk").first();
+        const title = await link.locator(".t").textContent();
+        await link.click();
+        const market = page.getByRole("heading", { level: 1, name: title, exact: true });
+        await market.or(page.getByRole("alert")).first().waitFor();
+        await page.waitForLoadState("networkidle");
+        assert.ok(asked.length <= 4, `asked ${asked.length} times`);
+      },
+      { tolerate: /status of 404|dynamically imported module/ },
+    ));
 });

@@ -27,7 +27,7 @@ pub struct Settings {
     /// Directory of the private database [default: the user's data directory]
     #[arg(long, env = "CASCADIAN_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Use this PostgreSQL server instead of a private one: postgres://USER:PASSWORD@HOST/NAME
+    /// Use this PostgreSQL server instead of a private one: `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// Token that may start a sync from anywhere; without one, only this machine may
@@ -370,7 +370,7 @@ impl Check {
                 "api" => roles.api = true,
                 "ingest" => roles.ingest = true,
                 other => {
-                    self.mistakes.push(("roles", format!("{other:?} is not one of api, ingest")))
+                    self.mistakes.push(("roles", format!("{other:?} is not one of api, ingest")));
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! A sync that is killed, at any moment, loses nothing, and the next one completes.
 
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
+
 use std::process::{Child, Command, Stdio};
 
 use lab::{Lab, World, WorldOptions};

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from "react";
 import { useRowHeight } from "../lib/layout.ts";
 import { useNow } from "../lib/time.ts";
+import type { Cursor } from "../lib/useCursor.ts";
 import type { Column } from "./marketColumns.tsx";
 
 export interface HeaderSort {
@@ -16,8 +17,7 @@ interface ListTableProps<Row> {
   rowAt(index: number): Row | undefined;
   sort: readonly HeaderSort[];
   onSort(column: string, isAdditional: boolean): void;
-  cursor: number;
-  onCursor(index: number): void;
+  cursor: Cursor;
   onOpen(index: number): void;
   onRange(first: number, last: number): void;
   /** Changes when another result is shown: the table then starts from its top. */
@@ -36,7 +36,7 @@ const OVERSCAN_ROWS = 12;
  * browsers forget that they are a table's.
  */
 export function ListTable<Row>(props: ListTableProps<Row>) {
-  const { caption, columns, total, rowAt, cursor, onCursor, onOpen, onRange, resultKey } = props;
+  const { caption, columns, total, rowAt, cursor, onOpen, onRange, resultKey } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const { rowPx, hasHeader } = useRowHeight();
@@ -68,29 +68,29 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
   }, [virtualizer, resultKey]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the first drawing restores a place in the list
   useEffect(() => {
-    if (cursor > 0) virtualizer.scrollToIndex(cursor, { align: "center" });
+    if (cursor.index > 0) virtualizer.scrollToIndex(cursor.index, { align: "center" });
   }, []);
   useEffect(() => {
     if (first && last) onRange(first.index, last.index);
   }, [first, last, onRange]);
 
   // The focus follows the cursor, unless the reader is somewhere else. The row may be drawn only after the scroll.
-  const lastCursor = useRef(cursor);
+  const followed = useRef(cursor.moves);
   const wantsFocus = useRef(false);
   useEffect(() => {
-    if (lastCursor.current === cursor) return;
-    lastCursor.current = cursor;
-    virtualizer.scrollToIndex(cursor, { align: "auto" });
+    if (followed.current === cursor.moves) return;
+    followed.current = cursor.moves;
+    virtualizer.scrollToIndex(cursor.index, { align: "auto" });
     const focused = document.activeElement;
     wantsFocus.current =
       focused === null ||
       focused === document.body ||
       focused.id === "main" ||
       body.current?.contains(focused) === true;
-  }, [cursor, virtualizer]);
+  }, [cursor.index, cursor.moves, virtualizer]);
   useEffect(() => {
     if (!wantsFocus.current) return;
-    const row = body.current?.querySelector<HTMLElement>(`[aria-rowindex="${cursor + 2}"]`);
+    const row = body.current?.querySelector<HTMLElement>(`[aria-rowindex="${cursor.index + 2}"]`);
     if (!row) return;
     wantsFocus.current = false;
     row.focus({ preventScroll: true });
@@ -116,9 +116,9 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
               row={rowAt(index)}
               columns={columns as readonly Column<unknown>[]}
               index={index}
-              isSelected={index === cursor}
+              isSelected={index === cursor.index}
               now={now}
-              onCursor={hasHeader ? onCursor : onOpen}
+              onCursor={hasHeader ? cursor.moveTo : onOpen}
               onOpen={onOpen}
             />
           ))}
@@ -160,16 +160,13 @@ function Header<Row>({ columns, sort, onSort }: HeaderProps<Row>) {
               title={column.description}
             >
               {column.isSortable ? (
-                <button
-                  type="button"
-                  aria-label={`${column.header}${known ? `, sorted ${order}` : ""}`}
-                  onClick={(event) => onSort(column.id, event.shiftKey)}
-                >
+                <button type="button" onClick={(event) => onSort(column.id, event.shiftKey)}>
                   {column.header}
                   {known && (
-                    <span className="dir" aria-hidden="true">
-                      {known.descending ? "▾" : "▴"}
+                    <span className="dir">
+                      <span aria-hidden="true">{known.descending ? "▾" : "▴"}</span>
                       {sort.length > 1 && <sub>{position + 1}</sub>}
+                      <span className="sr"> {order}</span>
                     </span>
                   )}
                 </button>

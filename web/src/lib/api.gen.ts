@@ -157,7 +157,8 @@ export interface paths {
         };
         /**
          * Follow the catalogue
-         * @description Server-sent events: `generation` with each new snapshot of the catalogue, whose number is the event's id.
+         * @description Server-sent events: `generation` with each new snapshot of the catalogue, whose number is the event's id, and
+         *     when the data turns stale or is confirmed by another sync.
          *     The current one comes first, unless `Last-Event-ID` says that it is known.
          */
         get: operations["follow_generations"];
@@ -204,7 +205,7 @@ export interface paths {
         };
         /**
          * Follow syncs
-         * @description Server-sent events: `progress` with a SyncStatus, first of the newest sync there is and then of whatever
+         * @description Server-sent events: `progress` with a `SyncStatus`, first of the newest sync there is and then of whatever
          *     happens.
          */
         get: operations["follow_sync"];
@@ -559,7 +560,7 @@ export interface components {
             /** @description The catalogue is the lab's simulated world, not Polymarket. */
             simulated: boolean;
             /**
-             * @description The upstream it was read from.
+             * @description What it was read from: `gamma`, `recording`, `simulation (…)`, or `none` while nothing is held.
              * @example gamma
              */
             source: string;
@@ -883,6 +884,8 @@ export interface components {
         };
         /** @description A sync: how far it is, or how it ended. */
         SyncStatus: {
+            /** @description Everything asked for was fetched, whether or not every row of it was understood. */
+            complete: boolean;
             /**
              * Format: int64
              * @description Milliseconds from beginning to end.

@@ -25,11 +25,20 @@ describe("the cursor", () => {
     expect(result.current.index).toBe(2);
   });
 
-  it("follows its row when a refresh moves it", () => {
+  it("follows its row when a refresh moves it, which is not a move of the reader", () => {
     const { result, rerender } = render(["a", "b", "c"]);
     act(() => result.current.moveTo(1));
+    const { moves } = result.current;
     rerender({ list: listOf(["b", "c", "a"]), result: "first" });
     expect(result.current.index).toBe(0);
+    expect(result.current.moves).toBe(moves);
+  });
+
+  it("counts a move to where it already is, so that the list shows it again", () => {
+    const { result } = render(["a", "b", "c"]);
+    const { moves } = result.current;
+    act(() => result.current.moveTo(0));
+    expect(result.current.moves).toBe(moves + 1);
   });
 
   it("keeps its place when its row is gone", () => {

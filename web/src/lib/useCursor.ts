@@ -13,6 +13,8 @@ interface CursorList<Row> {
 
 export interface Cursor {
   index: number;
+  /** Counts the reader's own moves: a list scrolls to the cursor after each, and never because a refresh moved it. */
+  moves: number;
   moveTo(index: number): void;
   moveBy(steps: number): void;
 }
@@ -28,6 +30,7 @@ export function useCursor<Row>(
   resultKey: string,
 ): Cursor {
   const [index, setIndex] = useState(() => (place.get().isReturn ? (left.get(resultKey) ?? 0) : 0));
+  const [moves, setMoves] = useState(0);
   const held = useRef<string | null>(null);
   const latest = useRef(list);
   useEffect(() => {
@@ -68,9 +71,10 @@ export function useCursor<Row>(
       const row = rowAt(inside);
       held.current = row === undefined ? null : keyOf(row);
       setIndex(inside);
+      setMoves((count) => count + 1);
     },
     [keyOf],
   );
   const moveBy = useCallback((steps: number) => moveTo(index + steps), [index, moveTo]);
-  return { index: Math.max(0, Math.min(index, list.total - 1)), moveTo, moveBy };
+  return { index: Math.max(0, Math.min(index, list.total - 1)), moves, moveTo, moveBy };
 }

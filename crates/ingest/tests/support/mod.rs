@@ -95,7 +95,11 @@ pub(crate) fn recorded(name: &str) -> Option<PathBuf> {
     if dir.is_dir() {
         return Some(dir);
     }
-    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-    println!("SKIPPED: there are no recorded responses at {}", dir.display());
+    skipped(&dir);
     None
+}
+
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
+fn skipped(dir: &std::path::Path) {
+    println!("SKIPPED: there are no recorded responses at {}", dir.display());
 }

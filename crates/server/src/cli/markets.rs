@@ -16,7 +16,7 @@ use crate::view::MarketRow;
 
 #[derive(Debug, Args)]
 pub(super) struct Markets {
-    /// Parameters of GET /api/polymarket/markets, as in: category=crypto volume_24h_min=10000 sort=-liquidity
+    /// Parameters of the API's screen, as in: `category=crypto volume_24h_min=10000 sort=-liquidity`
     #[arg(value_name = "NAME=VALUE")]
     parameters: Vec<String>,
     /// At most this many rows

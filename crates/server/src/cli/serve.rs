@@ -85,10 +85,7 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
     let metrics = crate::api::metrics::install()?;
     // Bound first: an address in use is said before a database is started, and a client that connects now
     // is answered as soon as there is something to say.
-    let listener = match config.roles.api {
-        true => Some(bind(config.listen).await?),
-        false => None,
-    };
+    let listener = if config.roles.api { Some(bind(config.listen).await?) } else { None };
     let database = open_database(config).await?;
     let applied = migrate::run(&database).await.context("cannot bring the database up to date")?;
     if !applied.is_empty() {

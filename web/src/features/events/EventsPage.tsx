@@ -165,8 +165,7 @@ export function EventsPage({ search }: PageProps) {
             rowAt={list.rowAt}
             sort={sort}
             onSort={sortBy}
-            cursor={cursor.index}
-            onCursor={cursor.moveTo}
+            cursor={cursor}
             onOpen={openRow}
             onRange={list.showRange}
             resultKey={resultKey}

@@ -152,8 +152,7 @@ function Result({ screen, list, cursor, open, resultKey }: ResultProps) {
         onSort={(column, isAdditional) =>
           change({ ...screen, sort: nextSort(screen, column as SortColumn, isAdditional) })
         }
-        cursor={cursor.index}
-        onCursor={cursor.moveTo}
+        cursor={cursor}
         onOpen={open}
         onRange={list.showRange}
         resultKey={resultKey}
