@@ -7,6 +7,8 @@ import { median, quantile } from "./table.mjs";
 
 const MARKETS = 100_000;
 const KEYSTROKES = 30;
+/** Places of the catalogue that the typed words are taken from. */
+const PLACES = 40;
 /** Between the end of one keystroke's work and the next: the pace of a person who types. */
 const REST_MS = 150;
 const SYNC_MS = 900_000;
@@ -105,19 +107,18 @@ async function shows(page, { total }) {
   await page.locator(`table.grid[aria-busy="false"][aria-rowcount="${total + 1}"]`).waitFor();
 }
 
-/** Words of titles all over the catalogue, one a title. */
+/** Different words from titles all over the catalogue. */
 async function words(terminal) {
-  const { data } = await terminal.api("/api/polymarket/markets?status=all&sort=title&limit=1000");
-  const found = new Set(
-    data.flatMap(
-      ({ title }) =>
-        title
-          .toLowerCase()
-          .match(/\b[a-z]{5,}\b/g)
-          ?.slice(-1) ?? [],
-    ),
-  );
-  return [...found].filter((_, index, all) => index % Math.max(1, Math.floor(all.length / 12)) === 0);
+  const found = new Set();
+  for (let place = 0; place < PLACES; place++) {
+    const offset = Math.floor((place * MARKETS) / PLACES);
+    const page = `/api/polymarket/markets?status=all&sort=created_at&limit=50&offset=${offset}`;
+    const { data } = await terminal.api(page);
+    const fitting = data.flatMap(({ title }) => title.toLowerCase().match(/\b[a-z]{5,}\b/g) ?? []);
+    const added = fitting.find((word) => !found.has(word));
+    if (added) found.add(added);
+  }
+  return found;
 }
 
 /**
