@@ -16,19 +16,21 @@ interface SearchBoxProps {
 /** Text search over the list. The box keeps what is typed; the address follows a moment later. */
 export function SearchBox({ label, text, inputRef, onChange, onLeave }: SearchBoxProps) {
   const [typed, setTyped] = useState(text);
-  const sent = useRef(text);
+  /** What the box itself has sent and has not come back yet, oldest first, after what came back last. */
+  const sent = useRef([text]);
   const sentAt = useRef(Number.NEGATIVE_INFINITY);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
-    if (text === sent.current) return;
-    sent.current = text;
-    setTyped(text);
+    const own = sent.current.lastIndexOf(text);
+    // The address may lag behind the typing: a text of one's own must not overwrite what was typed since.
+    sent.current = own >= 0 ? sent.current.slice(own) : [text];
+    if (own < 0) setTyped(text);
   }, [text]);
 
   const send = (next: string) => {
     sentAt.current = performance.now();
-    sent.current = next.trim();
+    sent.current.push(next.trim());
     onChange(next.trim());
   };
   const type = (next: string) => {
