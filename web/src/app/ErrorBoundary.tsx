@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from "react";
 import { Main } from "../components/Main.tsx";
 import { ErrorState } from "../components/State.tsx";
+import { MissingPart } from "./routes.tsx";
 
 interface ErrorBoundaryState {
   error: unknown;
@@ -16,9 +17,12 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, ErrorBound
 
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
+    const { error } = this.state;
+    const retry =
+      error instanceof MissingPart ? () => window.location.reload() : () => this.setState({ error: null });
     return (
       <Main className="page">
-        <ErrorState isPage error={this.state.error} retry={() => this.setState({ error: null })} />
+        <ErrorState isPage error={error} retry={retry} />
       </Main>
     );
   }

@@ -13,6 +13,19 @@ export interface Route {
   page(): Page | undefined;
 }
 
+/**
+ * The code of a page that could not be had: the server is gone, or is another version by now, whose files have other
+ * names. The failure is remembered, because a render that asks again would ask for ever; only the whole terminal, loaded
+ * anew, knows the present names.
+ */
+export class MissingPart extends Error {
+  constructor(cause: unknown) {
+    super("A part of the terminal could not be loaded. The server may be away or may have been updated.", {
+      cause,
+    });
+  }
+}
+
 function route(name: Route["name"], fetchPage: () => Promise<Page>): Route {
   let loading: Promise<Page> | undefined;
   let loaded: Page | undefined;
@@ -20,10 +33,8 @@ function route(name: Route["name"], fetchPage: () => Promise<Page>): Route {
     try {
       loaded = await fetchPage();
       return loaded;
-    } catch (error) {
-      // A failed download may be tried again; a remembered failure could not.
-      loading = undefined;
-      throw error;
+    } catch (cause) {
+      throw new MissingPart(cause);
     }
   };
   return {
