@@ -24,7 +24,7 @@ use crate::setup::{Served, empty};
 
 const MARKETS: usize = 17_000;
 const CONNECTIONS: usize = 16;
-const PERIOD: Duration = Duration::from_millis(1_000);
+const PERIOD: Duration = Duration::from_secs(1);
 /// Everything is measured in turn, so that what else the machine does falls on all alike; one round more than
 /// is counted.
 const ROUNDS: usize = 5;
