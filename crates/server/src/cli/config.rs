@@ -27,7 +27,7 @@ impl ConfigCommand {
         match self.what {
             What::Check(configured) => {
                 configured.resolve()?;
-                super::anstream_line("the configuration can be used");
+                super::say("the configuration can be used");
                 Ok(ExitCode::SUCCESS)
             }
             What::Print(configured) => {

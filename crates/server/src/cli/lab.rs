@@ -31,10 +31,10 @@ enum What {
     /// Serve a generated world whose prices move
     World {
         /// The same seed makes the same world
-        #[arg(long, default_value_t = 7)]
+        #[arg(long, env = "CASCADIAN_SEED", default_value_t = 7)]
         seed: u64,
         /// How many markets the world begins with
-        #[arg(long, default_value_t = 3000)]
+        #[arg(long, env = "CASCADIAN_MARKETS", default_value_t = 3000)]
         markets: usize,
         #[command(flatten)]
         serve: ServeAt,
@@ -44,7 +44,7 @@ enum What {
 #[derive(Debug, Args)]
 struct ServeAt {
     /// Address to serve on
-    #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDR")]
+    #[arg(long, env = "CASCADIAN_LISTEN", default_value = "127.0.0.1:8090", value_name = "ADDR")]
     listen: SocketAddr,
 }
 
@@ -74,7 +74,7 @@ impl Lab {
                 .await
                 .with_context(|| format!("cannot serve on {address}"))?;
             let address = listener.local_addr()?;
-            super::anstream_line(&format!(
+            super::say(&format!(
                 "\n  The lab is at http://{address}/lab\n  \
                  To use it: CASCADIAN_GAMMA_URL=http://{address}/gamma cascadian serve\n"
             ));

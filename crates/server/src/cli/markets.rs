@@ -79,7 +79,7 @@ async fn print_markets(
 
 fn summarise(snapshot: &Snapshot, shown: usize, total: usize) {
     let held = snapshot.market_count();
-    super::anstream_line(&format!("{shown} of {total} markets that match; {held} are held"));
+    super::say(&format!("{shown} of {total} markets that match; {held} are held"));
 }
 
 fn print_json(rows: &[Row<MarketRow>]) -> anyhow::Result<ExitCode> {

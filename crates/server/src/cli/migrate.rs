@@ -32,7 +32,7 @@ impl Migrate {
                 super::print(&format!("{:04} {}", migration.version, migration.description))?;
             }
             let what = if self.plan { "would be applied" } else { "applied" };
-            super::anstream_line(&format!("{} migrations {what}", migrations.len()));
+            super::say(&format!("{} migrations {what}", migrations.len()));
             database.close().await;
             Ok(ExitCode::SUCCESS)
         })

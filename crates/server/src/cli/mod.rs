@@ -68,10 +68,10 @@ struct Demo {
     #[command(flatten)]
     configured: Configured,
     /// Seed of the simulated world: the same seed makes the same world
-    #[arg(long, env = "CASCADIAN_DEMO_SEED", default_value_t = 7)]
+    #[arg(long, env = "CASCADIAN_SEED", default_value_t = 7)]
     seed: u64,
     /// How many markets the world begins with
-    #[arg(long, env = "CASCADIAN_DEMO_MARKETS", default_value_t = 3000)]
+    #[arg(long, env = "CASCADIAN_MARKETS", default_value_t = 3000)]
     markets: usize,
 }
 
@@ -93,17 +93,16 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // The whole chain on one line: each part says what the one before it was about.
-            anstream_line(&format!("error: {error:#}"));
+            say(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn anstream_line(line: &str) {
-    #[expect(clippy::print_stderr, reason = "the command line talks to people on standard error")]
-    {
-        eprintln!("{line}");
-    }
+/// Tells the person at the terminal something that is not data.
+#[expect(clippy::print_stderr, reason = "the command line talks to people on standard error")]
+fn say(line: &str) {
+    eprintln!("{line}");
 }
 
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {

@@ -35,10 +35,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
 
 /// The configuration of a demo: a database of its own, a world on loopback, nothing else.
 pub(super) fn demo_config(settings: Settings) -> anyhow::Result<Config> {
-    anyhow::ensure!(
-        settings.database_url.is_none(),
-        "the demo keeps simulated data out of real databases: it takes no database-url"
-    );
+    if settings.database_url.is_some() {
+        super::say("the demo keeps its data to itself: DATABASE_URL is not used");
+    }
     let data_dir = match settings.data_dir.clone() {
         Some(dir) => dir,
         None => store::cluster::default_data_dir()?.join("demo"),
@@ -50,7 +49,8 @@ pub(super) fn demo_config(settings: Settings) -> anyhow::Result<Config> {
         upstream_rate_percent: Some(100),
         ..Settings::default()
     };
-    let settings = Settings { data_dir: Some(data_dir), ..settings }.or(defaults);
+    let settings = Settings { data_dir: Some(data_dir), database_url: None, ..settings };
+    let settings = settings.or(defaults);
     Ok(Config::resolve(settings)?)
 }
 
@@ -182,7 +182,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 fn announce(address: SocketAddr) {
     tracing::info!(%address, "ready");
-    super::anstream_line(&format!("\n  Cascadian is at http://{address}\n"));
+    super::say(&format!("\n  Cascadian is at http://{address}\n"));
 }
 
 /// A token that is cancelled by an interrupt or a termination signal.

@@ -81,7 +81,7 @@ async fn run_elsewhere(
             .await?;
     let sync_id = asked.sync.sync_id;
     let verb = if asked.already_active { "is already running" } else { "runs" };
-    super::anstream_line(&format!("sync {sync_id} {verb} in another process"));
+    super::say(&format!("sync {sync_id} {verb} in another process"));
     let progress = Progress::new();
     let ended = tokio::select! {
         ended = until_finished(database, notices, sync_id, &progress) => ended?,
