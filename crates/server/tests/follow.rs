@@ -1,7 +1,5 @@
 //! A process that only serves shows what another process ingests.
 
-#![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
-
 use chrono::{TimeDelta, Utc};
 use domain::Screen;
 use ingest::{CatalogueSync, IngestOptions};

@@ -231,9 +231,6 @@ async fn write(
     }
     tracing::trace!(table = table.name, rows = changes.records.len(), "writing changed rows");
     sqlx::query(statement)
-        // Planned anew for each batch: a plan kept from when the table was small would go on reading all of it
-        // to find the rows whose history is written, and a first sync would take time quadratic in its rows.
-        .persistent(false)
         .bind(changes.to_json())
         .bind(batch.observed_at)
         .bind(batch.revision)

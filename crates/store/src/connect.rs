@@ -252,11 +252,14 @@ struct Session {
     setup: &'static str,
 }
 
+// Every statement is planned for its parameters: a plan kept from when a table was small, or for a typical revision
+// instead of the newest, reads whole tables to find a few rows, and a first sync would take time quadratic in them.
 const SERVICE_SESSION: Session = Session {
     application_name: "cascadian service",
     connections: POOL_SIZE,
     setup: "SET ROLE service_role; SET statement_timeout = '60s'; SET lock_timeout = '2s'; \
-            SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'",
+            SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'; \
+            SET plan_cache_mode = force_custom_plan",
 };
 
 const PUBLIC_SESSION: Session = Session {

@@ -1,4 +1,4 @@
-//! List answers, compressed once per generation and then handed out as they are.
+//! List answers, assembled and compressed once per generation and then handed out as they are.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use moka::future::Cache;
 
 use crate::http::error::ApiError;
 
-/// Bytes of compressed bodies kept.
+/// Bytes of bodies kept.
 const CAPACITY_BYTES: u64 = 32 << 20;
 /// How long a body nobody asks for is kept; its generation is usually over by then.
 const IDLE: Duration = Duration::from_mins(2);
@@ -89,15 +89,15 @@ pub struct ListBody {
     pub screening: Duration,
 }
 
-/// Compressed bodies by what they answer. Requests for the same body wait for one computation.
+/// Bodies by what they answer and how they are coded. Requests for the same body wait for one computation.
 #[derive(Debug)]
-pub struct BodyCache(Cache<(BodyKey, Coding), ListBody>);
+pub struct BodyCache(Cache<(BodyKey, Option<Coding>), ListBody>);
 
 impl Default for BodyCache {
     fn default() -> Self {
         let cache = Cache::builder()
             .max_capacity(CAPACITY_BYTES)
-            .weigher(|(key, _): &(BodyKey, Coding), body: &ListBody| {
+            .weigher(|(key, _): &(BodyKey, Option<Coding>), body: &ListBody| {
                 u32::try_from(key.question.len() + body.bytes.len()).unwrap_or(u32::MAX)
             })
             .time_to_idle(IDLE)
@@ -114,14 +114,17 @@ impl BodyCache {
         key: BodyKey,
         make: impl FnOnce() -> Result<ListBody, ApiError>,
     ) -> Result<Response, ApiError> {
-        let Some(coding) = Coding::negotiate(headers) else { return Ok(json(make()?, None)) };
+        let coding = Coding::negotiate(headers);
         let body = self.0.try_get_with((key, coding), async {
             let ListBody { bytes, screening } = make()?;
-            let bytes = compress(coding, bytes).await.map_err(ApiError::internal)?;
+            let bytes = match coding {
+                Some(coding) => compress(coding, bytes).await.map_err(ApiError::internal)?,
+                None => bytes,
+            };
             Ok(ListBody { bytes, screening })
         });
         let body = body.await.map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
-        Ok(json(body, Some(coding)))
+        Ok(json(body, coding))
     }
 }
 
