@@ -99,9 +99,19 @@ impl SyncFeed {
         let limit = i64::try_from(REMEMBERED).unwrap_or(i64::MAX);
         let logs = sync_logs::recent(database.service(), limit).await?;
         let last_synced = sync_logs::last_synced(database.service()).await?;
-        let recent = logs.into_iter().map(SyncStatus::from).collect();
         let origin = store::origin::get(database.service()).await?;
-        self.facts.store(Arc::new(Facts { recent, last_synced, origin }));
+        // Merged, not put in place: while the log was read, more may have become known than it said then.
+        self.facts.rcu(|facts| Facts {
+            last_synced: facts.last_synced.max(last_synced),
+            origin: origin.clone().or_else(|| facts.origin.clone()),
+            recent: facts.recent.clone(),
+        });
+        for log in logs.into_iter().rev() {
+            let status = SyncStatus::from(log);
+            if !self.facts.load().recent.contains(&status) {
+                self.take_note(status);
+            }
+        }
         Ok(())
     }
 
@@ -126,7 +136,10 @@ impl SyncFeed {
 
     /// Takes note of an announcement and passes it on to subscribers.
     pub fn publish(&self, log: SyncLog) {
-        let status = SyncStatus::from(log);
+        self.take_note(SyncStatus::from(log));
+    }
+
+    fn take_note(&self, status: SyncStatus) {
         self.facts.rcu(|facts| facts.with(&status));
         // Nobody listening is fine.
         let _ = self.progress.send(status);
@@ -168,6 +181,8 @@ impl Facts {
     fn with(&self, status: &SyncStatus) -> Self {
         let mut next = self.clone();
         match next.recent.iter_mut().find(|known| known.sync_id == status.sync_id) {
+            // An old word about a sync that has ended since.
+            Some(known) if known.finished_at.is_some() && status.finished_at.is_none() => {}
             Some(known) => *known = status.clone(),
             None => next.recent.push_front(status.clone()),
         }

@@ -10,7 +10,7 @@ use axum::{
 };
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Who may keep an answer. A handler puts one into its response's extensions; [`apply`] writes the header.
+/// Who may keep an answer. A handler puts one into its response's extensions; `apply` writes the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CachePolicy {
     /// Anybody, for a moment, and must ask again afterwards: reads of the catalogue.

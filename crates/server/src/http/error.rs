@@ -1,6 +1,6 @@
 //! The one error type of the HTTP layer, and how it becomes an answer.
 //!
-//! A handler returns [`ApiError`]; its [`IntoResponse`] only carries it to [`render`], the middleware
+//! A handler returns [`ApiError`]; its [`IntoResponse`] only carries it to `render`, the middleware
 //! that knows the request: there it is logged once and written as an envelope or as a page.
 
 use std::{borrow::Cow, error::Error as StdError, sync::Arc, time::Duration};

@@ -26,7 +26,7 @@ impl RequestId {
         Self(Uuid::now_v7().to_string().into())
     }
 
-    /// The id that [`assign`] gave the request.
+    /// The id that `assign` gave the request.
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_else(Self::fresh)
     }

@@ -29,7 +29,7 @@ impl Nonce {
         Self(format!("{:032x}", rand::random::<u128>()).into())
     }
 
-    /// The nonce that [`harden`] gave the request.
+    /// The nonce that `harden` gave the request.
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_else(Self::fresh)
     }

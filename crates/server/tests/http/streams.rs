@@ -1,11 +1,16 @@
 //! Server-sent events.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use reqwest::{Method, Response};
 use serde_json::Value;
 use store::sync_logs::{self, Outcome, SyncCounts, SyncState};
 
 use crate::support::TestServer;
+
+/// How long an event is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads one event: its name, id and data.
 async fn next(response: &mut Response, rest: &mut String) -> (String, String, Value) {
@@ -23,7 +28,9 @@ async fn next(response: &mut Response, rest: &mut String) -> (String, String, Va
             }
             continue;
         }
-        let chunk = response.chunk().await.unwrap().expect("the stream ended");
+        let chunk =
+            tokio::time::timeout(PATIENCE, response.chunk()).await.expect("nothing is said");
+        let chunk = chunk.unwrap().expect("the stream ended");
         rest.push_str(std::str::from_utf8(&chunk).unwrap());
     }
 }
