@@ -593,7 +593,7 @@ export interface components {
             question_id: string | null;
             /** @description Where the answer will be read. */
             resolution_source: string | null;
-            /** @description How many other markets its event has. */
+            /** @description How many markets its event has, this one included; 0 for a market without an event. */
             siblings_total: number;
             /**
              * Format: date-time

@@ -154,7 +154,7 @@ pub struct MarketDetail {
     pub fee_type: Option<String>,
     /// Upstream's own time of its last change.
     pub upstream_updated_at: Option<DateTime<Utc>>,
-    /// How many other markets its event has.
+    /// How many markets its event has, this one included; 0 for a market without an event.
     pub siblings_total: usize,
 }
 
