@@ -61,6 +61,7 @@ async fn follow_connected(database: &Database, catalog: &CatalogHandle) -> Resul
 
 /// Reads the batches after the current generation and puts a new snapshot in place.
 pub async fn refresh(database: &Database, catalog: &CatalogHandle) -> Result<(), StoreError> {
+    let _writing = catalog.writing().await;
     let current = catalog.current();
     let new = catalogue::changed_since(database.service(), current.generation()).await?;
     if new.events.is_empty() && new.markets.is_empty() {

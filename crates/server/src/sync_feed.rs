@@ -15,6 +15,8 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::sync::{SyncOverview, SyncStatus};
+use crate::catalog::CatalogHandle;
+use crate::follow::refresh;
 
 /// How many syncs are remembered.
 const REMEMBERED: usize = 20;
@@ -54,14 +56,21 @@ impl SyncFeed {
     /// A feed that knows what the log says now.
     pub async fn connect(database: &Database) -> Result<Self, StoreError> {
         let feed = Self::default();
-        feed.reload(database).await?;
+        feed.take_over(Known::read(database).await?);
         Ok(feed)
     }
 
-    /// Follows the log until cancelled, and passes on what stale reads ask for.
-    pub async fn follow(self, database: Database, cancel: CancellationToken) {
+    /// Follows the log until cancelled, and passes on what stale reads ask for. The end of a sync is made
+    /// known when `catalog` shows what it wrote, so that nobody is told that all is there before it is.
+    pub async fn follow(
+        self,
+        database: Database,
+        catalog: CatalogHandle,
+        cancel: CancellationToken,
+    ) {
         while !cancel.is_cancelled() {
-            let ended = cancel.run_until_cancelled(self.follow_connected(&database)).await;
+            let ended =
+                cancel.run_until_cancelled(self.follow_connected(&database, &catalog)).await;
             if let Some(Err(error)) = ended {
                 tracing::warn!(%error, "The log of syncs cannot be followed; it is shown as it was");
             }
@@ -69,20 +78,27 @@ impl SyncFeed {
         }
     }
 
-    async fn follow_connected(&self, database: &Database) -> Result<(), StoreError> {
+    async fn follow_connected(
+        &self,
+        database: &Database,
+        catalog: &CatalogHandle,
+    ) -> Result<(), StoreError> {
         let mut notices = Listener::connect(database, &[PROGRESS_CHANNEL]).await?;
         // Read after subscribing, so that nothing falls between the two.
-        self.reload(database).await?;
+        self.catch_up(database, catalog).await?;
         loop {
             tokio::select! {
                 notice = notices.next() => match notice {
-                    Notice::Reconnected => self.reload(database).await?,
-                    Notice::Message { payload, .. } => match serde_json::from_str(&payload) {
+                    Notice::Reconnected => self.catch_up(database, catalog).await?,
+                    Notice::Message { payload, .. } => match serde_json::from_str::<SyncLog>(&payload) {
                         Ok(log) => {
+                            if log.finished_at.is_some() {
+                                refresh(database, catalog).await?;
+                            }
                             self.publish(log);
                             // The first page of the first sync decides whose data is held.
                             if self.origin().is_none() {
-                                self.reload(database).await?;
+                                self.catch_up(database, catalog).await?;
                             }
                         }
                         Err(error) => tracing::warn!(%error, "An announcement of a sync cannot be read"),
@@ -95,24 +111,30 @@ impl SyncFeed {
         }
     }
 
-    async fn reload(&self, database: &Database) -> Result<(), StoreError> {
-        let limit = i64::try_from(REMEMBERED).unwrap_or(i64::MAX);
-        let logs = sync_logs::recent(database.service(), limit).await?;
-        let last_synced = sync_logs::last_synced(database.service()).await?;
-        let origin = store::origin::get(database.service()).await?;
-        // Merged, not put in place: while the log was read, more may have become known than it said then.
+    async fn catch_up(
+        &self,
+        database: &Database,
+        catalog: &CatalogHandle,
+    ) -> Result<(), StoreError> {
+        let known = Known::read(database).await?;
+        refresh(database, catalog).await?;
+        self.take_over(known);
+        Ok(())
+    }
+
+    /// Merged, not put in place: while the log was read, more may have become known than it said then.
+    fn take_over(&self, known: Known) {
         self.facts.rcu(|facts| Facts {
-            last_synced: facts.last_synced.max(last_synced),
-            origin: origin.clone().or_else(|| facts.origin.clone()),
+            last_synced: facts.last_synced.max(known.last_synced),
+            origin: known.origin.clone().or_else(|| facts.origin.clone()),
             recent: facts.recent.clone(),
         });
-        for log in logs.into_iter().rev() {
+        for log in known.logs.into_iter().rev() {
             let status = SyncStatus::from(log);
             if !self.facts.load().recent.contains(&status) {
                 self.take_note(status);
             }
         }
-        Ok(())
     }
 
     /// Asks for a full sync, and makes it known at once. One that waits or runs already serves as well.
@@ -174,6 +196,24 @@ impl SyncFeed {
             last: recent.iter().find(|status| !is_active(status)).cloned(),
             recent,
         }
+    }
+}
+
+/// What the database's log says.
+struct Known {
+    logs: Vec<SyncLog>,
+    last_synced: Option<DateTime<Utc>>,
+    origin: Option<Origin>,
+}
+
+impl Known {
+    async fn read(database: &Database) -> Result<Self, StoreError> {
+        let limit = i64::try_from(REMEMBERED).unwrap_or(i64::MAX);
+        Ok(Self {
+            logs: sync_logs::recent(database.service(), limit).await?,
+            last_synced: sync_logs::last_synced(database.service()).await?,
+            origin: store::origin::get(database.service()).await?,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 use super::Snapshot;
 
@@ -26,6 +26,7 @@ pub struct Generation {
 pub struct CatalogHandle {
     current: Arc<ArcSwap<Snapshot>>,
     generations: watch::Sender<Generation>,
+    writing: Arc<Mutex<()>>,
 }
 
 impl CatalogHandle {
@@ -39,12 +40,19 @@ impl CatalogHandle {
         Self {
             current: Arc::new(ArcSwap::from_pointee(snapshot)),
             generations: watch::Sender::new(first),
+            writing: Arc::default(),
         }
     }
 
     /// The current snapshot. Hold it for one request, not for longer: it keeps its memory alive.
     pub fn current(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    /// Held from reading what changed until [`CatalogHandle::replace`]: of two that refresh at once, the
+    /// slower would put an older snapshot in place.
+    pub async fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
     }
 
     /// Puts a new snapshot in place and tells the subscribers. `changed` is the number of markets and

@@ -104,6 +104,9 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
         }
         Some(listener) => {
             let began = std::time::Instant::now();
+            // The log before the catalogue: what it says is there must be there.
+            let sync =
+                SyncFeed::connect(&database).await.context("cannot read the log of syncs")?;
             let snapshot = follow::load(&database).await.context("cannot load the catalogue")?;
             tracing::info!(
                 markets = snapshot.market_count(),
@@ -112,10 +115,8 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
                 "catalogue loaded"
             );
             let catalog = CatalogHandle::new(snapshot);
-            let sync =
-                SyncFeed::connect(&database).await.context("cannot read the log of syncs")?;
             tasks.spawn(follow::follow(database.clone(), catalog.clone(), background.clone()));
-            tasks.spawn(sync.clone().follow(database.clone(), background.clone()));
+            tasks.spawn(sync.clone().follow(database.clone(), catalog.clone(), background.clone()));
             spawn_ingest(config, &database, &tasks, &background)?;
             let parts = Parts {
                 catalog,

@@ -6,11 +6,18 @@ use chrono::Utc;
 use reqwest::{Method, Response};
 use serde_json::Value;
 use store::sync_logs::{self, Outcome, SyncCounts, SyncState};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::TestServer;
 
 /// How long an event is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Follows the log of syncs, as the process does.
+fn follow(server: &TestServer, cancel: CancellationToken) -> impl Future<Output = ()> + use<> {
+    let app = &server.app;
+    app.sync().clone().follow(app.database().clone(), app.catalog().clone(), cancel)
+}
 
 /// Reads one event: its name, id and data.
 async fn next(response: &mut Response, rest: &mut String) -> (String, String, Value) {
@@ -75,8 +82,8 @@ async fn new_generations_are_told_and_known_ones_are_not() {
 async fn the_progress_of_a_sync_is_told() {
     let server = TestServer::start().await;
     let database = server.app.database().clone();
-    let cancel = tokio_util::sync::CancellationToken::new();
-    let follower = tokio::spawn(server.app.sync().clone().follow(database.clone(), cancel.clone()));
+    let cancel = CancellationToken::new();
+    let follower = tokio::spawn(follow(&server, cancel.clone()));
 
     let started: Value = server
         .request(Method::POST, "/api/polymarket/sync")
@@ -116,9 +123,8 @@ async fn the_progress_of_a_sync_is_told() {
 #[tokio::test]
 async fn a_stale_read_asks_for_a_sync_once() {
     let server = TestServer::start().await;
-    let database = server.app.database().clone();
-    let cancel = tokio_util::sync::CancellationToken::new();
-    let follower = tokio::spawn(server.app.sync().clone().follow(database, cancel.clone()));
+    let cancel = CancellationToken::new();
+    let follower = tokio::spawn(follow(&server, cancel.clone()));
     let mut heard = server.app.sync().subscribe();
     for _ in 0..3 {
         server.get("/api/polymarket/markets").await;
