@@ -15,6 +15,7 @@
 mod bad_rows;
 mod catalogue;
 mod control;
+mod exchange;
 mod faults;
 mod gamma;
 mod json;
