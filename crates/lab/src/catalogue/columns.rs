@@ -16,7 +16,7 @@ enum Kind {
 pub(crate) struct ColumnId(usize);
 
 /// Gamma's names, which are also the `order` values.
-const COLUMNS: [(&str, Kind); 25] = [
+const COLUMNS: [(&str, Kind); 28] = [
     ("id", Kind::Number),
     ("volume", Kind::Number),
     ("volumeNum", Kind::Number),
@@ -37,7 +37,10 @@ const COLUMNS: [(&str, Kind); 25] = [
     ("oneWeekPriceChange", Kind::Number),
     ("oneMonthPriceChange", Kind::Number),
     ("commentCount", Kind::Number),
+    ("orderPriceMinTickSize", Kind::Number),
+    ("rewardsMinSize", Kind::Number),
     ("startDate", Kind::Instant),
+    ("startTime", Kind::Instant),
     ("endDate", Kind::Instant),
     ("createdAt", Kind::Instant),
     ("updatedAt", Kind::Instant),
@@ -68,6 +71,11 @@ impl Figures {
 
     pub(crate) fn get(&self, column: ColumnId) -> Option<f64> {
         self.0.get(column.0).copied().filter(|figure| !figure.is_nan())
+    }
+
+    /// The figure in the column called `name`.
+    pub(crate) fn named(&self, name: &str) -> Option<f64> {
+        self.get(column(name)?)
     }
 }
 

@@ -1,17 +1,24 @@
-//! What a lab serves: events, markets, tags and sports as pre-serialised rows with the few fields
-//! that filters, sorting and look-ups need.
+//! What a lab serves: events, markets, tags, series, teams and sports as pre-serialised rows with
+//! the few fields that filters, sorting and look-ups need.
 
 mod columns;
+mod embedded;
+mod related;
 mod rows;
+mod traits;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 
 pub(crate) use columns::{ColumnId, Figures, column};
+use embedded::Embedded;
+pub(crate) use embedded::{Embed, Series};
+pub(crate) use related::{Related, Status};
 pub(crate) use rows::{Event, Facts, Market, NotARow, Tag};
+pub(crate) use traits::{EventTraits, MarketTraits};
 
 use crate::json;
 
@@ -29,6 +36,9 @@ pub struct Catalogue {
     market_by_slug: HashMap<String, usize>,
     tag_by_slug: HashMap<String, usize>,
     ignored_files: Vec<PathBuf>,
+    /// Put together when first asked for.
+    embedded: OnceLock<Embedded>,
+    sums_series: bool,
 }
 
 impl Catalogue {
@@ -56,7 +66,17 @@ impl Catalogue {
             tags,
             sports,
             ignored_files,
+            embedded: OnceLock::new(),
+            sums_series: false,
         }
+    }
+
+    /// Gives series rows the totals of their events. For a catalogue that holds all of them: in a
+    /// recording the sums of the recorded few would be wrong.
+    #[must_use]
+    pub(crate) fn with_series_totals(mut self) -> Self {
+        self.sums_series = true;
+        self
     }
 
     /// Distinct events.
@@ -92,8 +112,38 @@ impl Catalogue {
         &self.tags
     }
 
+    /// Leagues: those recorded by `/sports`, otherwise those that games embed.
     pub(crate) fn sports(&self) -> &[Bytes] {
-        &self.sports
+        if self.sports.is_empty() { &self.embedded().sports } else { &self.sports }
+    }
+
+    /// By series number, ascending.
+    pub(crate) fn all_series(&self) -> impl Iterator<Item = &Series> {
+        self.embedded().series.values()
+    }
+
+    pub(crate) fn series(&self, number: u64) -> Option<&Series> {
+        self.embedded().series.get(&number)
+    }
+
+    /// The newest of the series with that slug.
+    pub(crate) fn series_by_slug(&self, slug: &str) -> Option<&Series> {
+        self.embedded().series.values().rev().find(|series| series.slug == slug)
+    }
+
+    /// Teams of recorded or generated games, by number.
+    pub(crate) fn teams(&self) -> &BTreeMap<u64, Bytes> {
+        &self.embedded().teams
+    }
+
+    fn embedded(&self) -> &Embedded {
+        self.embedded.get_or_init(|| {
+            let mut embedded = Embedded::gather(&self.events);
+            if self.sums_series {
+                embedded.sum_series(|number| self.event(number));
+            }
+            embedded
+        })
     }
 
     pub(crate) fn event(&self, number: u64) -> Option<&Arc<Event>> {

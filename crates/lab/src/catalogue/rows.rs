@@ -4,6 +4,8 @@ use axum::body::Bytes;
 use serde_json::value::RawValue;
 
 use super::Figures;
+use super::embedded::Embed;
+use super::traits::{EventTraits, MarketTraits};
 use crate::json::Members;
 
 /// Why a JSON value is not a row that can be served by id.
@@ -26,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) closed: bool,
     pub(crate) archived: bool,
     pub(crate) featured: bool,
+    /// Created by a user ("create your own market").
+    pub(crate) cyom: bool,
     pub(crate) figures: Figures,
     /// `updatedAt` as Unix milliseconds: the later of two recordings of a row wins.
     pub(crate) updated_ms: i64,
@@ -33,31 +37,48 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) fn read(members: &Members<'_>) -> Result<Self, NotARow> {
-        let number = members.text("id").and_then(|id| id.parse().ok()).ok_or(NotARow::NoId)?;
         let flag = |key| members.flag(key).unwrap_or(false);
         Ok(Self {
-            number,
+            number: number(members).ok_or(NotARow::NoId)?,
             slug: members.text("slug").unwrap_or_default(),
             active: flag("active"),
             closed: flag("closed"),
             archived: flag("archived"),
             featured: flag("featured"),
+            cyom: flag("cyom"),
             figures: Figures::read(members),
-            updated_ms: members.instant_ms("updatedAt").unwrap_or(i64::MIN),
+            updated_ms: updated_ms(members),
         })
     }
+}
+
+/// `id` as a number.
+pub(super) fn number(members: &Members<'_>) -> Option<u64> {
+    members.text("id").and_then(|id| id.parse().ok())
+}
+
+/// `updatedAt` as Unix milliseconds; the distant past when there is none.
+pub(super) fn updated_ms(members: &Members<'_>) -> i64 {
+    members.instant_ms("updatedAt").unwrap_or(i64::MIN)
 }
 
 /// An event. Its full body is either recorded or put together from the parts here.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) facts: Facts,
+    pub(crate) traits: EventTraits,
     /// Without `markets` and `tags`: what `/markets` rows embed.
     pub(crate) slim: Bytes,
     /// Raw `tags` array, where known.
     pub(crate) tags: Option<Bytes>,
     pub(crate) tag_numbers: Vec<u64>,
     pub(crate) tag_slugs: Vec<String>,
+    /// The series it belongs to, as embedded in it.
+    pub(crate) series: Vec<Embed>,
+    /// The sides of a game, as embedded in it.
+    pub(crate) teams: Vec<Embed>,
+    /// The league of a game, as embedded in it.
+    pub(crate) sport: Option<Embed>,
     /// Verbatim body with nested markets, when one was recorded and nothing has to be added to it.
     pub(crate) recorded: Option<Bytes>,
     pub(crate) market_numbers: Vec<u64>,
@@ -71,15 +92,25 @@ impl Event {
         let tags: Vec<Tag> =
             members.elements("tags").into_iter().filter_map(|raw| Tag::read(raw).ok()).collect();
         let whole = members.has("markets");
+        let series = Embed::all(body, members, "series");
         Ok(Self {
             facts,
+            traits: EventTraits::read(members, &series),
             slim: members.without(&["markets", "tags"]).into(),
             tags: members.raw("tags").map(|raw| body.slice_ref(raw.as_bytes())),
             tag_numbers: tags.iter().map(|tag| tag.number).collect(),
             tag_slugs: tags.into_iter().map(|tag| tag.slug).collect(),
+            series,
+            teams: Embed::all(body, members, "teams"),
+            sport: members.raw("sport").and_then(|raw| Embed::read(body, raw)),
             recorded: whole.then(|| body.clone()),
             market_numbers: Vec::new(),
         })
+    }
+
+    /// Whether it belongs to the series.
+    pub(crate) fn is_in_series(&self, number: u64) -> bool {
+        self.series.iter().any(|series| series.number == number)
     }
 }
 
@@ -87,6 +118,7 @@ impl Event {
 #[derive(Clone, Debug)]
 pub(crate) struct Market {
     pub(crate) facts: Facts,
+    pub(crate) traits: MarketTraits,
     pub(crate) condition_id: String,
     pub(crate) question_id: String,
     pub(crate) token_ids: Vec<String>,
@@ -104,6 +136,7 @@ impl Market {
         let listed = members.has("events");
         Ok(Self {
             facts: Facts::read(members)?,
+            traits: MarketTraits::read(members),
             condition_id: members.text("conditionId").unwrap_or_default(),
             question_id: members.text("questionID").unwrap_or_default(),
             token_ids: members.texts("clobTokenIds"),
@@ -119,6 +152,9 @@ impl Market {
 pub(crate) struct Tag {
     pub(crate) number: u64,
     pub(crate) slug: String,
+    pub(crate) label: String,
+    /// Shown in the site's carousel.
+    pub(crate) is_carousel: bool,
     pub(crate) body: Bytes,
 }
 
@@ -126,8 +162,10 @@ impl Tag {
     pub(crate) fn read(raw: &RawValue) -> Result<Self, NotARow> {
         let members = Members::parse(raw.get())?;
         Ok(Self {
-            number: members.text("id").and_then(|id| id.parse().ok()).ok_or(NotARow::NoId)?,
+            number: number(&members).ok_or(NotARow::NoId)?,
             slug: members.text("slug").unwrap_or_default(),
+            label: members.text("label").unwrap_or_default(),
+            is_carousel: members.flag("isCarousel").unwrap_or(false),
             body: Bytes::copy_from_slice(raw.get().as_bytes()),
         })
     }

@@ -1,8 +1,7 @@
 //! Who holds what: cash, and per market the shares with what they cost.
 
-use std::collections::HashMap;
-
-use super::units::{MarketIx, Millis, Outcome, Shares, Usdc, WalletIx};
+use super::hash::IndexMap;
+use super::units::{MarketIx, Millis, Outcome, Shares, Side, Usdc, WalletIx};
 
 /// One outcome of one market in one wallet, since the wallet first held it. The average cost is
 /// kept as the venue keeps it: a sale takes its share of the cost.
@@ -13,14 +12,57 @@ pub(crate) struct Holding {
     pub(crate) cost: Usdc,
     /// Shares ever acquired.
     pub(crate) bought: Shares,
+    /// What they cost, without fees.
+    pub(crate) spent: Usdc,
     /// Proceeds less cost of what was sold or redeemed, without fees.
     pub(crate) realized: Usdc,
     /// Taker fees paid on this token.
     pub(crate) fees: Usdc,
+    /// The part of them that was paid for buying.
+    pub(crate) entry_fees: Usdc,
     /// First acquisition; 0 before.
     pub(crate) first_ms: Millis,
     /// Last change; 0 before.
     pub(crate) last_ms: Millis,
+}
+
+impl Holding {
+    /// Adds shares that cost `usdc`.
+    pub(crate) fn acquire(&mut self, at_ms: Millis, shares: Shares, usdc: Usdc) {
+        if self.first_ms == 0 {
+            self.first_ms = at_ms;
+        }
+        self.last_ms = at_ms;
+        self.shares += shares;
+        self.bought += shares;
+        self.cost += usdc;
+        self.spent += usdc;
+    }
+
+    /// Takes shares away for `usdc`, with their part of the cost. Returns that part.
+    pub(crate) fn release(&mut self, at_ms: Millis, shares: Shares, usdc: Usdc) -> Usdc {
+        let cost = part_of(self.cost, shares, self.shares);
+        self.last_ms = at_ms;
+        self.shares -= shares;
+        self.cost -= cost;
+        self.realized += usdc - cost;
+        cost
+    }
+
+    /// Takes shares away at what they cost. Returns that.
+    pub(crate) fn surrender(&mut self, at_ms: Millis, shares: Shares) -> Usdc {
+        let cost = self.release(at_ms, shares, 0);
+        self.realized += cost;
+        cost
+    }
+
+    /// Notes a fee paid on an order of `side`.
+    pub(crate) fn charge(&mut self, side: Side, fee: Usdc) {
+        self.fees += fee;
+        if side == Side::Buy {
+            self.entry_fees += fee;
+        }
+    }
 }
 
 /// A wallet's place in a market.
@@ -45,7 +87,7 @@ pub(crate) struct Accounts {
     cash: Vec<Usdc>,
     /// In the order they came about, so that walking them is deterministic.
     positions: Vec<Position>,
-    places: HashMap<(WalletIx, MarketIx), usize>,
+    places: IndexMap<(WalletIx, MarketIx), usize>,
     by_wallet: Vec<Vec<usize>>,
     by_market: Vec<Vec<usize>>,
 }
@@ -96,6 +138,17 @@ impl Accounts {
         places.iter().map(|&place| &self.positions[place])
     }
 
+    /// How many positions a market ever had.
+    pub(crate) fn count_of_market(&self, market: MarketIx) -> usize {
+        self.by_market.get(market.index()).map_or(0, Vec::len)
+    }
+
+    /// One of the positions a market ever had, in the order of entering.
+    pub(crate) fn nth_of_market(&self, market: MarketIx, index: usize) -> Option<&Position> {
+        let &place = self.by_market.get(market.index())?.get(index)?;
+        self.positions.get(place)
+    }
+
     /// The position, made if there is none.
     pub(crate) fn position_mut(&mut self, wallet: WalletIx, market: MarketIx) -> &mut Position {
         let place = *self.places.entry((wallet, market)).or_insert_with(|| {
@@ -121,17 +174,13 @@ impl Accounts {
 pub(crate) type Slot = (WalletIx, MarketIx, Outcome);
 
 impl Accounts {
+    fn holding_mut(&mut self, (wallet, market, outcome): Slot) -> &mut Holding {
+        &mut self.position_mut(wallet, market).holdings[outcome.index()]
+    }
+
     /// Adds shares that cost `usdc`.
     pub(crate) fn acquire(&mut self, at_ms: Millis, slot: Slot, shares: Shares, usdc: Usdc) {
-        let (wallet, market, outcome) = slot;
-        let holding = &mut self.position_mut(wallet, market).holdings[outcome.index()];
-        if holding.first_ms == 0 {
-            holding.first_ms = at_ms;
-        }
-        holding.last_ms = at_ms;
-        holding.shares += shares;
-        holding.bought += shares;
-        holding.cost += usdc;
+        self.holding_mut(slot).acquire(at_ms, shares, usdc);
     }
 
     /// Takes shares away for `usdc`, with their part of the cost. Returns that part.
@@ -142,22 +191,22 @@ impl Accounts {
         shares: Shares,
         usdc: Usdc,
     ) -> Usdc {
-        let (wallet, market, outcome) = slot;
-        let holding = &mut self.position_mut(wallet, market).holdings[outcome.index()];
-        let cost = part_of(holding.cost, shares, holding.shares);
-        holding.last_ms = at_ms;
-        holding.shares -= shares;
-        holding.cost -= cost;
-        holding.realized += usdc - cost;
-        cost
+        self.holding_mut(slot).release(at_ms, shares, usdc)
     }
 
     /// Takes shares away at what they cost. Returns that.
     pub(crate) fn surrender(&mut self, at_ms: Millis, slot: Slot, shares: Shares) -> Usdc {
-        let (wallet, market, outcome) = slot;
-        let cost = self.release(at_ms, slot, shares, 0);
-        self.position_mut(wallet, market).holdings[outcome.index()].realized += cost;
-        cost
+        self.holding_mut(slot).surrender(at_ms, shares)
+    }
+
+    /// Books a profit, or a loss when negative.
+    pub(crate) fn realize(&mut self, slot: Slot, usdc: Usdc) {
+        self.holding_mut(slot).realized += usdc;
+    }
+
+    /// Notes a fee paid on an order of `side`.
+    pub(crate) fn charge(&mut self, slot: Slot, side: Side, fee: Usdc) {
+        self.holding_mut(slot).charge(side, fee);
     }
 }
 

@@ -5,7 +5,7 @@ use super::Exchange;
 use super::matching::Refused;
 use super::news::News;
 use super::tape::{Movement, MovementKind};
-use super::units::{GroupIx, MICRO, MarketIx, Millis, Outcome, Shares, Usdc, WalletIx};
+use super::units::{GroupIx, MarketIx, Millis, Outcome, Shares, Usdc, WalletIx, payoff};
 
 impl Exchange {
     /// Buys `shares` pairs for one USDC each.
@@ -61,6 +61,9 @@ impl Exchange {
 
     /// Converts `shares` No of each of `markets` into Yes of the group's other markets and a USDC for
     /// each market but the first. Only in groups of which exactly one market wins, all unresolved.
+    ///
+    /// The Yes take over what the No cost less the cash. When the cash is more than that, or there
+    /// are no Yes to take it over, the difference is realised on the first of `markets`.
     pub(crate) fn convert(
         &mut self,
         at_ms: Millis,
@@ -71,10 +74,15 @@ impl Exchange {
     ) -> Result<(), Refused> {
         let all = self.groups[group.index()].markets.clone();
         let is_open = |market: &MarketIx| self.listing(*market).payouts.is_none();
-        if !all.iter().all(is_open) || !markets.iter().all(|market| all.contains(market)) {
+        let is_member = |market: &MarketIx| all.contains(market);
+        if all.len() < 2 || !all.iter().all(is_open) || !markets.iter().all(is_member) {
             return Err(Refused::Halted);
         }
         let Some((&first, rest)) = markets.split_first() else { return Err(Refused::NotCovered) };
+        let named_twice = |place: usize| markets[..place].contains(&markets[place]);
+        if (0..markets.len()).any(named_twice) {
+            return Err(Refused::NotCovered);
+        }
         let held =
             |market: &MarketIx| self.accounts.shares(wallet, *market, Outcome::Second) >= shares;
         if shares <= 0 || !markets.iter().all(held) {
@@ -84,11 +92,14 @@ impl Exchange {
         let mut cost = -usdc;
         for &market in markets {
             let slot = (wallet, market, Outcome::Second);
-            // Given away at what they cost: a conversion realises nothing.
             cost += self.accounts.surrender(at_ms, slot, shares);
             self.listings[market.index()].supply[1] -= shares;
         }
         let others: Vec<_> = all.into_iter().filter(|market| !markets.contains(market)).collect();
+        if cost < 0 || others.is_empty() {
+            self.accounts.realize((wallet, first, Outcome::Second), -cost);
+            cost = 0;
+        }
         let mut left = i64::try_from(others.len()).unwrap_or(0);
         for &market in &others {
             let part = cost / left;
@@ -114,7 +125,8 @@ impl Exchange {
         Ok(())
     }
 
-    /// Decides a market: what a share of each outcome pays.
+    /// Decides a market: what a share of each outcome pays. In a group one market at most pays its
+    /// first outcome, and all of it: conversions rely on that.
     pub(crate) fn resolve(&mut self, at_ms: Millis, market: MarketIx, payouts: [Usdc; 2]) {
         self.halt(at_ms, market);
         let listing = &mut self.listings[market.index()];
@@ -155,7 +167,7 @@ impl Exchange {
             if shares == 0 {
                 continue;
             }
-            let usdc = shares * payouts[outcome.index()] / MICRO;
+            let usdc = payoff(shares, payouts[outcome.index()]);
             self.accounts.release(at_ms, (wallet, market, outcome), shares, usdc);
             self.listings[market.index()].supply[outcome.index()] -= shares;
             paid += usdc;

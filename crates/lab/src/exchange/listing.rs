@@ -16,6 +16,13 @@ pub(crate) struct FeeRate {
 impl FeeRate {
     pub(crate) const FREE: Self = Self { basis_points: 0 };
 
+    /// The rate that upstream writes as `rate`, such as 0.05.
+    pub(crate) fn of(rate: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "rates are a few percent")]
+        let basis_points = (rate * 10_000.0).round() as i64;
+        Self { basis_points }
+    }
+
     /// The fee for `shares` at `price`.
     pub(crate) fn fee(self, shares: Shares, price: Pips) -> Usdc {
         let (pips, price) = (i128::from(PIPS), i128::from(price));
@@ -63,6 +70,8 @@ pub(crate) struct Listing {
     /// Orders are taken.
     pub(crate) accepting: bool,
     pub(crate) book: Book,
+    /// When the book was last published; the listing before that.
+    pub(crate) published_ms: Millis,
     pub(crate) last: Option<Last>,
     /// What a share of each outcome pays, once resolved.
     pub(crate) payouts: Option<[Usdc; 2]>,
@@ -117,7 +126,7 @@ impl Listing {
             volume: last.volume + usdc,
             shares: last.shares + shares,
         };
-        if (next.shown, next.volume) == (last.shown, last.volume) {
+        if (next.shown, next.volume, next.shares) == (last.shown, last.volume, last.shares) {
             return;
         }
         match self.series.last_mut() {

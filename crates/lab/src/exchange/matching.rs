@@ -1,6 +1,6 @@
 //! Orders and what they meet: price-time priority, and the three ways in which two wishes fit.
 
-use super::book::{Half, Resting, mirrored};
+use super::book::{Book, Half, Resting, mirrored};
 use super::listing::Last;
 use super::news::News;
 use super::tape::{Crossing, Fill, Match};
@@ -97,15 +97,7 @@ impl Exchange {
         if rests && !self.covers(order, limit, shares_left) {
             return Err(Refused::NotCovered);
         }
-        if matches!(order.wish, Wish::PostOnly { .. })
-            && listing.book.best_ask(order.outcome).is_some_and(|ask| {
-                order.side == Side::Buy && ask <= limit
-            })
-            || matches!(order.wish, Wish::PostOnly { .. })
-                && listing.book.best_bid(order.outcome).is_some_and(|bid| {
-                    order.side == Side::Sell && bid >= limit
-                })
-        {
+        if matches!(order.wish, Wish::PostOnly { .. }) && crosses(&listing.book, order, limit) {
             return Err(Refused::WouldTrade);
         }
         let mut taking = Taking {
@@ -151,9 +143,9 @@ impl Exchange {
             if !fits {
                 return true;
             }
-            let shares = resting.shares.min(taking.shares_left);
-            let shares = shares.min(shares_for(taking.usdc_left, price));
-            let shares = self.affordable(taking.order, price, shares);
+            let wanted = resting.shares.min(taking.shares_left);
+            let wanted = wanted.min(shares_for(taking.usdc_left, price));
+            let shares = self.affordable(taking.order, price, wanted);
             if shares <= 0 {
                 return false;
             }
@@ -165,6 +157,9 @@ impl Exchange {
                 continue;
             }
             self.fill(taking, half, first_price, resting, shares);
+            if shares < wanted {
+                return false;
+            }
         }
         true
     }
@@ -181,11 +176,10 @@ impl Exchange {
                 if cost(shares) <= cash {
                     return shares;
                 }
-                // A little less than in proportion, so that rounding does not overdraw.
-                let wanted = i128::from(cost(shares).max(1));
-                let part = i128::from(shares) * i128::from(cash) / wanted - 2;
-                let part = i64::try_from(part).unwrap_or(0).max(0);
-                if cost(part) <= cash { part } else { 0 }
+                // In proportion, less what the four roundings may add: value and fee, of the whole and
+                // of the part, each by half a millionth.
+                let part = i128::from(shares) * i128::from((cash - 2).max(0));
+                i64::try_from(part / i128::from(cost(shares))).unwrap_or(0)
             }
         }
     }
@@ -229,7 +223,6 @@ impl Exchange {
         };
         let fee = self.listing(market).terms.fee.fee(shares, price);
         let at_ms = taking.at_ms;
-        // The seller first: in a transfer the buyer gets what the seller gave.
         self.settle(at_ms, (wallet, market, outcome, side), shares, taker_usdc, fee);
         let maker = (resting.wallet, market, resting.outcome, resting.side);
         self.settle(at_ms, maker, shares, maker_usdc, 0);
@@ -286,7 +279,7 @@ impl Exchange {
                 self.accounts.release(at_ms, (wallet, market, outcome), shares, usdc);
             }
         }
-        self.accounts.position_mut(wallet, market).holdings[outcome.index()].fees += fee;
+        self.accounts.charge((wallet, market, outcome), side, fee);
     }
 
     /// Writes what was traded on the tape.
@@ -326,6 +319,14 @@ impl Exchange {
         self.listings[market.index()].book.push(price, order);
         self.newsroom.touch(market, [(Half::of(outcome, side), price)]);
         taking.done.resting = shares;
+    }
+}
+
+/// Whether `book` has anything for `order` at `limit` or better.
+fn crosses(book: &Book, order: Order, limit: Pips) -> bool {
+    match order.side {
+        Side::Buy => book.best_ask(order.outcome).is_some_and(|ask| ask <= limit),
+        Side::Sell => book.best_bid(order.outcome).is_some_and(|bid| bid >= limit),
     }
 }
 

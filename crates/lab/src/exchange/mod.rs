@@ -8,17 +8,20 @@ mod accounts;
 mod audit;
 mod book;
 mod contract;
+mod hash;
 mod listing;
 mod matching;
 mod news;
 mod tape;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub(crate) use accounts::{Accounts, Holding, Position};
 pub(crate) use audit::Imbalance;
 pub(crate) use book::{Book, Half, Quantity, Resting, mirrored};
 pub(crate) use listing::{FeeRate, Last, Listing, Point, Terms};
-pub(crate) use matching::{Order, Refused, Taken, Wish};
+pub(crate) use matching::{MIN_RESTING, Order, Refused, Taken, Wish};
 pub(crate) use news::{LevelChange, News};
 pub(crate) use tape::{Crossing, Entry, Fill, Match, Movement, MovementKind, Tape};
 pub(crate) use units::{
@@ -26,7 +29,7 @@ pub(crate) use units::{
     Side, Usdc, WalletIx, value,
 };
 
-use news::Newsroom;
+use news::{Newsroom, best_prices};
 
 /// Markets of which one at most wins.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +99,7 @@ impl Exchange {
             listed_ms: at_ms,
             accepting: true,
             book: Book::default(),
+            published_ms: at_ms,
             last: None,
             payouts: None,
             resolved_ms: None,
@@ -134,13 +138,19 @@ impl Exchange {
     /// changed. Call it after every burst.
     pub(crate) fn publish(&mut self, at_ms: Millis, market: MarketIx) {
         let listing = &mut self.listings[market.index()];
+        listing.published_ms = at_ms;
         listing.note(at_ms, 0, 0);
         self.newsroom.publish(at_ms, market, &listing.book);
     }
 
     /// Whether [`Exchange::take_news`] will have anything. Off while a past is generated.
     pub(crate) fn set_reporting(&mut self, on: bool) {
-        self.newsroom.set_on(on);
+        if on {
+            let best = self.listings.iter().map(|listing| best_prices(&listing.book));
+            self.newsroom.switch_on(best.collect());
+        } else {
+            self.newsroom.switch_off();
+        }
     }
 
     /// What happened since the last call, in order, for those who listen.

@@ -13,6 +13,9 @@ pub(crate) struct LevelChange {
     pub(crate) shares: Shares,
 }
 
+/// Best bid and best ask of the first outcome.
+pub(crate) type BestPrices = (Option<Pips>, Option<Pips>);
+
 /// Something that listeners are told.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum News {
@@ -26,7 +29,7 @@ pub(crate) enum News {
         best_bid: Option<Pips>,
         best_ask: Option<Pips>,
         /// Best prices of the first outcome as last reported.
-        was: (Option<Pips>, Option<Pips>),
+        was: BestPrices,
     },
     /// Shares were traded.
     Matched { at_ms: Millis, market: MarketIx, matched: MatchIx },
@@ -54,16 +57,21 @@ pub(crate) struct Newsroom {
     /// Levels that changed since the last report.
     touched: BTreeSet<(MarketIx, Half, Pips)>,
     /// Best prices as last reported, by market.
-    best: Vec<(Option<Pips>, Option<Pips>)>,
+    best: Vec<BestPrices>,
 }
 
 impl Newsroom {
-    pub(crate) fn set_on(&mut self, on: bool) {
-        self.on = on;
-        if !on {
-            self.news.clear();
-            self.touched.clear();
+    /// Listens from now on; `best` are the best prices by market. Has no effect when on.
+    pub(crate) fn switch_on(&mut self, best: Vec<BestPrices>) {
+        if !self.on {
+            self.on = true;
+            self.best = best;
         }
+    }
+
+    /// Stops listening and forgets what nobody has taken.
+    pub(crate) fn switch_off(&mut self) {
+        *self = Self::default();
     }
 
     pub(crate) fn report(&mut self, news: News) {
@@ -98,7 +106,7 @@ impl Newsroom {
             LevelChange { half, price, shares: book.total_at(half, price) }
         });
         let changes = changes.collect();
-        let (best_bid, best_ask) = (book.best_bid(Outcome::First), book.best_ask(Outcome::First));
+        let (best_bid, best_ask) = best_prices(book);
         if self.best.len() <= market.index() {
             self.best.resize(market.index() + 1, (None, None));
         }
@@ -109,4 +117,8 @@ impl Newsroom {
     pub(crate) fn take(&mut self) -> Vec<News> {
         std::mem::take(&mut self.news)
     }
+}
+
+pub(crate) fn best_prices(book: &Book) -> BestPrices {
+    (book.best_bid(Outcome::First), book.best_ask(Outcome::First))
 }

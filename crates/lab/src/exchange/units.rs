@@ -108,6 +108,14 @@ index!(
 
 /// `price` for `shares`, rounded to the nearest millionth of a USDC.
 pub(crate) fn value(shares: Shares, price: Pips) -> Usdc {
-    let pips = i64::from(PIPS);
-    (shares * i64::from(price) + pips / 2).div_euclid(pips)
+    let (pips, price) = (i64::from(PIPS), i64::from(price));
+    // Apart, because a whale's shares times a price would not fit.
+    let (tens_of_thousands, rest) = (shares.div_euclid(pips), shares.rem_euclid(pips));
+    tens_of_thousands * price + (rest * price + pips / 2) / pips
+}
+
+/// `shares` at `payout` millionths of a USDC each, rounded down to what is paid.
+pub(crate) fn payoff(shares: Shares, payout: Usdc) -> Usdc {
+    let scaled = i128::from(shares) * i128::from(payout) / i128::from(MICRO);
+    i64::try_from(scaled).unwrap_or(i64::MAX)
 }

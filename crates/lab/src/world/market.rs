@@ -1,16 +1,15 @@
-//! One market of the world: its quote, volume and life.
+//! One market of the world: its life, and what moves its price.
 
-use super::history::{DAY_S, History, PIPS};
+use super::category::Fees;
+use super::history::{DAY_S, HOUR_S};
 use super::stories::MarketDraft;
-use crate::noise::{Dice, Noise, unit};
+use crate::exchange::{MICRO, MarketIx, Millis, PIPS, Pips, Shares, Usdc, WalletIx};
+use crate::noise::Dice;
 
 /// Beyond these prices the tick becomes finer, once and for all.
-const FINE_TICK_BELOW: f64 = 0.04;
-const FINE_TICK: i32 = 10;
-const COARSE_TICK: i32 = 100;
-
-/// A wider book is shown by its last trade, not its middle.
-const WIDEST_SHOWN_SPREAD: i32 = 1_000;
+pub(crate) const FINE_TICK_BELOW: f64 = 0.04;
+pub(crate) const FINE_TICK: Pips = 10;
+pub(crate) const COARSE_TICK: Pips = 100;
 
 /// Price of the likely outcome between the end of trading interest and resolution.
 const FORESEEN: f64 = 0.996;
@@ -18,11 +17,18 @@ const FORESEEN: f64 = 0.996;
 /// How fast the price goes there, in seconds.
 const FORESIGHT_S: f64 = 900.0;
 
+/// How long the public needs to take in what is known, in seconds.
+const LAG_S: f64 = 25.0 * 60.0;
+
+/// How long a mispricing lives, in seconds, and how large it gets, in log-odds.
+const BIAS_S: f64 = 8.0 * HOUR_S as f64;
+const BIAS_SIZE: f64 = 0.22;
+
 /// When a market's life changes, in Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_field_names, reason = "the postfix is the unit")]
 pub(crate) struct Calendar {
-    /// Scheduled end: the outcome is known in the world, not yet on the venue.
+    /// The outcome is known in the world, not yet on the venue.
     pub(crate) ends_s: i64,
     /// First proposal of an outcome; `None` when a price feed resolves it.
     pub(crate) proposed_s: Option<i64>,
@@ -52,12 +58,12 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// Payout of outcome 0, in pips.
-    pub(crate) const fn payout_pips(self) -> i32 {
+    /// What a share of each outcome pays, in millionths of a USDC.
+    pub(crate) const fn payouts(self) -> [Usdc; 2] {
         match self {
-            Self::First => PIPS,
-            Self::Second => 0,
-            Self::Split => PIPS / 2,
+            Self::First => [MICRO, 0],
+            Self::Second => [0, MICRO],
+            Self::Split => [MICRO / 2, MICRO / 2],
         }
     }
 
@@ -70,199 +76,127 @@ impl Verdict {
     }
 }
 
-/// What a market costs and how busy it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Depth {
-    /// Average volume, USDC a day.
-    pub(crate) volume_per_day: f64,
-    /// Resting near the middle, USDC.
-    pub(crate) liquidity_usdc: f64,
-    spread_pips: i32,
-    tick_pips: i32,
+/// How a market is quoted.
+#[derive(Clone, Debug)]
+pub(crate) struct Quoting {
+    pub(crate) makers: Vec<WalletIx>,
+    /// Half of the distance between a maker's best prices at even odds, in pips.
+    pub(crate) half_spread: f64,
+    /// Shares on a maker's best level.
+    pub(crate) size: Shares,
+    /// Fair price that the standing quotes were made for.
+    pub(crate) quoted: Option<Pips>,
+    /// Volume when they were made: a trade since then calls for new ones.
+    pub(crate) quoted_volume: Usdc,
 }
 
-impl Depth {
-    /// `interest` scales volume and liquidity; `fine` asks for the fine tick, as neg-risk groups
-    /// have.
-    pub(crate) fn draw(dice: &mut Dice, interest: f64, fine: bool) -> Self {
-        let size = dice.bell();
-        let volume_per_day = interest * 10_f64.powf(2.6 + 1.0 * size + 0.4 * dice.bell());
-        let liquidity_usdc = interest * 10_f64.powf(3.5 + 0.6 * size + 0.3 * dice.bell());
-        let tick_pips = if fine || liquidity_usdc > 80_000.0 { FINE_TICK } else { COARSE_TICK };
-        // About one cent at 20,000 USDC, ten times that at 200 USDC.
-        let spread = 100.0 * (20_000.0 / liquidity_usdc).sqrt();
-        let ticks =
-            (spread / f64::from(tick_pips)).round().clamp(1.0, 2_500.0 / f64::from(tick_pips));
-        Self { volume_per_day, liquidity_usdc, spread_pips: whole(ticks) * tick_pips, tick_pips }
+impl Quoting {
+    /// `interest` scales the size.
+    pub(crate) fn draw(dice: &mut Dice, interest: f64, makers: Vec<WalletIx>) -> Self {
+        let size = 40.0 * interest.max(0.05).sqrt() * 10_f64.powf(0.35 * dice.bell());
+        // Busy markets are tight: about half a cent, idle ones several.
+        let half_spread = (90.0 / interest.max(0.02).powf(0.35)) * 10_f64.powf(0.12 * dice.bell());
+        Self {
+            makers,
+            half_spread: half_spread.clamp(5.0, 600.0),
+            size: whole_shares(size.clamp(8.0, 60_000.0)),
+            quoted: None,
+            quoted_volume: 0,
+        }
     }
 }
 
-/// Best prices, last trade and displayed price of outcome 0, in pips.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Quote {
-    /// `None` when that side of the book is empty.
-    pub(crate) bid: Option<i32>,
-    pub(crate) ask: Option<i32>,
-    pub(crate) last: i32,
-    pub(crate) shown: i32,
-    pub(crate) tick: i32,
-}
-
-/// A market and its past.
+/// A market.
 #[derive(Clone, Debug)]
 pub(crate) struct Market {
+    pub(crate) ix: MarketIx,
+    /// Gamma's id.
     pub(crate) number: u64,
     pub(crate) slug: String,
     pub(crate) draft: MarketDraft,
-    pub(crate) depth: Depth,
+    pub(crate) condition_id: String,
+    pub(crate) question_id: String,
+    pub(crate) token_ids: [String; 2],
+    /// The end that was announced. Markets may be over earlier, and close later.
+    pub(crate) scheduled_s: i64,
     pub(crate) calendar: Calendar,
-    pub(crate) quote: Quote,
-    pub(crate) volume_micro: u64,
-    pub(crate) history: History,
-    /// Log-odds driver, meaning by the event's shape.
-    pub(crate) logit: f64,
-    /// Fair price when the market ended, and how it turned out.
+    pub(crate) fees: Option<Fees>,
+    /// Share of the event's trading.
+    pub(crate) interest: f64,
+    pub(crate) quoting: Quoting,
+    /// Log-odds as the public knows them.
+    pub(crate) public: f64,
+    /// Log-odds by which the price errs.
+    pub(crate) bias: f64,
+    /// Fair price when the outcome became known, and the outcome.
     pub(crate) settled: Option<(f64, Verdict)>,
-    noise: Noise,
 }
 
 impl Market {
-    pub(crate) fn new(
-        number: u64,
-        slug: String,
-        draft: MarketDraft,
-        depth: Depth,
-        calendar: Calendar,
-        noise: Noise,
-    ) -> Self {
-        let unquoted = Quote { bid: None, ask: None, last: 0, shown: 0, tick: depth.tick_pips };
-        Self {
-            number,
-            slug,
-            logit: draft.logit,
-            draft,
-            depth,
-            calendar,
-            quote: unquoted,
-            volume_micro: 0,
-            history: History::default(),
-            settled: None,
-            noise,
-        }
-    }
-
     pub(crate) fn is_closed(&self, at_s: i64) -> bool {
         at_s >= self.calendar.closes_s
     }
 
-    /// The price once the outcome is known in the world, between the price before and near
-    /// certainty.
-    pub(crate) fn foreseen_price(&self, at_s: i64) -> Option<f64> {
-        let (before, verdict) = self.settled?;
-        let known = 1.0 - (-((at_s - self.calendar.ends_s) as f64) / FORESIGHT_S).exp();
-        Some(before + (verdict.foreseen() - before) * known)
+    /// Whether the outcome is known in the world.
+    pub(crate) fn has_ended(&self, at_s: i64) -> bool {
+        at_s >= self.calendar.ends_s
     }
 
-    /// Moves to `at_s`, `elapsed_s` after the last step, at the fair price `price`.
-    pub(crate) fn step(&mut self, at_s: i64, elapsed_s: i64, price: f64) {
-        if let (true, Some((_, verdict))) = (self.is_closed(at_s), self.settled) {
-            let shown = verdict.payout_pips();
-            self.quote = Quote { bid: None, ask: None, last: shown, shown, tick: self.quote.tick };
-            return;
-        }
-        let draw = self.noise.with(at_s.unsigned_abs());
-        let traded = self.trade(draw, at_s, elapsed_s);
-        self.requote(price, traded, draw.bits() & 1 == 0);
+    /// Takes in the true probability after `elapsed_ms`.
+    pub(crate) fn learn(&mut self, truth: f64, elapsed_ms: Millis, dice: &mut Dice) {
+        let elapsed_s = elapsed_ms as f64 / 1e3;
+        let target = logit(truth);
+        self.public += (target - self.public) * (1.0 - (-elapsed_s / LAG_S).exp());
+        let kept = (-elapsed_s / BIAS_S).exp();
+        self.bias = self.bias * kept + BIAS_SIZE * (1.0 - kept * kept).sqrt() * dice.bell();
     }
 
-    pub(crate) fn record(&mut self, at_s: i64) {
-        self.history.push(at_s, self.quote.shown, self.volume_micro);
+    /// What the public takes the first outcome's probability for.
+    pub(crate) fn fair(&self, at_ms: Millis) -> f64 {
+        let public = logistic(self.public + self.bias);
+        let Some((before, verdict)) = self.settled else { return public.clamp(0.000_5, 0.999_5) };
+        let since_s = (at_ms / 1_000 - self.calendar.ends_s) as f64;
+        let known = 1.0 - (-since_s.max(0.0) / FORESIGHT_S).exp();
+        before + (verdict.foreseen() - before) * known
     }
 
-    /// Adds volume: busy markets trade in nearly every step, idle ones in a few.
-    fn trade(&mut self, draw: Noise, at_s: i64, elapsed_s: i64) -> bool {
-        let expected = self.depth.volume_per_day * elapsed_s as f64 / DAY_S as f64;
-        let interest = if at_s > self.calendar.ends_s { 0.05 } else { 1.0 };
-        let chance = (expected / 25.0).clamp(0.002, 0.9);
-        if unit(draw.with(1).bits()) >= chance {
-            return false;
-        }
-        // Mean 1: mostly small trades, now and then a large one.
-        let size = 4.0 * unit(draw.with(2).bits()).powi(3);
-        let usdc = expected * interest * size / chance;
-        // Non-negative and far below the range of u64.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "bounded above and below"
-        )]
-        let micro = (usdc * 1e6) as u64;
-        self.volume_micro += micro;
-        micro > 0
-    }
-
-    fn requote(&mut self, price: f64, traded: bool, by_buyer: bool) {
-        if !(FINE_TICK_BELOW..=1.0 - FINE_TICK_BELOW).contains(&price) {
-            self.quote.tick = FINE_TICK;
-        }
-        let tick = self.quote.tick;
-        let fair = price * f64::from(PIPS);
-        // Near the ends of the scale books are tighter.
-        let room = 4.0 * price * (1.0 - price);
-        let spread = whole(f64::from(self.depth.spread_pips) * room.max(0.05) / f64::from(tick))
-            .max(1)
-            * tick;
-        let bid = whole((fair - f64::from(spread) / 2.0) / f64::from(tick)) * tick;
-        let ask = bid + spread;
-        self.quote.bid = (bid > 0).then_some(bid);
-        self.quote.ask = (ask < PIPS).then_some(ask);
-        let nearest = (whole(fair / f64::from(tick)) * tick).clamp(tick, PIPS - tick);
-        if self.quote.last == 0 {
-            self.quote.last = nearest;
-        } else if traded {
-            let hit = if by_buyer { self.quote.ask } else { self.quote.bid };
-            self.quote.last = hit.unwrap_or(nearest);
-        }
-        self.quote.shown = match (self.quote.bid, self.quote.ask) {
-            (Some(bid), Some(ask)) if ask - bid <= WIDEST_SHOWN_SPREAD => i32::midpoint(bid, ask),
-            _ => self.quote.last,
-        };
+    /// Orders leave their mark on the price: `shares` of the first outcome bought (or sold, below 0).
+    pub(crate) fn press(&mut self, shares: Shares) {
+        let push = shares as f64 / (self.quoting.size.max(MICRO) as f64 * 24.0);
+        self.bias = (self.bias + 0.25 * push.clamp(-1.0, 1.0)).clamp(-2.5, 2.5);
     }
 }
 
-/// The nearest whole number; callers stay within a few thousands.
-fn whole(number: f64) -> i32 {
-    #[expect(clippy::cast_possible_truncation, reason = "prices and ticks are small")]
-    let whole = number.round() as i32;
-    whole
+/// Whole shares as an order holds them.
+pub(crate) fn whole_shares(shares: f64) -> Shares {
+    #[expect(clippy::cast_possible_truncation, reason = "sizes are far below the range of i64")]
+    let whole = shares.round() as i64;
+    whole.max(1) * MICRO
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A probability as a price.
+pub(crate) fn pips(probability: f64) -> Pips {
+    #[expect(clippy::cast_possible_truncation, reason = "between 0 and 10,000")]
+    let pips = (probability * f64::from(PIPS)).round() as Pips;
+    pips
+}
 
-    #[test]
-    fn quotes_surround_the_fair_price() {
-        let draft = MarketDraft::yes_no("Q?".to_owned(), "", 0.0);
-        let calendar =
-            Calendar { ends_s: DAY_S, proposed_s: None, disputed_s: None, closes_s: DAY_S + 60 };
-        let mut dice = Noise::of(5).dice();
-        for number in 0..200 {
-            let depth = Depth::draw(&mut dice, 1.0, false);
-            let mut market = Market::new(
-                number,
-                String::new(),
-                draft.clone(),
-                depth,
-                calendar,
-                Noise::of(number),
-            );
-            let price = dice.between(0.001, 0.999);
-            market.step(60, 60, price);
-            let quote = market.quote;
-            let (bid, ask) = (quote.bid.unwrap_or(0), quote.ask.unwrap_or(PIPS));
-            assert!(bid < ask && bid % quote.tick == 0 && ask % quote.tick == 0, "{quote:?}");
-            assert!(quote.shown > 0 && quote.shown < PIPS, "{quote:?}");
-        }
+pub(crate) fn logistic(logit: f64) -> f64 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// Log-odds, kept away from certainty.
+pub(crate) fn logit(probability: f64) -> f64 {
+    let probability = probability.clamp(0.000_5, 0.999_5);
+    (probability / (1.0 - probability)).ln()
+}
+
+/// How coarsely an event nobody trades in is looked at, by age of the moment, in seconds.
+pub(crate) fn heartbeat_s(age_s: i64) -> i64 {
+    match age_s {
+        age if age <= DAY_S => 1_200,
+        age if age <= 8 * DAY_S => 2 * HOUR_S,
+        age if age <= 31 * DAY_S => 8 * HOUR_S,
+        _ => 2 * DAY_S,
     }
 }

@@ -1,44 +1,48 @@
-//! A small generated Polymarket: seeded, labelled simulated, and moving.
+//! A generated Polymarket: seeded, labelled simulated, and moving.
 //!
-//! Virtual time passes in ticks of 15 seconds. Whatever happens at a tick depends on the seed and
-//! the tick alone, so a world advanced in one call and one advanced in many are the same.
+//! Everything that happens is an action on an agenda, taken in the order of time; what an action does
+//! depends on the seed, on the action's number and on what happened before. A world advanced in one
+//! call and one advanced in many are the same, and so are two worlds of one seed and present.
 
+mod agenda;
+mod agents;
+mod belief;
 mod category;
 mod event;
 mod history;
+mod ids;
 mod market;
 mod names;
+mod opening;
+mod people;
+mod plan;
+mod rows;
+mod step;
 mod stories;
 mod wire;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 pub use history::PricePoint;
 
-use crate::catalogue::{self, Catalogue, Tag};
-use crate::json::Members;
-use crate::noise::{Dice, Noise};
-use category::Category;
-use event::{Event, Rows};
-use history::{DAY_S, HOUR_S, MINUTE_S};
-use market::{Calendar, Depth, Market};
-use stories::{COINS, Coin, Draft, Resolution, Shape};
+pub(crate) use event::Event;
+pub(crate) use market::Market;
+pub(crate) use people::{Kind, Person};
 
-/// Seconds between two moments of virtual time.
-const TICK_S: i64 = 15;
+use crate::catalogue::Catalogue;
+use crate::exchange::{Exchange, Imbalance, MarketIx, Millis, Outcome, WalletIx};
+use crate::noise::{Dice, Noise};
+use agenda::{Action, Agenda};
+use agents::Population;
+use history::MINUTE_S;
+use people::People;
+use plan::Opening;
 
 /// Every so often new events open.
 const OPENING_S: i64 = 15 * MINUTE_S;
-
-/// Recurring windows open this long before they start.
-const OPENS_AHEAD_S: i64 = HOUR_S;
-
-/// Past windows of each coin that the world begins with.
-const PAST_WINDOWS: i64 = 32;
 
 /// Ids of generated rows start here, out of reach of real ones.
 const FIRST_NUMBER: u64 = 90_000_001;
@@ -50,21 +54,55 @@ pub struct WorldOptions {
     pub seed: u64,
     /// About so many markets at the start.
     pub markets: usize,
+    /// So many wallets at the start.
+    pub wallets: usize,
+    /// About so many fills up to the present.
+    pub fills: usize,
     /// The world's present.
     pub now: DateTime<Utc>,
+    /// From the present on, people trade so many times as often as they did just before it.
+    pub activity: f64,
 }
 
 impl WorldOptions {
-    /// A world of about 3,000 markets.
+    /// The standard world: 1,600 markets, 2,100 wallets, somewhat more than 500,000 fills.
     pub fn new(seed: u64, now: DateTime<Utc>) -> Self {
-        Self { seed, markets: 3_000, now }
+        Self { seed, markets: 1_600, wallets: 2_100, fills: 540_000, now, activity: 1.0 }
     }
 
-    /// Another size.
+    /// So many times the standard world, or a part of it.
     #[must_use]
-    pub fn markets(mut self, markets: usize) -> Self {
-        self.markets = markets;
-        self
+    pub fn scale(self, factor: f64) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "counts times a small factor"
+        )]
+        let scaled = |count: usize| (count as f64 * factor).round().max(1.0) as usize;
+        Self {
+            markets: scaled(self.markets),
+            wallets: scaled(self.wallets).max(60),
+            fills: scaled(self.fills),
+            ..self
+        }
+    }
+
+    /// Another number of markets; wallets and fills stay.
+    #[must_use]
+    pub fn markets(self, markets: usize) -> Self {
+        Self { markets, ..self }
+    }
+
+    /// Another number of fills.
+    #[must_use]
+    pub fn fills(self, fills: usize) -> Self {
+        Self { fills, ..self }
+    }
+
+    /// More or less trading from the present on.
+    #[must_use]
+    pub fn activity(self, activity: f64) -> Self {
+        Self { activity, ..self }
     }
 }
 
@@ -73,37 +111,54 @@ impl WorldOptions {
 pub struct World {
     seed: u64,
     noise: Noise,
-    now_s: i64,
+    now_ms: Millis,
+    /// The present it was generated for.
+    genesis_ms: Millis,
+    activity: f64,
+    /// Trades in a millisecond of an event of interest 1 at full growth.
+    pace: f64,
+    agenda: Agenda,
+    openings: Vec<Option<Opening>>,
+    exchange: Exchange,
+    people: People,
+    population: Population,
     events: Vec<Event>,
-    /// The event and the place in it of the market `FIRST_NUMBER + index`.
+    /// The event and the place in it, by market.
     places: Vec<(usize, usize)>,
+    by_token: HashMap<String, (MarketIx, Outcome)>,
+    by_condition: HashMap<String, MarketIx>,
+    by_question: HashMap<String, MarketIx>,
     slugs: HashSet<String>,
-    /// Catalogue as of its time and number of events.
-    served: Option<(i64, Arc<Catalogue>)>,
+    /// Catalogue as of its time.
+    served: Option<(Millis, Arc<Catalogue>)>,
 }
 
 impl World {
     /// Generates a world with its past.
     pub fn generate(options: &WorldOptions) -> Self {
-        let now_s = options.now.timestamp().div_euclid(TICK_S) * TICK_S;
+        let genesis_ms = options.now.timestamp_millis();
         let mut world = Self {
             seed: options.seed,
             noise: Noise::of(options.seed),
-            now_s,
+            now_ms: genesis_ms,
+            genesis_ms,
+            activity: options.activity,
+            pace: 0.0,
+            agenda: Agenda::default(),
+            openings: Vec::new(),
+            exchange: Exchange::default(),
+            people: People::default(),
+            population: Population::default(),
             events: Vec::new(),
             places: Vec::with_capacity(options.markets),
+            by_token: HashMap::new(),
+            by_condition: HashMap::new(),
+            by_question: HashMap::new(),
             slugs: HashSet::new(),
             served: None,
         };
-        let mut planned = world.plan_past(options.markets);
-        // Numbers are given in the order of opening, as upstream.
-        planned.sort_by_key(|opening| opening.opens_s);
-        for opening in planned {
-            world.open(opening);
-        }
-        for event in &mut world.events {
-            event.live_through(now_s);
-        }
+        world.plan(options);
+        world.live(genesis_ms);
         world
     }
 
@@ -112,283 +167,197 @@ impl World {
         self.seed
     }
 
-    /// Virtual time: the last tick lived.
+    /// Virtual time.
     pub fn now(&self) -> DateTime<Utc> {
-        at(self.now_s)
+        at_ms(self.now_ms)
     }
 
-    /// Lives up to `to`: prices move, volumes grow, markets open, end and are resolved. Has no
-    /// effect when `to` is not at least one tick ahead.
+    /// Lives up to `to`: people trade, prices move, markets open, end and are resolved. Has no effect
+    /// when `to` is not ahead.
     pub fn advance(&mut self, to: DateTime<Utc>) {
-        let to_s = to.timestamp().div_euclid(TICK_S) * TICK_S;
-        while self.now_s < to_s {
-            let opening_s = (self.now_s.div_euclid(OPENING_S) + 1) * OPENING_S;
-            self.now_s = opening_s.min(to_s);
-            for event in &mut self.events {
-                event.advance(self.now_s);
+        self.live(to.timestamp_millis());
+    }
+
+    fn live(&mut self, to_ms: Millis) {
+        while let Some((due_ms, number, action)) = self.agenda.next(to_ms) {
+            self.now_ms = self.now_ms.max(due_ms);
+            let dice = self.noise.with(5).with(number).dice();
+            self.act(due_ms, action, dice);
+        }
+        self.now_ms = self.now_ms.max(to_ms);
+    }
+
+    fn act(&mut self, at_ms: Millis, action: Action, dice: Dice) {
+        match action {
+            Action::Open(index) => {
+                if let Some(opening) = self.openings.get_mut(index).and_then(Option::take) {
+                    self.open(at_ms, opening);
+                }
             }
-            if self.now_s == opening_s {
-                self.open_new();
+            Action::OpenNew => self.open_new(at_ms),
+            Action::Step { event, trade } => self.step(at_ms, event, trade, dice),
+            Action::Turn(market) => self.turn(at_ms, market),
+            Action::InsiderBuys { wallet, market, outcome, usdc } => {
+                self.insider_buys(at_ms, wallet, (market, outcome), usdc, dice);
             }
+            Action::Copy { wallet, market, outcome, side } => {
+                self.copy(at_ms, wallet, (market, outcome, side), dice);
+            }
+            Action::SybilsAct(cluster) => self.sybils_act(at_ms, cluster, dice),
+            Action::WashRound(ring) => self.wash_round(at_ms, ring, dice),
+            Action::Expire { wallet, market } => self.expire(at_ms, wallet, market),
+            Action::Redeem { wallet, market } => self.redeem(at_ms, wallet, market),
+            Action::Daily => self.daily(at_ms, dice),
         }
     }
 
-    /// The rows as of [`World::now`]. Only events that moved since the last call are written anew.
-    pub(crate) fn catalogue(&mut self) -> Arc<Catalogue> {
-        if let Some((served_s, catalogue)) = &self.served
-            && *served_s == self.now_s
-        {
-            return Arc::clone(catalogue);
-        }
-        let catalogue = Arc::new(self.write_rows());
-        self.served = Some((self.now_s, Arc::clone(&catalogue)));
-        catalogue
+    /// Whether cash and shares are conserved.
+    ///
+    /// # Errors
+    /// What does not add up.
+    pub fn audit(&self) -> Result<(), Imbalance> {
+        self.exchange.audit()
     }
 
-    /// Displayed price and volume of a market so far: every 5 minutes for a day, every hour for a
-    /// week, every 3 hours for a month, then daily. `None` for an unknown market id.
+    /// Fills so far, each between one taker and one maker.
+    pub fn fill_count(&self) -> usize {
+        self.exchange.tape().fills().len()
+    }
+
+    /// Wallets so far.
+    pub fn wallet_count(&self) -> usize {
+        self.people.all().len()
+    }
+
+    /// Markets so far.
+    pub fn market_count(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Displayed price and volume of a market whenever one of them changed. `None` for an unknown market
+    /// id.
     pub fn history(&self, market_id: &str) -> Option<Vec<PricePoint>> {
         let number: u64 = market_id.parse().ok()?;
         let index = usize::try_from(number.checked_sub(FIRST_NUMBER)?).ok()?;
-        let &(event, place) = self.places.get(index)?;
-        Some(self.events.get(event)?.markets.get(place)?.history.points())
+        let listing = self.exchange.listings().get(index)?;
+        Some(listing.series.iter().filter_map(PricePoint::of).collect())
     }
 
-    /// The events that the present has.
-    fn plan_past(&self, wanted: usize) -> Vec<Opening> {
-        let mut planned = Vec::new();
-        let mut markets = 0;
-        // At most a sixth of the markets are recurring windows.
-        let windows =
-            PAST_WINDOWS.min(i64::try_from(wanted / (6 * COINS.len())).unwrap_or(i64::MAX));
-        let this_window_s = self.now_s.div_euclid(OPENING_S) * OPENING_S;
-        for window in -windows..=OPENS_AHEAD_S / OPENING_S {
-            let starts_s = this_window_s + window * OPENING_S;
-            for coin in COINS {
-                planned.push(Opening::window(coin, starts_s));
-                markets += 1;
-            }
-        }
-        for index in 0.. {
-            if markets >= wanted {
-                break;
-            }
-            let mut dice = self.noise.with(1).with(index).dice();
-            let category = draw_category(&mut dice);
-            let life_s = draw_life_s(&mut dice, category);
-            // Some ended lately, the rest are anywhere between their beginning and their end.
-            let ends_s = if dice.chance(0.2) {
-                self.now_s - seconds(dice.between(0.0, 0.6) * life_s.min(20.0 * DAY_S as f64))
-            } else {
-                self.now_s + seconds(life_s * dice.between(0.01, 1.0))
-            };
-            let ends_s = round_to(ends_s, HOUR_S);
-            let opens_s = round_to(ends_s - seconds(life_s), TICK_S).min(self.now_s - TICK_S);
-            let draft = stories::write(category, &mut dice, at(opens_s), at(ends_s));
-            markets += draft.markets.len();
-            planned.push(Opening { opens_s, ends_s, draft });
-        }
-        planned
+    /// Virtual time in Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> Millis {
+        self.now_ms
     }
 
-    /// What opens at this moment: the next window of each coin and one more event.
-    fn open_new(&mut self) {
-        let now_s = self.now_s;
-        for coin in COINS {
-            self.open(Opening::window(coin, now_s + OPENS_AHEAD_S));
-        }
-        let mut dice = self.noise.with(2).with(now_s.unsigned_abs()).dice();
-        let category = draw_category(&mut dice);
-        let life_s = draw_life_s(&mut dice, category);
-        let ends_s = round_to(now_s + seconds(life_s), HOUR_S);
-        let draft = stories::write(category, &mut dice, at(now_s), at(ends_s));
-        self.open(Opening { opens_s: now_s, ends_s, draft });
+    /// The present it was generated for, in Unix milliseconds.
+    pub(crate) fn genesis_ms(&self) -> Millis {
+        self.genesis_ms
     }
 
-    fn open(&mut self, opening: Opening) {
-        let Opening { opens_s, ends_s: event_ends_s, mut draft } = opening;
-        let number = FIRST_NUMBER + self.events.len() as u64;
-        let noise = self.noise.with(3).with(number);
-        let mut dice = noise.dice();
-        let slug = self.free_slug(&draft.title, number);
-        let delays = Delays::draw(&mut dice, draft.resolution);
-        let interest = draft.category.habits().interest * 10_f64.powf(0.5 * dice.bell());
-        let fine = draft.shape != Shape::Separate;
-        let drafts = std::mem::take(&mut draft.markets);
-        let mut markets = Vec::with_capacity(drafts.len());
-        for (place, market_draft) in drafts.into_iter().enumerate() {
-            let market_number = FIRST_NUMBER + self.places.len() as u64;
-            self.places.push((self.events.len(), place));
-            let market_slug = if market_draft.question == draft.title {
-                slug.clone()
-            } else {
-                self.free_slug(&market_draft.question, market_number)
-            };
-            let ends_s = market_draft
-                .ends_early
-                .map_or(event_ends_s, |ends| round_to(ends.timestamp(), TICK_S));
-            let depth = Depth::draw(&mut dice, interest, fine);
-            let calendar = delays.calendar(ends_s);
-            let noise = self.noise.with(4).with(market_number);
-            markets.push(Market::new(
-                market_number,
-                market_slug,
-                market_draft,
-                depth,
-                calendar,
-                noise,
-            ));
-        }
-        self.events.push(Event::new(number, slug, draft, opens_s, markets, noise));
+    /// How many times as busy as it was it is since the present it was generated for.
+    pub(crate) fn activity(&self) -> f64 {
+        self.activity
     }
 
-    /// A slug nobody has yet; upstream appends a number too.
-    fn free_slug(&mut self, text: &str, number: u64) -> String {
-        let slug = names::slug(text);
-        let slug = if self.slugs.contains(&slug) { format!("{slug}-{number}") } else { slug };
-        self.slugs.insert(slug.clone());
-        slug
+    pub(crate) fn exchange(&self) -> &Exchange {
+        &self.exchange
     }
 
-    fn write_rows(&self) -> Catalogue {
-        let mut events = BTreeMap::new();
-        let mut markets = BTreeMap::new();
-        for event in &self.events {
-            let Some(rows) = rows_of(event) else { continue };
-            events.insert(event.number, Arc::clone(&rows.event));
-            markets.extend(
-                rows.markets.iter().map(|market| (market.facts.number, Arc::clone(market))),
-            );
-        }
-        let tags = wire::tags().unwrap_or_default();
-        let tags = tags.iter().filter_map(|tag| Tag::read(tag).ok());
-        let tags = tags.map(|tag| (tag.number, Arc::new(tag))).collect();
-        Catalogue::new(events, markets, tags, Vec::new(), Vec::new())
+    pub(crate) fn exchange_mut(&mut self) -> &mut Exchange {
+        &mut self.exchange
+    }
+
+    /// A market and its event.
+    pub(crate) fn market(&self, ix: MarketIx) -> (&Event, &Market) {
+        let (event, place) = self.places[ix.index()];
+        let event = &self.events[event];
+        (event, &event.markets[place])
+    }
+
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    pub(crate) fn event_by_number(&self, number: u64) -> Option<&Event> {
+        let index = usize::try_from(number.checked_sub(FIRST_NUMBER)?).ok()?;
+        self.events.get(index)
+    }
+
+    pub(crate) fn by_token(&self, token_id: &str) -> Option<(MarketIx, Outcome)> {
+        self.by_token.get(token_id).copied()
+    }
+
+    pub(crate) fn by_condition(&self, condition_id: &str) -> Option<MarketIx> {
+        self.by_condition.get(condition_id).copied()
+    }
+
+    pub(crate) fn by_question(&self, question_id: &str) -> Option<MarketIx> {
+        self.by_question.get(question_id).copied()
+    }
+
+    pub(crate) fn people(&self) -> &[Person] {
+        self.people.all()
+    }
+
+    pub(crate) fn person(&self, wallet: WalletIx) -> &Person {
+        self.people.get(wallet)
+    }
+
+    pub(crate) fn by_address(&self, address: &str) -> Option<WalletIx> {
+        self.people.by_address(address)
+    }
+
+    /// `0x` and 64 hex digits.
+    pub(crate) fn transaction_hash(&self, transaction: u32) -> String {
+        ids::hex_id("transaction", u64::from(transaction) ^ self.seed.rotate_left(32))
+    }
+
+    fn place(&self, ix: MarketIx) -> (usize, usize) {
+        self.places[ix.index()]
     }
 }
 
-/// An event about to open.
-struct Opening {
-    opens_s: i64,
-    ends_s: i64,
-    draft: Draft,
+fn at_ms(at_ms: Millis) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at_ms).unwrap_or_default()
 }
 
-impl Opening {
-    /// The recurring window of `coin` that starts at `starts_s`.
-    fn window(coin: Coin, starts_s: i64) -> Self {
-        let draft = stories::up_or_down(coin, at(starts_s), TimeDelta::seconds(OPENING_S));
-        Self { opens_s: starts_s - OPENS_AHEAD_S, ends_s: starts_s + OPENING_S, draft }
-    }
-}
-
-/// How long after the end things happen to the markets of an event, in seconds.
-struct Delays {
-    proposed: Option<i64>,
-    /// After the proposal.
-    disputed: Option<i64>,
-    /// After the end.
-    closes: i64,
-}
-
-impl Delays {
-    fn draw(dice: &mut Dice, resolution: Resolution) -> Self {
-        const CHALLENGE_S: i64 = 2 * HOUR_S;
-        let (proposed_s, dispute_chance) = match resolution {
-            Resolution::Automatic => {
-                return Self { proposed: None, disputed: None, closes: MINUTE_S };
-            }
-            Resolution::Quick => (seconds(dice.between(600.0, 3_600.0)), 0.01),
-            // Some are forgotten for weeks, as upstream.
-            Resolution::Proposed if dice.chance(0.06) => {
-                (seconds(dice.between(30.0, 90.0) * DAY_S as f64), 0.0)
-            }
-            Resolution::Proposed => (1_200 + seconds(108_000.0 * dice.unit().powi(3)), 0.05),
-        };
-        let proposed_s = round_to(proposed_s, TICK_S);
-        let disputed_s = dice
-            .chance(dispute_chance)
-            .then(|| round_to(seconds(dice.between(600.0, 7_000.0)), TICK_S));
-        let vote_s = disputed_s
-            .map_or(0, |_| round_to(seconds(dice.between(2.0, 5.0) * DAY_S as f64), TICK_S));
-        Self {
-            proposed: Some(proposed_s),
-            disputed: disputed_s,
-            closes: proposed_s + CHALLENGE_S + vote_s,
-        }
-    }
-
-    fn calendar(&self, ends_s: i64) -> Calendar {
-        let proposed_s = self.proposed.map(|delay_s| ends_s + delay_s);
-        let disputed_s =
-            proposed_s.zip(self.disputed).map(|(proposed_s, delay_s)| proposed_s + delay_s);
-        Calendar { ends_s, proposed_s, disputed_s, closes_s: ends_s + self.closes }
-    }
-}
-
-fn draw_category(dice: &mut Dice) -> Category {
-    let mut left = dice.whole(0, 99);
-    for category in Category::ALL {
-        let percent = category.habits().percent;
-        if left < percent {
-            return category;
-        }
-        left -= percent;
-    }
-    Category::Sports
-}
-
-/// Life of an event in seconds, from two hours to three years.
-fn draw_life_s(dice: &mut Dice, category: Category) -> f64 {
-    let days = category.habits().life_days * 10_f64.powf(0.4 * dice.bell());
-    (days * DAY_S as f64).clamp(2.0 * HOUR_S as f64, 3.0 * 365.0 * DAY_S as f64)
-}
-
-/// The rows of an event, written if it moved since they were.
-fn rows_of(event: &Event) -> Option<&Rows> {
-    if let Some(rows) = event.rows.get() {
-        return Some(rows);
-    }
-    match write_event(event) {
-        Ok(rows) => Some(event.rows.get_or_init(|| rows)),
-        Err(error) => {
-            tracing::error!(event.id = event.number, %error, "A generated event cannot be written.");
-            None
-        }
-    }
-}
-
-fn write_event(event: &Event) -> Result<Rows, catalogue::NotARow> {
-    let slim: Bytes = wire::event(event)?.into();
-    let mut row = catalogue::Event::read(&slim, &Members::parse(&String::from_utf8_lossy(&slim))?)?;
-    row.tags = Some(wire::event_tags(event)?.into());
-    let tags = event.draft.tags.iter().filter_map(|slug| category::tag_info(slug));
-    row.tag_numbers = tags.clone().map(|tag| tag.id).collect();
-    row.tag_slugs = tags.map(|tag| tag.slug.to_owned()).collect();
-    let mut markets = Vec::with_capacity(event.markets.len());
-    for market in &event.markets {
-        let body: Bytes = wire::market(event, market)?.into();
-        let mut row =
-            catalogue::Market::read(&body, &Members::parse(&String::from_utf8_lossy(&body))?)?;
-        row.event_number = Some(event.number);
-        markets.push(Arc::new(row));
-    }
-    row.market_numbers = event.markets.iter().map(|market| market.number).collect();
-    Ok(Rows { event: Arc::new(row), markets })
-}
-
-fn at(at_s: i64) -> DateTime<Utc> {
+fn at_s(at_s: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(at_s, 0).unwrap_or_default()
 }
-
-/// Seconds as a whole number; lives are far below the range of i64.
-fn seconds(seconds: f64) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "at most a few years")]
-    let whole = seconds.round() as i64;
-    whole
-}
-
-/// The multiple of `step_s` at or after `at_s`.
-fn round_to(at_s: i64, step_s: i64) -> i64 {
-    -(-at_s).div_euclid(step_s) * step_s
+impl World {
+    /// Temporary.
+    pub fn summary(&self) -> String {
+        use std::collections::BTreeMap;
+        use std::fmt::Write;
+        let mut out = String::new();
+        let tape = self.exchange.tape();
+        writeln!(out, "matches {} movements {} fees {}", tape.matches().len(), tape.movements().len(), self.exchange.fees() / 1_000_000).ok();
+        let mut by: BTreeMap<Kind, (usize, usize, i64, i64)> = BTreeMap::new();
+        for p in self.people.all() {
+            let mut pnl = 0; let mut n = 0; 
+            for e in tape.of_wallet(p.wallet) { if matches!(e, crate::exchange::Entry::Taken(_)) { n += 1; } }
+            for pos in self.exchange.accounts().of_wallet(p.wallet) {
+                let l = self.exchange.listing(pos.market);
+                for o in Outcome::BOTH { let h = pos.holding(o); pnl += h.realized - h.fees + crate::exchange::value(h.shares, l.shown(o)) - h.cost; }
+            }
+            let e = by.entry(p.kind).or_default(); e.0 += 1; e.1 += n; e.2 += pnl / 1_000_000; 
+            e.3 += tape.of_wallet(p.wallet).iter().map(|x| if let crate::exchange::Entry::Taken(m) = x { tape.get(*m).usdc / 1_000_000 } else { 0 }).sum::<i64>();
+        }
+        for (k, v) in by { writeln!(out, "{:16} wallets {:5} matches {:7} pnl {:9} volume {:10} roi {:.3}", k.name(), v.0, v.1, v.2, v.3, v.2 as f64 / v.3.max(1) as f64).ok(); }
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        for m in tape.movements() { *kinds.entry(format!("{:?}", m.kind)).or_default() += 1; }
+        for f in tape.fills() { *kinds.entry(format!("{:?}", f.crossing)).or_default() += 1; }
+        writeln!(out, "{kinds:?}").ok();
+        let day = 86_400_000; let mut days: BTreeMap<i64, usize> = BTreeMap::new();
+        for m in tape.matches() { *days.entry((self.now_ms - m.at_ms) / day).or_default() += 1; }
+        writeln!(out, "matches by age {:?}", days.iter().take(40).collect::<Vec<_>>()).ok();
+        let open = self.exchange.listings().iter().filter(|l| l.payouts.is_none()).count();
+        let pts: usize = self.exchange.listings().iter().map(|l| l.series.len()).sum();
+        writeln!(out, "open {open} of {} series points {pts} events {}", self.exchange.listings().len(), self.events.len()).ok();
+        let mut top: Vec<_> = (0..self.places.len()).map(|i| (tape.of_market(MarketIx(i as u32)).len(), i)).collect();
+        top.sort_unstable_by(|a, b| b.cmp(a));
+        for &(n, i) in top.iter().take(8) { let (_e, m) = self.market(MarketIx(i as u32)); let l = self.exchange.listing(MarketIx(i as u32)); writeln!(out, "{n} {} bid {:?} ask {:?} levels {} vol {}", m.slug, l.book.best_bid(Outcome::First), l.book.best_ask(Outcome::First), l.book.levels(Outcome::First, crate::exchange::Side::Buy).len(), l.volume() / 1_000_000).ok(); }
+        let none = top.iter().filter(|t| t.0 == 0).count();
+        writeln!(out, "markets without a trade {none}, median {}", top[top.len() / 2].0).ok();
+        out
+    }
 }

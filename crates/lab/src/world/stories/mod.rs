@@ -26,6 +26,17 @@ pub(crate) enum Shape {
     Ranges,
 }
 
+impl Shape {
+    /// Whether exactly one market is sure to resolve Yes.
+    pub(crate) fn has_a_winner(self) -> bool {
+        match self {
+            Self::Separate => false,
+            Self::Exclusive { residual } => residual <= 0.0,
+            Self::Ranges => true,
+        }
+    }
+}
+
 /// How an outcome becomes known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resolution {

@@ -1,15 +1,16 @@
 //! The world's rows as Gamma writes them: names, order and types of a row recorded in October 2026.
 
-mod ids;
 mod rows;
 
 use crate::world::category::{TAGS, TagInfo, tag_info};
 use crate::world::event::Event;
-use crate::world::history::{DAY_S, HOUR_S, PIPS, usdc};
+use crate::exchange::{Listing, Millis, Outcome, PIPS, Pips, Side, Usdc};
+use crate::world::World;
+use crate::world::history::{DAY_S, HOUR_S, usdc};
+use crate::world::ids::{group_id, hex_id};
 use crate::world::market::Market;
-use crate::world::stories::{Resolution, Shape};
+use crate::world::opening::is_exclusive;
 use chrono::{DateTime, SecondsFormat, Utc};
-use ids::{group_id, hex_id, question_id, token_id};
 use rows::{EventRow, FeeSchedule, MarketRow, Number, Reward, SeriesRow, TagRow};
 
 /// Begins every description, so that no reader takes a generated market for a real one.
@@ -29,40 +30,60 @@ struct Rolling([Option<Number>; 4]);
 const WINDOWS_S: [i64; 4] = [DAY_S, 7 * DAY_S, 30 * DAY_S, 365 * DAY_S];
 
 impl Rolling {
-    fn of(markets: &[&Market], at_s: i64) -> Self {
+    fn of(listings: &[&Listing], at_ms: Millis) -> Self {
         Self(WINDOWS_S.map(|window_s| {
-            let sum: u64 = markets
-                .iter()
-                .map(|market| market.history.volume_since(market.volume_micro, at_s - window_s))
-                .sum();
+            let since_ms = at_ms - 1_000 * window_s;
+            let before = |listing: &&Listing| listing.point_at(since_ms).map_or(0, |p| p.volume);
+            let sum: Usdc =
+                listings.iter().map(|listing| listing.volume() - before(listing)).sum();
             (sum > 0).then(|| Number(usdc(sum)))
         }))
     }
 }
 
-/// Whether the event's markets exclude each other.
-fn is_neg_risk(event: &Event) -> bool {
-    event.draft.shape != Shape::Separate
+/// Prices further from the best are no part of the liquidity.
+const NEAR: Pips = 1_000;
+
+/// What rests near the best prices, in USDC.
+fn liquidity(listing: &Listing) -> f64 {
+    let sides = [Side::Buy, Side::Sell].map(|side| {
+        let levels = listing.book.levels(Outcome::First, side);
+        let best = levels.first().map_or(0, |level| level.price);
+        let near = levels.iter().take_while(|level| (level.price - best).abs() <= NEAR);
+        near.map(|level| crate::exchange::value(level.shares, level.price)).sum::<Usdc>()
+    });
+    usdc(sides.iter().sum())
 }
 
 /// A market of `event` as JSON, without its `events`.
 #[expect(clippy::too_many_lines, reason = "one line a member of the row")]
-pub(in crate::world) fn market(event: &Event, market: &Market) -> serde_json::Result<Vec<u8>> {
-    let at_s = event.at_s;
+pub(in crate::world) fn market(
+    world: &World,
+    event: &Event,
+    market: &Market,
+) -> serde_json::Result<Vec<u8>> {
+    let at_s = event.at_s();
+    let listing = world.exchange().listing(market.ix);
+    let volume = listing.volume();
     let closed = market.is_closed(at_s);
     let calendar = market.calendar;
-    let ended = at_s >= calendar.ends_s;
-    let quote = market.quote;
-    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) = Rolling::of(&[market], at_s);
-    let change = |window_s| market.history.change(quote.shown, at_s - window_s).map(Number);
-    let neg_risk = is_neg_risk(event);
-    let condition_id = hex_id("condition", market.number);
-    let liquidity = (!closed).then_some(market.depth.liquidity_usdc);
+    let quoted = listing.shown(Outcome::First);
+    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) =
+        Rolling::of(&[listing], event.at_ms);
+    let change = |window_s: i64| {
+        let then = listing.point_at(event.at_ms - 1_000 * window_s)?;
+        Some(price(quoted - then.shown))
+    };
+    let neg_risk = event.group.is_some();
+    let condition_id = market.condition_id.clone();
+    let liquidity = (!closed).then(|| liquidity(listing));
     let liquidity = liquidity.map(|usdc| (usdc * 1e5).round() / 1e5);
-    let fees = event.category.fees();
-    let (bid, ask) = (quote.bid.unwrap_or(0), quote.ask.unwrap_or(PIPS));
-    let shown = f64::from(quote.shown) / f64::from(PIPS);
-    let rewards = rewards(market, &condition_id, event.opens_s, closed);
+    let fees = market.fees;
+    let best = (listing.book.best_bid(Outcome::First), listing.book.best_ask(Outcome::First));
+    let (bid, ask) = (best.0.unwrap_or(0), best.1.unwrap_or(PIPS));
+    let shown = f64::from(quoted) / f64::from(PIPS);
+    let last = listing.last.map_or(quoted, |last| crate::exchange::mirrored(last.outcome, last.price));
+    let rewards = rewards(market, liquidity.unwrap_or(0.0), event.opens_s);
     let sports = market.draft.sports_type.is_some();
     let uma_time = calendar.proposed_s.filter(|_| closed).map(|_| calendar.closes_s);
     let row = MarketRow {
@@ -71,13 +92,13 @@ pub(in crate::world) fn market(event: &Event, market: &Market) -> serde_json::Re
         condition_id,
         slug: &market.slug,
         resolution_source: "",
-        end_date: iso(calendar.ends_s),
+        end_date: iso(market.scheduled_s),
         liquidity: liquidity.map(|usdc| usdc.to_string()),
         start_date: iso(event.opens_s),
         description: described(&event.draft.rules),
         outcomes: spaced_list(&market.draft.outcomes),
-        outcome_prices: spaced_list(&[price_text(quote.shown), price_text(PIPS - quote.shown)]),
-        volume: usdc(market.volume_micro).to_string(),
+        outcome_prices: spaced_list(&[price_text(quoted), price_text(PIPS - quoted)]),
+        volume: usdc(volume).to_string(),
         active: true,
         closed,
         market_maker_address: "",
@@ -92,38 +113,38 @@ pub(in crate::world) fn market(event: &Event, market: &Market) -> serde_json::Re
         restricted: true,
         group_item_title: &market.draft.group_title,
         group_item_threshold: threshold(event, market),
-        question_id: question_id(event, market),
+        question_id: market.question_id.clone(),
         uma_end_date: uma_time.map(iso),
         enable_order_book: true,
-        order_price_min_tick_size: price(quote.tick),
+        order_price_min_tick_size: price(listing.terms.tick),
         order_min_size: 5,
         uma_resolution_status: uma_status(market, at_s),
-        volume_num: Number(usdc(market.volume_micro)),
+        volume_num: Number(usdc(volume)),
         liquidity_num: liquidity.map(Number),
-        end_date_iso: date_only(calendar.ends_s),
+        end_date_iso: date_only(market.scheduled_s),
         start_date_iso: date_only(event.opens_s),
         has_reviewed_dates: true,
         volume24hr,
         volume1wk,
         volume1mo,
         volume1yr,
-        game_start_time: sports.then(|| spaced(calendar.ends_s - 3 * HOUR_S)),
+        game_start_time: sports.then(|| spaced(market.scheduled_s - 3 * HOUR_S)),
         seconds_delay: sports.then_some(3),
-        clob_token_ids: spaced_list(&[token_id(market.number, 0), token_id(market.number, 1)]),
+        clob_token_ids: spaced_list(&market.token_ids),
         uma_bond: "500",
         uma_reward: "5",
         volume24hr_clob: volume24hr,
         volume1wk_clob: volume1wk,
         volume1mo_clob: volume1mo,
         volume1yr_clob: volume1yr,
-        volume_clob: Number(usdc(market.volume_micro)),
+        volume_clob: Number(usdc(volume)),
         liquidity_clob: liquidity.map(Number),
         maker_base_fee: 1000,
         taker_base_fee: 1000,
         custom_liveness: 0,
-        accepting_orders: !(closed || ended && event.draft.resolution == Resolution::Automatic),
+        accepting_orders: listing.accepting,
         neg_risk,
-        neg_risk_market_id: neg_risk.then(|| group_id(event)),
+        neg_risk_market_id: neg_risk.then(|| group_id(event.number)),
         neg_risk_request_id: neg_risk.then(|| hex_id("request", market.number)),
         ready: false,
         funded: false,
@@ -141,9 +162,9 @@ pub(in crate::world) fn market(event: &Event, market: &Market) -> serde_json::Re
         one_week_price_change: change(7 * DAY_S),
         one_month_price_change: change(30 * DAY_S),
         one_year_price_change: change(365 * DAY_S),
-        last_trade_price: price(quote.last),
-        best_bid: quote.bid.map(price),
-        best_ask: quote.ask.map(price),
+        last_trade_price: price(last),
+        best_bid: best.0.map(price),
+        best_ask: best.1.map(price),
         automatically_active: true,
         clear_book_on_start: true,
         manual_activation: false,
@@ -170,18 +191,21 @@ pub(in crate::world) fn market(event: &Event, market: &Market) -> serde_json::Re
 }
 
 /// An event as JSON, without its `markets` and `tags`.
-pub(in crate::world) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
-    let at_s = event.at_s;
-    let markets: Vec<&Market> = event.markets.iter().collect();
-    let open = || markets.iter().filter(|market| !market.is_closed(at_s));
+pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Result<Vec<u8>> {
+    let at_s = event.at_s();
+    let listings: Vec<&Listing> =
+        event.markets.iter().map(|market| world.exchange().listing(market.ix)).collect();
+    let open = || listings.iter().filter(|listing| listing.payouts.is_none());
     let closed = event.is_closed();
-    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) = Rolling::of(&markets, at_s);
-    let volume: u64 = markets.iter().map(|market| market.volume_micro).sum();
-    let liquidity: f64 = open().map(|market| market.depth.liquidity_usdc).sum();
+    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) = Rolling::of(&listings, event.at_ms);
+    let volume: Usdc = listings.iter().map(|listing| listing.volume()).sum();
+    let liquidity: f64 = open().map(|listing| liquidity(listing)).sum();
+    let converted = event.group.map_or(0, |group| world.exchange().groups()[group.index()].converted);
+    let interest: Usdc = open().map(|listing| listing.supply[1]).sum();
     let nearest = open()
-        .map(|market| (f64::from(market.quote.shown) / f64::from(PIPS) - 0.5).abs())
+          .map(|listing| (f64::from(listing.shown(Outcome::First)) / f64::from(PIPS) - 0.5).abs())
         .fold(1.0, f64::min);
-    let neg_risk = is_neg_risk(event);
+    let neg_risk = is_exclusive(&event.draft);
     let series = event.draft.series.iter().map(|series| SeriesRow {
         id: series.id.to_string(),
         ticker: &series.slug,
@@ -215,7 +239,7 @@ pub(in crate::world) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
         restricted: true,
         liquidity: Number((liquidity * 1e5).round() / 1e5),
         volume: Number(usdc(volume)),
-        open_interest: Number((usdc(volume / 4) * 1e2).round() / 1e2),
+        open_interest: Number(usdc(if closed { 0 } else { interest + converted })),
         created_at: iso(event.opens_s - HOUR_S),
         updated_at: iso(at_s),
         competitive: Number(if closed { 0.0 } else { 1.0 / (1.0 + nearest.powi(2)) }),
@@ -226,8 +250,8 @@ pub(in crate::world) fn event(event: &Event) -> serde_json::Result<Vec<u8>> {
         enable_order_book: true,
         liquidity_clob: Number((liquidity * 1e5).round() / 1e5),
         neg_risk,
-        neg_risk_market_id: neg_risk.then(|| group_id(event)),
-        comment_count: event.comments,
+        neg_risk_market_id: neg_risk.then(|| group_id(event.number)),
+        comment_count: 0,
         series: series.collect(),
         cyom: false,
         closed_time: closed.then(|| iso(event.closes_s())),
@@ -275,17 +299,17 @@ fn described(rules: &str) -> String {
     )
 }
 
-fn rewards(market: &Market, condition_id: &str, opens_s: i64, closed: bool) -> Vec<Reward> {
+fn rewards(market: &Market, liquidity: f64, opens_s: i64) -> Vec<Reward> {
     // About a third of the deeper markets pay liquidity rewards.
-    if closed || market.depth.liquidity_usdc < 8_000.0 || !market.number.is_multiple_of(3) {
+    if liquidity < 2_000.0 || !market.number.is_multiple_of(3) {
         return Vec::new();
     }
     vec![Reward {
         id: market.number.to_string(),
-        condition_id: condition_id.to_owned(),
+        condition_id: market.condition_id.clone(),
         asset_address: NOBODY,
         rewards_amount: 0,
-        rewards_daily_rate: if market.depth.liquidity_usdc > 60_000.0 { 100 } else { 20 },
+        rewards_daily_rate: if market.interest > 4.0 { 100 } else { 20 },
         start_date: date_only(opens_s),
         end_date: "2500-12-31",
     }]

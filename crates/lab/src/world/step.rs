@@ -1,0 +1,176 @@
+//! Time passing in an event: knowledge, quotes, trades, and the turns of its markets' lives.
+
+use super::World;
+use super::agenda::Action;
+use super::event::Event;
+use super::market::{FINE_TICK, FINE_TICK_BELOW, heartbeat_s, pips};
+use super::people::{Kind, Redeeming};
+use super::plan::seconds;
+use crate::exchange::{MarketIx, Millis, PIPS};
+use crate::noise::Dice;
+
+/// Interest left once the outcome is known.
+const AFTERMATH: f64 = 0.03;
+
+/// How often the quotes of an event of interest 1 are looked at in the lived present, in seconds.
+const PULSE_S: f64 = 20.0;
+
+impl World {
+    /// Moves an event to `at_ms`; somebody trades in it when `trade`.
+    pub(super) fn step(&mut self, at_ms: Millis, index: usize, trade: bool, mut dice: Dice) {
+        if self.events[index].is_closed() {
+            return;
+        }
+        self.learn(at_ms, index, &mut dice);
+        let count = self.events[index].markets.len();
+        for place in 0..count {
+            self.requote(at_ms, index, place, &mut dice);
+        }
+        if trade && let Some(place) = self.busy_market(index, at_ms, &mut dice) {
+            self.somebody_trades(at_ms, index, place, &mut dice);
+        }
+        let action = self.next_step(at_ms, index, &mut dice);
+        self.agenda.note(action.0, action.1);
+    }
+
+    /// Takes in what has become known.
+    fn learn(&mut self, at_ms: Millis, index: usize, dice: &mut Dice) {
+        let event = &mut self.events[index];
+        let elapsed_ms = at_ms - event.learnt_ms;
+        event.learnt_ms = at_ms;
+        event.belief.advance(at_ms);
+        event.keep_truth(at_ms);
+        let Event { belief, markets, .. } = event;
+        for (market, &probability) in markets.iter_mut().zip(belief.probabilities()) {
+            market.learn(probability, elapsed_ms, dice);
+        }
+        event.touch(at_ms);
+    }
+
+    /// When the event moves next: at its next heartbeat, or when somebody trades.
+    fn next_step(&self, at_ms: Millis, index: usize, dice: &mut Dice) -> (Millis, Action) {
+        let event = &self.events[index];
+        let ended = event.markets.iter().all(|market| market.has_ended(event.at_s()));
+        let interest = event.interest * if ended { AFTERMATH } else { 1.0 };
+        let heartbeat_ms = if at_ms >= self.genesis_ms {
+            let pulse_s = PULSE_S / (interest * self.activity).max(0.01).sqrt();
+            seconds(1_000.0 * pulse_s.clamp(2.0, 900.0))
+        } else {
+            let life_s = event.closes_s() - event.opens_s;
+            let age_s = (self.genesis_ms - at_ms) / 1_000;
+            // Short events are looked at a few dozen times, whenever they were.
+            1_000 * heartbeat_s(age_s).min((life_s / 40).max(60))
+        };
+        let rate = self.pace * interest * self.growth(at_ms);
+        let wait_ms = -(1.0 - dice.unit()).ln() / rate.max(1e-12);
+        if wait_ms < heartbeat_ms as f64 {
+            (at_ms + seconds(wait_ms).max(1), Action::Step { event: index, trade: true })
+        } else {
+            (at_ms + heartbeat_ms.max(1), Action::Step { event: index, trade: false })
+        }
+    }
+
+    /// A market of the event that takes orders, the more likely the more it interests people.
+    fn busy_market(&self, index: usize, at_ms: Millis, dice: &mut Dice) -> Option<usize> {
+        let event = &self.events[index];
+        let weigh = |market: &super::Market| {
+            let listing = self.exchange.listing(market.ix);
+            let fair = market.fair(at_ms);
+            // What is nearly certain interests few.
+            let doubt = (4.0 * fair * (1.0 - fair)).max(0.02);
+            if listing.accepting { market.interest * doubt } else { 0.0 }
+        };
+        let weights: Vec<f64> = event.markets.iter().map(weigh).collect();
+        let total: f64 = weights.iter().sum();
+        if total <= 0.0 {
+            return None;
+        }
+        let mut left = dice.unit() * total;
+        for (place, weight) in weights.iter().enumerate() {
+            left -= weight;
+            if left < 0.0 {
+                return Some(place);
+            }
+        }
+        None
+    }
+
+    /// The next turn of a market's life.
+    pub(super) fn turn(&mut self, at_ms: Millis, ix: MarketIx) {
+        let (index, place) = self.place(ix);
+        let at_s = at_ms.div_euclid(1_000);
+        let event = &mut self.events[index];
+        event.belief.advance(at_ms);
+        event.keep_truth(at_ms);
+        event.touch(at_ms);
+        let verdict = event.belief.verdicts()[place];
+        let automatic = event.draft.resolution == super::stories::Resolution::Automatic;
+        let market = &mut event.markets[place];
+        if market.has_ended(at_s) && market.settled.is_none() {
+            market.settled = Some((market.fair(at_ms), verdict));
+            if automatic {
+                self.exchange.halt(at_ms, ix);
+            }
+        }
+        let calendar = self.events[index].markets[place].calendar;
+        match calendar.next_after(at_s) {
+            Some(next_s) => self.agenda.note(next_s * 1_000, Action::Turn(ix)),
+            None => {
+                self.exchange.resolve(at_ms, ix, verdict.payouts());
+                self.plan_redemptions(at_ms, ix);
+            }
+        }
+    }
+
+    /// Winners come for their money, some at once, some after days; losers come or never do.
+    fn plan_redemptions(&mut self, at_ms: Millis, ix: MarketIx) {
+        let Some(payouts) = self.exchange.listing(ix).payouts else { return };
+        let mut dice = self.noise.with(7).with(u64::from(ix.0)).dice();
+        let mut planned = Vec::new();
+        for position in self.exchange.accounts().of_market(ix) {
+            let held = position.holdings.map(|holding| holding.shares);
+            if held == [0, 0] {
+                continue;
+            }
+            let wins = (0..2).any(|outcome| held[outcome] > 0 && payouts[outcome] > 0);
+            let person = self.people.get(position.wallet);
+            let hours = match person.kind {
+                Kind::Maker | Kind::CopyBot => 0.05 + 0.2 * dice.unit(),
+                _ if wins => 0.2 - 20.0 * (1.0 - dice.unit()).ln(),
+                _ => 1.0 - 90.0 * (1.0 - dice.unit()).ln(),
+            };
+            // Even those who hand in everything forget some.
+            let comes = (wins && dice.chance(0.97)) || person.redeeming == Redeeming::All;
+            if comes {
+                planned.push((at_ms + seconds(hours * 3.6e6), position.wallet));
+            }
+        }
+        for (when_ms, wallet) in planned {
+            self.agenda.note(when_ms, Action::Redeem { wallet, market: ix });
+        }
+    }
+
+    pub(super) fn redeem(&mut self, at_ms: Millis, wallet: super::WalletIx, market: MarketIx) {
+        // Nothing is left to hand in when the wallet has done so before.
+        if self.exchange.redeem(at_ms, wallet, market).is_ok() {
+            let (event, _) = self.place(market);
+            self.events[event].touch(at_ms);
+        }
+    }
+
+    /// Beyond 0.04 and 0.96 the step becomes finer.
+    pub(super) fn refine_tick(&mut self, at_ms: Millis, ix: MarketIx, fair: f64) {
+        let tick = self.exchange.listing(ix).terms.tick;
+        let at_the_end = !(FINE_TICK_BELOW..=1.0 - FINE_TICK_BELOW).contains(&fair);
+        if tick > FINE_TICK && at_the_end {
+            self.exchange.set_tick(at_ms, ix, FINE_TICK);
+        }
+    }
+
+    /// The price that makers quote around.
+    pub(super) fn fair_pips(&self, at_ms: Millis, index: usize, place: usize) -> i32 {
+        let market = &self.events[index].markets[place];
+        let tick = self.exchange.listing(market.ix).terms.tick;
+        pips(market.fair(at_ms)).clamp(tick, PIPS - tick)
+    }
+}

@@ -1,0 +1,101 @@
+//! What the lab answers has the shape of what was recorded from Polymarket: every member, its type
+//! and its format. Where they differ, `differences.rs` says why.
+
+#![expect(
+    clippy::panic,
+    unreachable_pub,
+    reason = "the modules of a test binary are its own, and panics are how tests fail"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clob;
+mod compare;
+mod data;
+mod differences;
+mod gamma;
+mod recordings;
+mod sample;
+mod shape;
+mod sockets;
+
+use std::collections::BTreeSet;
+
+use compare::{Difference, Kind, differences};
+use differences::{KNOWN, Known, NOT_COMPARED};
+use recordings::Recordings;
+use sample::Sample;
+use serde_json::Value;
+use shape::Shape;
+use support::recorded_dir;
+
+/// Bodies of one kind, as recorded and as the lab answers them.
+pub struct Bodies {
+    /// What they are, as in [`Known::body`].
+    pub name: &'static str,
+    pub recorded: Vec<Value>,
+    pub lab: Vec<Value>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shapes_agree_with_what_was_recorded() {
+    let dir = recorded_dir();
+    if !dir.is_dir() {
+        eprintln!("SKIPPED: no recorded data at {}; set CASCADIAN_RECORDED_DATA", dir.display());
+        return;
+    }
+    let recordings = Recordings::in_dir(dir);
+    let sample = Sample::start().await;
+    let mut all = gamma::bodies(&sample, &recordings).await;
+    all.extend(clob::bodies(&sample, &recordings).await);
+    all.extend(data::bodies(&sample, &recordings).await);
+    all.extend(sockets::bodies(&sample, &recordings).await);
+    sample.stop().await;
+
+    let mut complaints = Vec::new();
+    let mut seen = BTreeSet::new();
+    for Bodies { name, recorded, lab } in &all {
+        assert!(!recorded.is_empty() && !lab.is_empty(), "{name}: there is nothing to compare");
+        for difference in differences(&Shape::of(recorded), &Shape::of(lab)) {
+            if !is_known(name, &difference) {
+                complaints.push(format!("{name}: not listed: {difference}"));
+            }
+            seen.insert((*name, difference.kind, difference.path));
+        }
+    }
+    complaints.extend(stale(&seen));
+    complaints.extend(unaccounted(&recordings));
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+fn is_known(body: &str, difference: &Difference) -> bool {
+    KNOWN.iter().any(|known| {
+        known.body == body
+            && known.kind == difference.kind
+            && known.paths.contains(&difference.path.as_str())
+    })
+}
+
+/// Entries of the list that describe nothing any more.
+fn stale(seen: &BTreeSet<(&str, Kind, String)>) -> Vec<String> {
+    let mut stale = Vec::new();
+    for Known { body, kind, paths, .. } in KNOWN {
+        for path in *paths {
+            if !seen.contains(&(*body, *kind, (*path).to_owned())) {
+                stale.push(format!("{body}: listed, but no longer so: {kind:?} {path}"));
+            }
+        }
+    }
+    stale
+}
+
+/// Recordings that are neither compared nor said not to be.
+fn unaccounted(recordings: &Recordings) -> Vec<String> {
+    let unused = recordings.unused();
+    let named: BTreeSet<_> =
+        NOT_COMPARED.iter().flat_map(|(files, _)| *files).map(|file| (*file).to_owned()).collect();
+    let forgotten = unused.difference(&named).map(|file| format!("{file} is compared with nothing"));
+    let wrong = named.difference(&unused).map(|file| format!("{file} is compared, or does not exist"));
+    forgotten.chain(wrong).collect()
+}

@@ -1,0 +1,88 @@
+//! A world being served, and what in it is worth asking for.
+
+use std::collections::BTreeSet;
+
+use lab::Lab;
+use serde_json::Value;
+
+use crate::support::{Running, small_world};
+
+/// A lab with a world that has traded, and some of what is in it.
+pub struct Sample {
+    pub running: Running,
+    /// Condition ids with outcome ids, the busiest market first.
+    pub markets: Vec<Traded>,
+    /// Wallets, the one that traded last first.
+    pub wallets: Vec<String>,
+}
+
+/// A market that has been traded.
+pub struct Traded {
+    pub condition: String,
+    pub tokens: [String; 2],
+    pub event: String,
+}
+
+impl Sample {
+    pub async fn start() -> Self {
+        let running = Running::start(Lab::world(small_world(11))).await;
+        let page = running
+            .json("/gamma/markets/keyset?limit=100&closed=false&order=volumeNum&ascending=false")
+            .await;
+        let markets = rows(&page, "markets").iter().map(Traded::of).collect();
+        let trades = running.json("/data/v2/trades?limit=1000&taker_only=false").await;
+        let mut known = BTreeSet::new();
+        let wallets = rows(&trades, "data")
+            .iter()
+            .map(|trade| text(trade, "proxy_wallet"))
+            .filter(|wallet| known.insert(wallet.clone()))
+            .collect();
+        Self { running, markets, wallets }
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        self.running.json(path).await
+    }
+
+    /// The answers to `path` with each of `values` put in for `{}`.
+    pub async fn each<'a>(&self, path: &str, values: impl IntoIterator<Item = &'a String>) -> Vec<Value> {
+        let mut bodies = Vec::new();
+        for value in values {
+            bodies.push(self.json(&path.replace("{}", value)).await);
+        }
+        bodies
+    }
+
+    /// The first outcomes of the busiest markets.
+    pub fn tokens(&self) -> impl Iterator<Item = &String> {
+        self.markets.iter().map(|market| &market.tokens[0])
+    }
+
+    pub fn conditions(&self) -> impl Iterator<Item = &String> {
+        self.markets.iter().map(|market| &market.condition)
+    }
+
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+}
+
+impl Traded {
+    fn of(market: &Value) -> Self {
+        let tokens: Vec<String> =
+            serde_json::from_str(&text(market, "clobTokenIds")).expect("ids of outcomes");
+        Self {
+            condition: text(market, "conditionId"),
+            tokens: tokens.try_into().expect("two outcomes"),
+            event: text(&market["events"][0], "id"),
+        }
+    }
+}
+
+pub fn rows<'a>(body: &'a Value, name: &str) -> &'a [Value] {
+    body[name].as_array().unwrap_or_else(|| panic!("no {name} in {body:.300}"))
+}
+
+pub fn text(row: &Value, name: &str) -> String {
+    row[name].as_str().unwrap_or_else(|| panic!("no {name} in {row:.300}")).to_owned()
+}
