@@ -9,15 +9,18 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::bad_rows::bad_rows;
+use crate::clock;
 use crate::faults::Fault;
 use crate::gamma::Problem;
+use crate::limits;
 use crate::server::{App, Source};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/lab", get(describe))
-        .route("/lab/clock", get(clock))
+        .route("/lab/clock", get(clock::read).post(clock::set))
         .route("/lab/faults", get(list_faults).post(inject_fault).delete(clear_faults))
+        .route("/lab/limits", get(limits::report).post(limits::set))
         .route("/lab/bad-rows", get(|| async { Json(bad_rows()) }))
 }
 
@@ -42,11 +45,6 @@ async fn describe(State(app): State<App>) -> Result<Json<Value>, Problem> {
     })))
 }
 
-async fn clock(State(app): State<App>) -> Json<Value> {
-    let now = app.lab.with_world(|world| world.now());
-    Json(json!({ "now": now, "virtual": now.is_some() }))
-}
-
 async fn list_faults(State(app): State<App>) -> Response {
     Json(app.lab.faults().active()).into_response()
 }
@@ -56,7 +54,7 @@ async fn inject_fault(
     fault: Result<Json<Fault>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(fault) = fault.map_err(|rejection| Problem::Invalid(rejection.body_text()))?;
-    let id = app.lab.faults().inject(fault).map_err(|error| Problem::Invalid(error.to_string()))?;
+    let id = app.lab.inject(fault).map_err(|error| Problem::Invalid(error.to_string()))?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
 }
 

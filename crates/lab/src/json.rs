@@ -99,6 +99,30 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// An object of the members called `kept`, verbatim and in that order, as far as they are there.
+    pub(crate) fn only(&self, kept: &[&str]) -> Vec<u8> {
+        let members = kept.iter().filter_map(|&key| Some((key, self.raw(key)?.as_bytes())));
+        let mut out = b"{}".to_vec();
+        append_members(&mut out, members);
+        out
+    }
+
+    /// Names and raw JSON text of the members, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.get()))
+    }
+
+    /// The same object with other values, each (name, raw JSON), for members that are there.
+    pub(crate) fn replacing(&self, values: &[(&str, &str)]) -> Vec<u8> {
+        let members = self.iter().map(|(name, old)| {
+            let new = values.iter().find(|(replaced, _)| *replaced == name);
+            (name, new.map_or(old, |(_, value)| value).as_bytes())
+        });
+        let mut out = b"{}".to_vec();
+        append_members(&mut out, members);
+        out
+    }
+
     /// The same object without `dropped`, members verbatim and in order.
     pub(crate) fn without(&self, dropped: &[&str]) -> Vec<u8> {
         let kept = || self.0.iter().filter(|(key, _)| !dropped.contains(&key.as_ref()));
@@ -180,6 +204,10 @@ mod tests {
         let kept = members.without(&["gone"]);
         let expected = r#"{"b":1.50,"a":"x\u00e9","c":{ "k": null }}"#;
         assert_eq!(String::from_utf8(kept).unwrap(), expected);
+        let replaced = members.replacing(&[("gone", "2"), ("absent", "3")]);
+        let expected = r#"{"b":1.50,"a":"x\u00e9","gone":2,"c":{ "k": null }}"#;
+        assert_eq!(String::from_utf8(replaced).unwrap(), expected);
+        assert_eq!(members.only(&["c", "none", "b"]), br#"{"c":{ "k": null },"b":1.50}"#);
         assert_eq!(members.number("b"), Some(1.5));
         assert_eq!(members.text("a").as_deref(), Some("xé"));
     }

@@ -1,32 +1,34 @@
-//! The lab as a server: what it serves, what it counts, and its clock.
+//! The lab as a server: what it serves and what it counts.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use chrono::Utc;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::Catalogue;
+use crate::cdn::{self, Cdn};
+use crate::clob;
+use crate::clock;
 use crate::control;
-use crate::faults::{Faults, inject};
+use crate::data;
+use crate::faults::{Fault, FaultKind, Faults, InvalidFault, inject};
 use crate::gamma;
 use crate::gamma::Problem;
+use crate::limits::{self, Limits};
+use crate::sockets::{self, Desk};
+use crate::truth;
 use crate::world::World;
 
 /// On every response: what it comes from, so that nobody takes it for the real host.
 const LAB_HEADER: HeaderName = HeaderName::from_static("x-cascadian-lab");
-
-/// How often a live world looks at the clock.
-const CLOCK_PERIOD: Duration = Duration::from_secs(1);
 
 /// A Polymarket to serve. Clones share everything, so a test keeps one while [`serve`] has another.
 #[derive(Clone, Debug)]
@@ -38,7 +40,10 @@ pub struct Lab {
 struct Inner {
     source: Source,
     faults: Faults,
+    limits: Limits,
+    cdn: Cdn,
     requests: Mutex<BTreeMap<String, u64>>,
+    desk: Desk,
 }
 
 #[derive(Debug)]
@@ -58,7 +63,7 @@ impl Lab {
         Self::new(Source::World { world: Arc::new(Mutex::new(world)), live: false })
     }
 
-    /// Serves a generated world that [`serve`] advances to the wall clock every second.
+    /// Serves a generated world that [`serve`] advances to the wall clock ten times a second.
     pub fn world_live(world: World) -> Self {
         Self::new(Source::World { world: Arc::new(Mutex::new(world)), live: true })
     }
@@ -68,28 +73,71 @@ impl Lab {
             inner: Arc::new(Inner {
                 source,
                 faults: Faults::default(),
+                limits: Limits::default(),
+                cdn: Cdn::default(),
                 requests: Mutex::default(),
+                desk: Desk::default(),
             }),
         }
     }
 
-    /// Looks at or advances the world; `None` for a replay.
+    /// Looks at or advances the world; `None` for a replay. What happened in it is on its way to those
+    /// who listen on the sockets when this returns.
     pub fn with_world<R>(&self, action: impl FnOnce(&mut World) -> R) -> Option<R> {
-        match &self.inner.source {
-            Source::Replay(_) => None,
-            Source::World { world, .. } => Some(action(&mut lock(world))),
+        let Source::World { world, .. } = &self.inner.source else { return None };
+        let mut world = lock(world);
+        let result = action(&mut world);
+        let is_news = self.inner.desk.collect(&mut world);
+        // Messages are written and sent while the world is free.
+        drop(world);
+        if is_news {
+            self.inner.desk.deliver();
+        }
+        Some(result)
+    }
+
+    /// Switches a fault on and returns its number. Those that act on the world do so at once.
+    ///
+    /// # Errors
+    /// When its settings make no sense, or the world has nothing to strike.
+    pub fn inject(&self, fault: Fault) -> Result<u64, InvalidFault> {
+        if fault.kind != FaultKind::ResolutionFlip {
+            return self.faults().inject(fault);
+        }
+        match self.with_world(|world| world.overturn_latest()) {
+            Some(flipped) if !flipped.is_empty() => Ok(self.faults().note(fault)),
+            _ => Err(InvalidFault::NothingToFlip),
         }
     }
 
-    /// Faults to switch on and off.
+    /// Faults to switch on and off, but for those that act on the world.
     pub fn faults(&self) -> &Faults {
         &self.inner.faults
+    }
+
+    /// Rate limits to change; as documented unless changed.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    pub(crate) fn cdn(&self) -> &Cdn {
+        &self.inner.cdn
     }
 
     /// Requests so far by route, such as `/gamma/events/{id}`; those no route takes count as
     /// `unrouted`.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         lock(&self.inner.requests).clone()
+    }
+
+    /// Whether [`serve`] keeps the world at the wall clock.
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.inner.source, Source::World { live: true, .. })
+    }
+
+    /// Where news become messages.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.inner.desk
     }
 
     pub(crate) fn source(&self) -> &Source {
@@ -113,7 +161,7 @@ impl Lab {
     fn label(&self) -> String {
         match &self.inner.source {
             Source::Replay(_) => "replay".to_owned(),
-            Source::World { world, .. } => format!("world; seed={}", lock(world).seed()),
+            Source::World { world, .. } => lock(world).label(),
         }
     }
 
@@ -145,7 +193,14 @@ pub(crate) struct App {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, lab: Lab, shutdown: CancellationToken) -> io::Result<()> {
-    let clock = run_clock(lab.clone(), shutdown.clone());
+    lab.with_world(|world| world.exchange_mut().set_reporting(true));
+    let clock = clock::keep(lab.clone(), shutdown.clone());
+    // Small messages go out at once.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "A connection may delay small messages.");
+        }
+    });
     let server = axum::serve(listener, app(lab, shutdown.clone()))
         .with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let until_stopped = async {
@@ -163,8 +218,15 @@ fn app(lab: Lab, shutdown: CancellationToken) -> Router {
     let app = App { lab, shutdown };
     Router::new()
         .nest("/gamma", gamma::routes())
+        .nest("/clob", clob::routes())
+        .nest("/data", data::routes())
+        .nest("/user-pnl", data::chart_routes())
+        .merge(sockets::routes())
+        .layer(middleware::from_fn_with_state(app.clone(), cdn::serve))
         .layer(middleware::from_fn_with_state(app.clone(), inject))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::enforce))
         .merge(control::routes())
+        .merge(truth::routes())
         .layer(middleware::from_fn_with_state(app.clone(), count))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             let label = label.clone();
@@ -181,18 +243,4 @@ async fn count(State(app): State<App>, request: Request, next: Next) -> Response
     let route = request.extensions().get::<MatchedPath>().map_or("unrouted", MatchedPath::as_str);
     app.lab.count(route);
     next.run(request).await
-}
-
-/// Keeps a live world at the wall clock.
-async fn run_clock(lab: Lab, shutdown: CancellationToken) {
-    let Source::World { world, live: true } = lab.source() else { return };
-    let mut ticks = interval(CLOCK_PERIOD);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
-        let world = Arc::clone(world);
-        let step = tokio::task::spawn_blocking(move || lock(&world).advance(Utc::now()));
-        if let Err(error) = step.await {
-            tracing::error!(%error, "The world could not be advanced.");
-        }
-    }
 }

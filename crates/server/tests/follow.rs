@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_process_ingests_another_shows() {
     let now = "2026-11-23T12:00:00Z".parse().unwrap();
-    let lab = Lab::world(World::generate(&WorldOptions::new(5, now).markets(400)));
+    let lab = Lab::world(World::generate(&WorldOptions::new(5, now).scale(0.01).markets(400)));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let stop = CancellationToken::new();

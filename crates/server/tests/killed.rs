@@ -55,7 +55,7 @@ impl Syncer {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_killed_at_ten_moments_completes_the_next_time() {
     let now = "2026-11-23T12:00:00Z".parse().unwrap();
-    let world = World::generate(&WorldOptions::new(3, now).markets(2_000));
+    let world = World::generate(&WorldOptions::new(3, now).scale(0.01).markets(2_000));
     let lab = Lab::world(world);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let gamma_url = format!("http://{}/gamma", listener.local_addr().unwrap());

@@ -55,9 +55,10 @@ impl Catalogue {
         };
         let mut related: Vec<_> = counts.iter().filter(is_related).collect();
         related.sort_by_key(|&(number, &[_, both, _])| (std::cmp::Reverse(both), *number));
-        let ranked = related.into_iter().enumerate().map(|(index, (&number, &[.., events]))| {
-            Related { number, rank: index + 1, events }
-        });
+        let ranked = related
+            .into_iter()
+            .enumerate()
+            .map(|(index, (&number, &[.., events]))| Related { number, rank: index + 1, events });
         ranked.collect()
     }
 }

@@ -108,6 +108,12 @@ impl Event {
         })
     }
 
+    /// Its members: with `markets` and `tags` where a body with them was recorded.
+    pub(crate) fn members(&self) -> Option<Members<'_>> {
+        let body = self.recorded.as_ref().unwrap_or(&self.slim);
+        Members::parse(std::str::from_utf8(body).ok()?).ok()
+    }
+
     /// Whether it belongs to the series.
     pub(crate) fn is_in_series(&self, number: u64) -> bool {
         self.series.iter().any(|series| series.number == number)

@@ -7,7 +7,7 @@ use crate::json::Members;
 /// Of an event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventTraits {
-    /// Title and slug in lower case, for searches.
+    /// Title and slug in lower case, a line each, for searches.
     pub(crate) words: String,
     /// Under way: a game being played.
     pub(crate) live: bool,
@@ -40,6 +40,13 @@ impl EventTraits {
             created_by: text("createdBy"),
             recurrences: series.iter().filter_map(recurrence).collect(),
         }
+    }
+}
+
+impl EventTraits {
+    /// The title in lower case.
+    pub(crate) fn title(&self) -> &str {
+        self.words.lines().next().unwrap_or_default()
     }
 }
 

@@ -8,6 +8,7 @@ use sha1::{Digest, Sha1};
 use super::Token;
 use crate::decimal::{LastPrice, Price, Size};
 use crate::exchange::{MIN_RESTING, Millis, Pips, Quantity, Side, mirrored};
+use crate::faults::ghost_levels;
 
 /// What `/book` shows of a token at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,12 @@ impl Snapshot {
             neg_risk: listing.terms.group.is_some(),
             last: listing.last.map(|last| mirrored(last.outcome, last.price)),
         }
+    }
+
+    /// The same with the levels of a ghost in place of its own.
+    pub(crate) fn haunted(self) -> Self {
+        let [bids, asks] = ghost_levels();
+        Self { bids, asks, ..self }
     }
 
     /// As on the wire.

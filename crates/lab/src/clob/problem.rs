@@ -54,9 +54,7 @@ impl IntoResponse for Problem {
             Self::Payload => (BAD, "Invalid payload".into()),
             Self::TooMuch => (BAD, "Payload exceeds the limit".into()),
             Self::Cursor => (BAD, "invalid next_cursor".into()),
-            Self::CursorOfTheEnd => {
-                (BAD, "next item should be greater than or equal to 0".into())
-            }
+            Self::CursorOfTheEnd => (BAD, "next item should be greater than or equal to 0".into()),
             Self::Filters(sentence) => (BAD, format!("invalid filters: {sentence}").into()),
             Self::NoBook => (MISSING, "No orderbook exists for the requested token id".into()),
             Self::NoMarket => (MISSING, "market not found".into()),

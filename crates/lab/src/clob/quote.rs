@@ -85,7 +85,10 @@ mod tests {
         assert_eq!(first.price(Side::Sell), Price(4_200));
         assert_eq!((first.middle().to_string(), first.spread()), ("0.41".to_owned(), Price(200)));
         let second = Touch::of(&floor.token(Outcome::Second));
-        assert_eq!((second.price(Side::Buy), second.price(Side::Sell)), (Price(5_800), Price(6_000)));
+        assert_eq!(
+            (second.price(Side::Buy), second.price(Side::Sell)),
+            (Price(5_800), Price(6_000))
+        );
     }
 
     #[test]
@@ -112,6 +115,9 @@ mod tests {
 
     #[test]
     fn sides_are_read_in_any_case() {
-        assert_eq!((side("BUY"), side("sell"), side("BOTH")), (Some(Side::Buy), Some(Side::Sell), None));
+        assert_eq!(
+            (side("BUY"), side("sell"), side("BOTH")),
+            (Some(Side::Buy), Some(Side::Sell), None)
+        );
     }
 }

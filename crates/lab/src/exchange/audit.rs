@@ -105,7 +105,8 @@ impl Exchange {
                 }
             }
             let [first, second] = listing.supply;
-            let converted = listing.terms.group.map_or(0, |group| self.groups[group.index()].converted);
+            let converted =
+                listing.terms.group.map_or(0, |group| self.groups[group.index()].converted);
             if listing.payouts.is_none() && first != second + converted {
                 return Err(Imbalance::Unpaired { market: market.0, first, second });
             }

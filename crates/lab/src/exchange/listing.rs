@@ -120,12 +120,7 @@ impl Listing {
     pub(crate) fn note(&mut self, at_ms: Millis, usdc: Usdc, shares: Shares) {
         let shown = self.composite();
         let Some(last) = self.series.last().copied() else { return };
-        let next = Point {
-            at_ms,
-            shown,
-            volume: last.volume + usdc,
-            shares: last.shares + shares,
-        };
+        let next = Point { at_ms, shown, volume: last.volume + usdc, shares: last.shares + shares };
         if (next.shown, next.volume, next.shares) == (last.shown, last.volume, last.shares) {
             return;
         }

@@ -121,13 +121,11 @@ impl Exchange {
     fn covers(&self, order: Order, price: Pips, shares: Shares) -> bool {
         match order.side {
             Side::Buy => self.accounts.cash(order.wallet) >= value(shares, price),
-            Side::Sell => {
-                self.accounts.shares(order.wallet, order.market, order.outcome) >= shares
-            }
+            Side::Sell => self.accounts.shares(order.wallet, order.market, order.outcome) >= shares,
         }
     }
 
-    /// Trades until nothing fits. True when the book, not the wallet, has run out.
+    /// Trades until nothing fits. True when the book or the wish, not the wallet, has run out.
     fn take(&mut self, taking: &mut Taking) -> bool {
         let Order { wallet, market, outcome, side, .. } = taking.order;
         let half = Half::of(outcome, side).opposite();
@@ -144,8 +142,8 @@ impl Exchange {
                 return true;
             }
             let wanted = resting.shares.min(taking.shares_left);
-            let wanted = wanted.min(shares_for(taking.usdc_left, price));
-            let shares = self.affordable(taking.order, price, wanted);
+            let shares = wanted.min(shares_for(taking.usdc_left, price));
+            let shares = self.affordable(taking.order, price, shares);
             if shares <= 0 {
                 return false;
             }
@@ -158,6 +156,7 @@ impl Exchange {
             }
             self.fill(taking, half, first_price, resting, shares);
             if shares < wanted {
+                // Out of cash or of shares, but for what rounding left.
                 return false;
             }
         }
@@ -194,9 +193,7 @@ impl Exchange {
         shares: Shares,
     ) -> bool {
         match resting.side {
-            Side::Sell => {
-                self.accounts.shares(resting.wallet, market, resting.outcome) >= shares
-            }
+            Side::Sell => self.accounts.shares(resting.wallet, market, resting.outcome) >= shares,
             Side::Buy => {
                 let (_, usdc) = amounts(resting, outcome, price, shares);
                 self.accounts.cash(resting.wallet) >= usdc

@@ -26,7 +26,7 @@ pub(crate) use news::{LevelChange, News};
 pub(crate) use tape::{Crossing, Entry, Fill, Match, Movement, MovementKind, Tape};
 pub(crate) use units::{
     FillIx, GroupIx, MICRO, MarketIx, MatchIx, Millis, MovementIx, Outcome, PIPS, Pips, Shares,
-    Side, Usdc, WalletIx, value,
+    Side, Usdc, WalletIx, payoff, value,
 };
 
 use news::{Newsroom, best_prices};

@@ -20,7 +20,10 @@ pub(crate) type BestPrices = (Option<Pips>, Option<Pips>);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum News {
     /// A market was listed.
-    Opened { at_ms: Millis, market: MarketIx },
+    Opened {
+        at_ms: Millis,
+        market: MarketIx,
+    },
     /// Levels changed; best prices of the first outcome after it.
     Levels {
         at_ms: Millis,
@@ -32,9 +35,21 @@ pub(crate) enum News {
         was: BestPrices,
     },
     /// Shares were traded.
-    Matched { at_ms: Millis, market: MarketIx, matched: MatchIx },
-    Tick { at_ms: Millis, market: MarketIx, old: Pips, new: Pips },
-    Resolved { at_ms: Millis, market: MarketIx },
+    Matched {
+        at_ms: Millis,
+        market: MarketIx,
+        matched: MatchIx,
+    },
+    Tick {
+        at_ms: Millis,
+        market: MarketIx,
+        old: Pips,
+        new: Pips,
+    },
+    Resolved {
+        at_ms: Millis,
+        market: MarketIx,
+    },
 }
 
 impl News {

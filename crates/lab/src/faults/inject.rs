@@ -12,7 +12,10 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use super::FaultKind;
+use super::drift::drifted;
+use super::feed::spoilt;
+use super::request::{goes_on, misread};
+use super::{FaultKind, Occasion};
 use crate::server::App;
 
 const CHALLENGE_PAGE: &str = "<!DOCTYPE html><html lang=\"en-US\"><head>\
@@ -24,16 +27,45 @@ const RATE_LIMIT_PAGE: &str = "<!DOCTYPE html><html><head><title>Access denied</
 /// Largest body a fault cuts or slows; lab pages stay far below.
 const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
+/// Lists that apply drift themselves, row by row, as recorded bodies want it.
+const DRIFTING_LISTS: [&str; 5] = [
+    "/gamma/events",
+    "/gamma/events/keyset",
+    "/gamma/events/pagination",
+    "/gamma/markets",
+    "/gamma/markets/keyset",
+];
+
 /// A fault that strikes inside a page; the route that builds the page applies it.
 #[derive(Clone, Debug)]
 pub(crate) struct PageFault(pub(crate) FaultKind);
 
 /// Counts the request, picks the fault that strikes it and lets it strike.
-pub(crate) async fn inject(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let Some(kind) = app.lab.faults().next(request.uri().path()) else {
-        return next.run(request).await;
+pub(crate) async fn inject(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let faults = app.lab.faults();
+    let repeats = faults.repeats(&path);
+    let struck = faults.next(&path, occasion(&request));
+    let response = match struck {
+        Some(kind) => {
+            tracing::debug!(path, fault = ?kind, "A fault strikes.");
+            strike(&app, kind, request, next).await
+        }
+        None => next.run(request).await,
     };
-    tracing::debug!(path = request.uri().path(), fault = ?kind, "A fault strikes.");
+    if repeats { remember(&app, &path, response).await } else { response }
+}
+
+fn occasion(request: &Request) -> Occasion {
+    if request.headers().contains_key(header::UPGRADE) {
+        Occasion::Handshake
+    } else {
+        Occasion::Request
+    }
+}
+
+async fn strike(app: &App, kind: FaultKind, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
     match kind {
         FaultKind::TooManyRequests { retry_after_s } => {
             let headers = [(header::RETRY_AFTER, retry_after_s.to_string())];
@@ -46,7 +78,7 @@ pub(crate) async fn inject(State(app): State<App>, mut request: Request, next: N
             response
         }
         FaultKind::HtmlOk => html(StatusCode::OK, CHALLENGE_PAGE),
-        FaultKind::HtmlForbidden => html(StatusCode::FORBIDDEN, RATE_LIMIT_PAGE),
+        FaultKind::HtmlForbidden => rate_limit_page(StatusCode::FORBIDDEN),
         FaultKind::EmptyBody => json_response(Body::empty()),
         FaultKind::NullBody => json_response(Body::from("null")),
         FaultKind::HungConnection => {
@@ -57,16 +89,80 @@ pub(crate) async fn inject(State(app): State<App>, mut request: Request, next: N
             let response = next.run(request).await;
             spoil_body(response, &kind, app.shutdown.clone()).await
         }
-        FaultKind::CursorLoop
-        | FaultKind::IgnoresCursor
-        | FaultKind::BadRow { .. }
-        | FaultKind::HalfGarbage
-        | FaultKind::NewKey
-        | FaultKind::ChangedType => {
+        FaultKind::RepeatedPage => {
+            let repeated =
+                goes_on(request.uri()).then(|| app.lab.faults().pages.again(path)).flatten();
+            match repeated {
+                Some(page) => page,
+                None => next.run(request).await,
+            }
+        }
+        FaultKind::WrapAroundOffset { .. }
+        | FaultKind::TakerOnlyFeed
+        | FaultKind::IgnoresCursor => {
+            if let Some(uri) = misread(&kind, request.uri()) {
+                *request.uri_mut() = uri;
+            }
+            next.run(request).await
+        }
+        FaultKind::NewKey | FaultKind::ChangedType if !DRIFTING_LISTS.contains(&path) => {
+            rewrite(next.run(request).await, |body| drifted(&kind, body)).await
+        }
+        FaultKind::LateTrade { .. } | FaultKind::ComboRows | FaultKind::DuplicatedFills => {
+            let response = next.run(request).await;
+            let now_s = now_s(app).await;
+            rewrite(response, |body| spoilt(&kind, body, now_s)).await
+        }
+        kind => {
             request.extensions_mut().insert(PageFault(kind));
             next.run(request).await
         }
     }
+}
+
+/// The world's time in Unix seconds; 0 for a replay.
+async fn now_s(app: &App) -> i64 {
+    let lab = app.lab.clone();
+    let now_ms = tokio::task::spawn_blocking(move || lab.with_world(|world| world.now_ms()));
+    now_ms.await.ok().flatten().unwrap_or(0).div_euclid(1_000)
+}
+
+fn is_good_json(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    response.status() == StatusCode::OK && is_json
+}
+
+/// The same response with what `change` makes of its body, unless that is `None`.
+async fn rewrite(response: Response, change: impl FnOnce(&str) -> Option<Vec<u8>>) -> Response {
+    if !is_good_json(&response) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let changed = std::str::from_utf8(&body).ok().and_then(change);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, changed.map_or(body, Bytes::from).into())
+}
+
+/// Keeps a good page to be repeated.
+async fn remember(app: &App, path: &str, response: Response) -> Response {
+    if !is_good_json(&response) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    app.lab.faults().pages.remember(path, parts.headers.clone(), body.clone());
+    Response::from_parts(parts, body.into())
+}
+
+/// Cloudflare's "error code: 1015".
+pub(crate) fn rate_limit_page(status: StatusCode) -> Response {
+    html(status, RATE_LIMIT_PAGE)
 }
 
 fn html(status: StatusCode, page: &'static str) -> Response {

@@ -1,67 +1,30 @@
 //! Faults on demand: what real clients met, switched on by a test or by `POST /lab/faults`.
 
+mod drift;
+mod feed;
+mod frame;
+mod ghost;
 mod inject;
+mod kind;
+mod list;
 mod page;
+mod repeat;
+mod request;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use inject::{PageFault, inject};
+pub(crate) use frame::FrameFate;
+pub(crate) use ghost::ghost_levels;
+pub(crate) use inject::{PageFault, inject, rate_limit_page};
+pub use kind::FaultKind;
+use kind::Occasion;
 pub(crate) use page::spoil_rows;
+use repeat::Pages;
 
 use crate::bad_rows::bad_rows;
 use crate::noise::{Noise, unit};
-
-/// What goes wrong. In JSON a kind without settings is its name (`"server_error"`), one with
-/// settings an object (`{"too_many_requests": {"retry_after_s": 2}}`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum FaultKind {
-    /// 429 with `Retry-After`.
-    TooManyRequests {
-        /// Value of `Retry-After`, in seconds.
-        retry_after_s: u32,
-    },
-    /// 500 with a JSON error.
-    ServerError,
-    /// 200 whose body is Cloudflare's challenge page.
-    HtmlOk,
-    /// 403 with Cloudflare's "error code: 1015" page: rate limited, said in HTML.
-    HtmlForbidden,
-    /// The connection is cut after half of the announced length.
-    TruncatedBody,
-    /// The body trickles.
-    SlowBody {
-        /// Bytes sent at a time.
-        chunk_bytes: u32,
-        /// Pause between two chunks, in milliseconds.
-        pause_ms: u32,
-    },
-    /// Half of the body arrives, then nothing more; the connection stays open.
-    StalledBody,
-    /// The request is taken and never answered.
-    HungConnection,
-    /// 200 with no body.
-    EmptyBody,
-    /// 200 with the body `null`.
-    NullBody,
-    /// `next_cursor` leads back to the first page.
-    CursorLoop,
-    /// `after_cursor` is ignored: every page is the first one.
-    IgnoresCursor,
-    /// A row of [`bad_rows`] in the middle of the page.
-    BadRow {
-        /// Its name.
-        row: String,
-    },
-    /// Every second row of the page is replaced by a value that is not a row.
-    HalfGarbage,
-    /// Every row has a member nobody has seen before.
-    NewKey,
-    /// Every row has numbers where strings were and strings where numbers were.
-    ChangedType,
-}
 
 /// A fault and when it strikes: at requests whose path starts with `path_prefix`, after the first
 /// `after` of them, then every `every`-th, with `probability`, at most `times` times.
@@ -155,7 +118,13 @@ impl Fault {
         if !(0.0..=1.0).contains(&self.probability) {
             return Err(InvalidFault::Probability(self.probability));
         }
+        if !self.kind.haunts_under(&self.path_prefix) {
+            let path_prefix = self.path_prefix.clone();
+            return Err(InvalidFault::Elsewhere { path_prefix, places: self.kind.haunts() });
+        }
         match &self.kind {
+            FaultKind::ResolutionFlip => Err(InvalidFault::ActsOnWorld),
+            FaultKind::WrapAroundOffset { rows: 0 } => Err(InvalidFault::WrapRows),
             FaultKind::BadRow { row } if !bad_rows().iter().any(|known| known.name == row) => {
                 Err(InvalidFault::UnknownRow(row.clone()))
             }
@@ -180,6 +149,23 @@ pub enum InvalidFault {
     /// No such bad row.
     #[error("row: no bad row is called {0:?}; GET /lab/bad-rows lists them")]
     UnknownRow(String),
+    /// The kind never strikes there.
+    #[error("path_prefix: this kind strikes under {places:?} only, got {path_prefix:?}")]
+    Elsewhere {
+        /// Where it was to strike.
+        path_prefix: String,
+        /// Where it can.
+        places: &'static [&'static str],
+    },
+    /// The kind has nothing to do with requests.
+    #[error("kind: resolution_flip acts on the world; use Lab::inject")]
+    ActsOnWorld,
+    /// The world has nothing that the kind could strike.
+    #[error("kind: there is no resolved market that nobody has redeemed")]
+    NothingToFlip,
+    /// An offset that wraps around at nothing.
+    #[error("rows: must be at least 1")]
+    WrapRows,
     /// A body in chunks of nothing.
     #[error("chunk_bytes: must be at least 1")]
     ChunkBytes,
@@ -199,6 +185,11 @@ pub struct ActiveFault {
 }
 
 impl ActiveFault {
+    /// Whether it counts what happens at `path`.
+    fn concerns(&self, path: &str, occasion: Occasion) -> bool {
+        path.starts_with(&self.fault.path_prefix) && self.fault.kind.strikes_on(occasion)
+    }
+
     /// Counts a request and says whether the fault strikes it.
     fn strikes_next(&mut self) -> bool {
         self.requests += 1;
@@ -217,6 +208,8 @@ impl ActiveFault {
 #[derive(Debug, Default)]
 pub struct Faults {
     state: Mutex<State>,
+    /// What [`FaultKind::RepeatedPage`] repeats.
+    pages: Pages,
 }
 
 #[derive(Debug, Default)]
@@ -236,9 +229,19 @@ impl Faults {
         Ok(id)
     }
 
+    /// Notes a fault that has struck already.
+    pub(crate) fn note(&self, fault: Fault) -> u64 {
+        let mut state = self.lock();
+        state.last_id += 1;
+        let id = state.last_id;
+        state.active.push(ActiveFault { id, fault: fault.times(1), requests: 1, strikes: 1 });
+        id
+    }
+
     /// Switches every fault off.
     pub fn clear(&self) {
         self.lock().active.clear();
+        self.pages.forget();
     }
 
     /// The faults that are on, with their tallies.
@@ -246,19 +249,28 @@ impl Faults {
         self.lock().active.clone()
     }
 
-    /// The fault that strikes a request to `path`, if any.
-    pub(crate) fn next(&self, path: &str) -> Option<FaultKind> {
+    /// The fault that strikes what happens at `path`, if any.
+    pub(crate) fn next(&self, path: &str, occasion: Occasion) -> Option<FaultKind> {
         let mut state = self.lock();
         let mut struck = None;
         for fault in &mut state.active {
             if struck.is_none()
-                && path.starts_with(&fault.fault.path_prefix)
+                && fault.concerns(path, occasion)
                 && fault.strikes_next()
             {
                 struck = Some(fault.fault.kind.clone());
             }
         }
         struck
+    }
+
+    /// Whether pages of `path` may have to be repeated.
+    fn repeats(&self, path: &str) -> bool {
+        let repeats = |active: &ActiveFault| {
+            active.fault.kind == FaultKind::RepeatedPage
+                && active.concerns(path, Occasion::Request)
+        };
+        self.lock().active.iter().any(repeats)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -274,7 +286,7 @@ mod tests {
     fn strikes(fault: Fault, requests: usize) -> Vec<usize> {
         let faults = Faults::default();
         faults.inject(fault).unwrap();
-        (1..=requests).filter(|_| faults.next("/gamma/markets").is_some()).collect()
+        (1..=requests).filter(|_| faults.next("/gamma/markets", Occasion::Request).is_some()).collect()
     }
 
     #[test]
@@ -304,6 +316,9 @@ mod tests {
             Fault::on("/gamma", FaultKind::NullBody).with_probability(1.5, 0),
             Fault::on("/gamma", FaultKind::BadRow { row: "nothing".to_owned() }),
             Fault::on("/gamma", FaultKind::SlowBody { chunk_bytes: 0, pause_ms: 1 }),
+            Fault::on("/data", FaultKind::WrapAroundOffset { rows: 0 }),
+            Fault::on("/gamma", FaultKind::DroppedDelta),
+            Fault::on("/gamma", FaultKind::ResolutionFlip),
         ];
         for fault in wrong {
             assert!(faults.inject(fault.clone()).is_err(), "{fault:?} was taken");

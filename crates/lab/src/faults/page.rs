@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 
 use super::FaultKind;
+use super::drift::{swapped, with_new_key};
 use crate::bad_rows::{Entity, bad_rows};
 use crate::json::{self, Members};
 
@@ -31,10 +32,7 @@ pub(crate) fn spoil_rows(kind: &FaultKind, entity: Entity, rows: &mut Vec<Bytes>
         }
         FaultKind::NewKey => {
             for row in rows {
-                let mut spoilt = row.to_vec();
-                let member = ("marketMoodRing", br#"{"hue":7,"seenBy":["nobody"]}"#.as_slice());
-                json::append_members(&mut spoilt, [member]);
-                *row = spoilt.into();
+                *row = with_new_key(row).into();
             }
         }
         FaultKind::ChangedType => {
@@ -55,8 +53,7 @@ fn change_types(row: &Bytes) -> Bytes {
         .iter()
         .filter_map(|&name| {
             let raw = members.raw(name)?;
-            let bare = raw.trim_matches('"');
-            Some((name, if raw == bare { format!("\"{bare}\"") } else { bare.to_owned() }))
+            Some((name, swapped(name, raw)?))
         })
         .collect();
     let names: Vec<&str> = swapped.iter().map(|&(name, _)| name).collect();

@@ -12,7 +12,7 @@ use super::params::Params;
 use super::problem::Problem;
 use crate::catalogue::{ColumnId, Event, Facts, Market, column};
 
-const DEFAULT_LIMIT: usize = 20;
+pub(super) const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 const MAX_OFFSET: usize = 2000;
 
@@ -47,10 +47,8 @@ pub(crate) struct Order {
 impl Order {
     pub(crate) fn read(params: &Params) -> Result<Self, Problem> {
         let names = params.list("order").unwrap_or_default();
-        let columns = names.into_iter().map(|name| {
-            column(name)
-                .ok_or_else(|| Problem::Invalid(format!("order fields are not valid: {name:?}")))
-        });
+        let columns =
+            names.into_iter().map(|name| column(name).ok_or_else(Problem::wrong_order));
         let mut columns: Vec<ColumnId> = columns.collect::<Result<_, _>>()?;
         let descending = params.flag("ascending")? == Some(false);
         if columns.is_empty() && descending {
@@ -153,7 +151,7 @@ impl PageRequest {
                 };
                 Ok(Self { order, limit, offset: 0, after })
             }
-            Listing::Offset => {
+            Listing::Offset | Listing::Body => {
                 let offset = params.count("offset")?.unwrap_or(0);
                 if offset > MAX_OFFSET {
                     let error = "offset too large, use /markets/keyset";

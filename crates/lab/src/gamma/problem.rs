@@ -10,10 +10,19 @@ use serde_json::json;
 pub(crate) enum Problem {
     /// 404: the named key (`id`, `slug`, `route`) is not held.
     NotFound(&'static str),
+    /// 400, with the sentence of the `error` member.
+    Malformed(String),
     /// 422, with the sentence of the `error` member.
     Invalid(String),
     /// 500.
     Broken(&'static str),
+}
+
+impl Problem {
+    /// `order` names a column that the rows do not have, or not in camel case.
+    pub(crate) fn wrong_order() -> Self {
+        Self::Invalid("order fields are not valid".to_owned())
+    }
 }
 
 impl IntoResponse for Problem {
@@ -22,6 +31,7 @@ impl IntoResponse for Problem {
             Self::NotFound(what) => {
                 (StatusCode::NOT_FOUND, "not found error", format!("{what} not found"))
             }
+            Self::Malformed(error) => (StatusCode::BAD_REQUEST, "validation error", error),
             Self::Invalid(error) => (StatusCode::UNPROCESSABLE_ENTITY, "validation error", error),
             Self::Broken(error) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal error", error.to_owned())

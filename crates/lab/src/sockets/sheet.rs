@@ -38,6 +38,8 @@ pub(super) struct Sheet {
     pub(super) tick: Pips,
     /// Price of the first outcome in the last trade.
     pub(super) last: Option<Pips>,
+    /// Whether the market takes orders; upstream shows no book of one that does not.
+    pub(super) has_book: bool,
     neg_risk: bool,
     bids: BTreeMap<Pips, Shares>,
     asks: BTreeMap<Pips, Shares>,
@@ -55,6 +57,7 @@ impl Sheet {
             at_ms: listing.published_ms,
             tick: listing.terms.tick,
             last: listing.last.map(|last| mirrored(last.outcome, last.price)),
+            has_book: listing.accepting,
             neg_risk: listing.terms.group.is_some(),
             bids: totals(Half::Bids),
             asks: totals(Half::Asks),

@@ -90,9 +90,10 @@ impl Event {
         let now = self.belief.probabilities();
         let is_news = self.truth.last().is_none_or(|last| {
             at_ms - last.at_ms >= KEPT_EVERY_MS
-                || now.iter().zip(&last.probabilities).any(|(&now, &then)| {
-                    (now - f64::from(then)).abs() >= KEPT_MOVE
-                })
+                || now
+                    .iter()
+                    .zip(&last.probabilities)
+                    .any(|(&now, &then)| (now - f64::from(then)).abs() >= KEPT_MOVE)
         });
         if is_news {
             #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]

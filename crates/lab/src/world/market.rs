@@ -93,7 +93,7 @@ pub(crate) struct Quoting {
 impl Quoting {
     /// `interest` scales the size.
     pub(crate) fn draw(dice: &mut Dice, interest: f64, makers: Vec<WalletIx>) -> Self {
-        let size = 40.0 * interest.max(0.05).sqrt() * 10_f64.powf(0.35 * dice.bell());
+        let size = 120.0 * interest.max(0.05).sqrt() * 10_f64.powf(0.35 * dice.bell());
         // Busy markets are tight: about half a cent, idle ones several.
         let half_spread = (90.0 / interest.max(0.02).powf(0.35)) * 10_f64.powf(0.12 * dice.bell());
         Self {

@@ -8,7 +8,10 @@ mod agenda;
 mod agents;
 mod belief;
 mod category;
+pub(crate) mod comments;
 mod event;
+mod facts;
+mod flip;
 mod history;
 mod ids;
 mod market;
@@ -16,6 +19,7 @@ mod names;
 mod opening;
 mod people;
 mod plan;
+pub(crate) mod profile;
 mod rows;
 mod step;
 mod stories;
@@ -28,7 +32,9 @@ use chrono::{DateTime, Utc};
 
 pub use history::PricePoint;
 
+pub(crate) use category::Category;
 pub(crate) use event::Event;
+pub(crate) use facts::Rewards;
 pub(crate) use market::Market;
 pub(crate) use people::{Kind, Person};
 
@@ -43,6 +49,9 @@ use plan::Opening;
 
 /// Every so often new events open.
 const OPENING_S: i64 = 15 * MINUTE_S;
+
+/// Markets of the standard world.
+const STANDARD_MARKETS: usize = 2_400;
 
 /// Ids of generated rows start here, out of reach of real ones.
 const FIRST_NUMBER: u64 = 90_000_001;
@@ -65,9 +74,9 @@ pub struct WorldOptions {
 }
 
 impl WorldOptions {
-    /// The standard world: 1,600 markets, 2,100 wallets, somewhat more than 500,000 fills.
+    /// The standard world: 2,400 markets, 2,100 wallets, somewhat more than 500,000 fills.
     pub fn new(seed: u64, now: DateTime<Utc>) -> Self {
-        Self { seed, markets: 1_600, wallets: 2_100, fills: 540_000, now, activity: 1.0 }
+        Self { seed, markets: STANDARD_MARKETS, wallets: 2_100, fills: 560_000, now, activity: 1.0 }
     }
 
     /// So many times the standard world, or a part of it.
@@ -115,6 +124,7 @@ pub struct World {
     /// The present it was generated for.
     genesis_ms: Millis,
     activity: f64,
+    planned_markets: usize,
     /// Trades in a millisecond of an event of interest 1 at full growth.
     pace: f64,
     agenda: Agenda,
@@ -143,6 +153,7 @@ impl World {
             now_ms: genesis_ms,
             genesis_ms,
             activity: options.activity,
+            planned_markets: options.markets,
             pace: 0.0,
             agenda: Agenda::default(),
             openings: Vec::new(),
@@ -165,6 +176,13 @@ impl World {
     /// The seed it was generated from.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// What tells it from other worlds.
+    pub(crate) fn label(&self) -> String {
+        let since = at_ms(self.genesis_ms).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        let Self { seed, planned_markets, activity, .. } = self;
+        format!("world; seed={seed}; markets={planned_markets}; activity={activity}; since={since}")
     }
 
     /// Virtual time.
@@ -322,42 +340,4 @@ fn at_ms(at_ms: Millis) -> DateTime<Utc> {
 
 fn at_s(at_s: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(at_s, 0).unwrap_or_default()
-}
-impl World {
-    /// Temporary.
-    pub fn summary(&self) -> String {
-        use std::collections::BTreeMap;
-        use std::fmt::Write;
-        let mut out = String::new();
-        let tape = self.exchange.tape();
-        writeln!(out, "matches {} movements {} fees {}", tape.matches().len(), tape.movements().len(), self.exchange.fees() / 1_000_000).ok();
-        let mut by: BTreeMap<Kind, (usize, usize, i64, i64)> = BTreeMap::new();
-        for p in self.people.all() {
-            let mut pnl = 0; let mut n = 0; 
-            for e in tape.of_wallet(p.wallet) { if matches!(e, crate::exchange::Entry::Taken(_)) { n += 1; } }
-            for pos in self.exchange.accounts().of_wallet(p.wallet) {
-                let l = self.exchange.listing(pos.market);
-                for o in Outcome::BOTH { let h = pos.holding(o); pnl += h.realized - h.fees + crate::exchange::value(h.shares, l.shown(o)) - h.cost; }
-            }
-            let e = by.entry(p.kind).or_default(); e.0 += 1; e.1 += n; e.2 += pnl / 1_000_000; 
-            e.3 += tape.of_wallet(p.wallet).iter().map(|x| if let crate::exchange::Entry::Taken(m) = x { tape.get(*m).usdc / 1_000_000 } else { 0 }).sum::<i64>();
-        }
-        for (k, v) in by { writeln!(out, "{:16} wallets {:5} matches {:7} pnl {:9} volume {:10} roi {:.3}", k.name(), v.0, v.1, v.2, v.3, v.2 as f64 / v.3.max(1) as f64).ok(); }
-        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-        for m in tape.movements() { *kinds.entry(format!("{:?}", m.kind)).or_default() += 1; }
-        for f in tape.fills() { *kinds.entry(format!("{:?}", f.crossing)).or_default() += 1; }
-        writeln!(out, "{kinds:?}").ok();
-        let day = 86_400_000; let mut days: BTreeMap<i64, usize> = BTreeMap::new();
-        for m in tape.matches() { *days.entry((self.now_ms - m.at_ms) / day).or_default() += 1; }
-        writeln!(out, "matches by age {:?}", days.iter().take(40).collect::<Vec<_>>()).ok();
-        let open = self.exchange.listings().iter().filter(|l| l.payouts.is_none()).count();
-        let pts: usize = self.exchange.listings().iter().map(|l| l.series.len()).sum();
-        writeln!(out, "open {open} of {} series points {pts} events {}", self.exchange.listings().len(), self.events.len()).ok();
-        let mut top: Vec<_> = (0..self.places.len()).map(|i| (tape.of_market(MarketIx(i as u32)).len(), i)).collect();
-        top.sort_unstable_by(|a, b| b.cmp(a));
-        for &(n, i) in top.iter().take(8) { let (_e, m) = self.market(MarketIx(i as u32)); let l = self.exchange.listing(MarketIx(i as u32)); writeln!(out, "{n} {} bid {:?} ask {:?} levels {} vol {}", m.slug, l.book.best_bid(Outcome::First), l.book.best_ask(Outcome::First), l.book.levels(Outcome::First, crate::exchange::Side::Buy).len(), l.volume() / 1_000_000).ok(); }
-        let none = top.iter().filter(|t| t.0 == 0).count();
-        writeln!(out, "markets without a trade {none}, median {}", top[top.len() / 2].0).ok();
-        out
-    }
 }

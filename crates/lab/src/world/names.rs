@@ -2,7 +2,7 @@
 
 use crate::noise::Dice;
 
-pub(crate) const COUNTRIES: [&str; 12] = [
+pub(crate) const COUNTRIES: [&str; 20] = [
     "Velmoria",
     "Karsunda",
     "Tiralen",
@@ -15,6 +15,14 @@ pub(crate) const COUNTRIES: [&str; 12] = [
     "Ustrelia",
     "Fennmark Isles",
     "Halcyra",
+    "Lorrand",
+    "Istvany",
+    "Cape Orlan",
+    "Tessaly Republic",
+    "Norrmark",
+    "Ardenne Coast",
+    "Sundara Bay",
+    "Vostria",
 ];
 
 pub(crate) const CITIES: [&str; 24] = [
@@ -63,7 +71,7 @@ pub(crate) const MASCOTS: [&str; 16] = [
     "Longbows",
 ];
 
-pub(crate) const COMPANIES: [&str; 16] = [
+pub(crate) const COMPANIES: [&str; 28] = [
     "Norvane",
     "Quantelle",
     "Brightmoor Labs",
@@ -80,6 +88,18 @@ pub(crate) const COMPANIES: [&str; 16] = [
     "Sorrelworks",
     "Umbrafield",
     "Wrenly",
+    "Ashgrove Systems",
+    "Belltower Health",
+    "Corvid Dynamics",
+    "Dunmere Foods",
+    "Eastlight",
+    "Fathom Energy",
+    "Gildwater Bank",
+    "Harrow & Pike",
+    "Ironwood Rail",
+    "Juniper Air",
+    "Kiteworks Media",
+    "Larkspur Biotech",
 ];
 
 pub(crate) const PARTIES: [&str; 8] = [
@@ -91,6 +111,33 @@ pub(crate) const PARTIES: [&str; 8] = [
     "Liberal Assembly",
     "Farmers' Bloc",
     "Reform Movement",
+];
+
+/// Films that were never made.
+pub(crate) const FILMS: [&str; 16] = [
+    "The Salt Ledger",
+    "Eleven Lanterns",
+    "A Quiet Orbit",
+    "Paper Kestrel",
+    "The Last Ferry North",
+    "Glasshouse Winter",
+    "Marrow Street",
+    "The Cartographer's Niece",
+    "Low Tide",
+    "Second Harvest",
+    "The Understudy",
+    "Nine Bridges",
+    "Copper Hour",
+    "An Ordinary Comet",
+    "The Weight of Rain",
+    "Halfway to Ondress",
+];
+
+/// Words that speakers may say.
+pub(crate) const WORDS: [&str; 24] = [
+    "inflation", "harbor", "ceasefire", "pension", "Assembly", "tomorrow", "crypto", "wheat",
+    "border", "tariff", "freedom", "drought", "railway", "satellite", "budget", "election",
+    "embargo", "lighthouse", "mandate", "energy", "housing", "fisheries", "veteran", "accord",
 ];
 
 const GIVEN_STARTS: [&str; 18] = [
@@ -122,21 +169,6 @@ pub(crate) fn people(dice: &mut Dice, count: usize) -> Vec<String> {
         }
     }
     names
-}
-
-/// Two different clubs: city and mascot.
-pub(crate) fn two_clubs(dice: &mut Dice) -> (String, String) {
-    let clubs = clubs(dice, 2);
-    match clubs.as_slice() {
-        [home, away] => (home.clone(), away.clone()),
-        _ => (CITIES[0].to_owned(), CITIES[1].to_owned()),
-    }
-}
-
-/// Different clubs of different cities.
-pub(crate) fn clubs(dice: &mut Dice, count: usize) -> Vec<String> {
-    let cities = dice.sample(&CITIES, count);
-    cities.into_iter().map(|city| format!("{city} {}", dice.pick(&MASCOTS))).collect()
 }
 
 /// Lower case, words joined by hyphens, as in upstream slugs.

@@ -36,8 +36,7 @@ impl Delays {
             }
             Resolution::Proposed => (1_200 + seconds(108_000.0 * dice.unit().powi(3)), 0.05),
         };
-        let disputed_s =
-            dice.chance(dispute_chance).then(|| seconds(dice.between(600.0, 7_000.0)));
+        let disputed_s = dice.chance(dispute_chance).then(|| seconds(dice.between(600.0, 7_000.0)));
         let vote_s = disputed_s.map_or(0, |_| seconds(dice.between(2.0, 5.0) * DAY_S as f64));
         Self {
             proposed: Some(proposed_s),
@@ -61,7 +60,7 @@ impl World {
         let number = FIRST_NUMBER + index as u64;
         let noise = self.noise.with(3).with(number);
         let mut dice = noise.dice();
-        let slug = self.free_slug(&draft.title, number);
+        let slug = self.free_slug(draft.handle.as_ref().unwrap_or(&draft.title), number);
         let volatility = draft.category.habits().volatility * dice.between(0.6, 1.6);
         let belief = Belief::new(&draft, opens_s * 1_000, ends_s * 1_000, volatility, noise);
         let group = is_exclusive(&draft).then(|| self.exchange.open_group());
@@ -97,7 +96,7 @@ impl World {
             let over_s = decided_s.map_or(scheduled_s, |decided_s| decided_s.min(scheduled_s));
             let probability = event.belief.probabilities()[place];
             let share = interest * 10_f64.powf(0.45 * dice.bell()) / (1.0 + 0.35 * place as f64);
-            let fees = category.fees();
+            let fees = category.fees(super::at_s(opens_s));
             let fine = group.is_some() || share > 4.0;
             let ix = self.exchange.list(
                 at_ms,

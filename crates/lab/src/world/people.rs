@@ -103,6 +103,13 @@ pub(crate) struct Person {
     pub(crate) home: Category,
 }
 
+impl Person {
+    /// Whether it hands in worthless shares, too.
+    pub(crate) fn redeems_losers(&self) -> bool {
+        self.redeeming == Redeeming::All
+    }
+}
+
 const ADJECTIVES: [&str; 32] = [
     "Amber", "Brisk", "Candid", "Dapper", "Earnest", "Frosty", "Gentle", "Hollow", "Ivory",
     "Jagged", "Keen", "Lucid", "Mellow", "Nimble", "Opaque", "Plucky", "Quaint", "Rustic",
@@ -116,9 +123,29 @@ const NOUNS: [&str; 32] = [
     "Drifter", "Fiddle", "Glacier", "Harbor", "Thicket",
 ];
 const HANDLES: [&str; 24] = [
-    "pond", "ledger", "tideline", "oddsmith", "quarterly", "northbank", "sevens", "papertrail",
-    "lowvol", "blueprint", "halftime", "greenroom", "backbench", "overunder", "lateshift",
-    "fairvalue", "skeptic", "barometer", "foldout", "carry", "midpoint", "crosswind", "plainview",
+    "pond",
+    "ledger",
+    "tideline",
+    "oddsmith",
+    "quarterly",
+    "northbank",
+    "sevens",
+    "papertrail",
+    "lowvol",
+    "blueprint",
+    "halftime",
+    "greenroom",
+    "backbench",
+    "overunder",
+    "lateshift",
+    "fairvalue",
+    "skeptic",
+    "barometer",
+    "foldout",
+    "carry",
+    "midpoint",
+    "crosswind",
+    "plainview",
     "edgewise",
 ];
 

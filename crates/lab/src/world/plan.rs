@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::agenda::Action;
 use super::category::Category;
 use super::history::{DAY_S, HOUR_S};
-use super::stories::{self, COINS, Coin, Draft};
-use super::{OPENING_S, World, WorldOptions, at_s};
+use super::stories::{self, Asset, COINS, Draft, Prices, Scene};
+use super::{OPENING_S, STANDARD_MARKETS, World, WorldOptions, at_s};
 use crate::exchange::Millis;
 use crate::noise::Dice;
 
@@ -22,7 +22,7 @@ const GROWTH_DAYS: f64 = 9.0;
 const GROWTH_FLOOR: f64 = 0.04;
 
 /// Fills that come of a trader's turn, on average.
-const FILLS_A_TURN: f64 = 1.0;
+const FILLS_A_TURN: f64 = 1.25;
 
 /// An event about to open.
 #[derive(Debug)]
@@ -36,13 +36,14 @@ pub(crate) struct Opening {
 
 impl Opening {
     fn new(draft: Draft, opens_s: i64, ends_s: i64, dice: &mut Dice) -> Self {
-        let interest = draft.category.habits().interest * 10_f64.powf(0.75 * dice.bell());
+        let interest = draft.category.habits().interest * 10_f64.powf(0.6 * dice.bell());
         Self { opens_s, ends_s, draft, interest }
     }
 
     /// The recurring window of `coin` that starts at `starts_s`.
-    fn window(coin: Coin, starts_s: i64, dice: &mut Dice) -> Self {
-        let draft = stories::up_or_down(coin, at_s(starts_s), TimeDelta::seconds(OPENING_S));
+    fn window(prices: Prices, coin: &Asset, starts_s: i64, dice: &mut Dice) -> Self {
+        let length = TimeDelta::seconds(OPENING_S);
+        let draft = stories::up_or_down(prices, coin, at_s(starts_s), length);
         Self::new(draft, starts_s - OPENS_AHEAD_S, starts_s + OPENING_S, dice)
     }
 }
@@ -77,8 +78,8 @@ impl World {
         let mut dice = self.noise.with(6).dice();
         for window in -windows..=OPENS_AHEAD_S / OPENING_S {
             let starts_s = this_window_s + window * OPENING_S;
-            for coin in COINS {
-                planned.push(Opening::window(coin, starts_s, &mut dice));
+            for coin in &COINS {
+                planned.push(Opening::window(self.prices(), coin, starts_s, &mut dice));
                 markets += 1;
             }
         }
@@ -98,11 +99,21 @@ impl World {
             };
             let ends_s = round_to(ends_s, HOUR_S);
             let opens_s = (ends_s - seconds(life_s)).min(now_s - 60);
-            let draft = stories::write(category, &mut dice, at_s(opens_s), at_s(ends_s));
+            let draft = self.write(category, &mut dice, opens_s, ends_s);
             markets += draft.markets.len();
             planned.push(Opening::new(draft, opens_s, ends_s, &mut dice));
         }
         planned
+    }
+
+    /// The prices of coins and shares.
+    pub(crate) fn prices(&self) -> Prices {
+        Prices::new(self.noise.with(8))
+    }
+
+    fn write(&self, category: Category, dice: &mut Dice, opens_s: i64, ends_s: i64) -> Draft {
+        let (opens, ends) = (at_s(opens_s), at_s(ends_s));
+        stories::write(category, &mut Scene { dice, prices: self.prices(), opens, ends })
     }
 
     /// What opens at this moment: the next window of each coin and one more event.
@@ -110,16 +121,22 @@ impl World {
         let now_s = at_ms.div_euclid(1_000);
         self.agenda.note(at_ms + 1_000 * OPENING_S, Action::OpenNew);
         let mut dice = self.noise.with(2).with(now_s.unsigned_abs()).dice();
-        for coin in COINS {
-            let window = Opening::window(coin, now_s + OPENS_AHEAD_S, &mut dice);
+        for coin in &COINS {
+            let window = Opening::window(self.prices(), coin, now_s + OPENS_AHEAD_S, &mut dice);
             self.open(at_ms, window);
         }
         let category = draw_category(&mut dice);
         let life_s = draw_life_s(&mut dice, category);
         let ends_s = round_to(now_s + seconds(life_s), HOUR_S);
-        let draft = stories::write(category, &mut dice, at_s(now_s), at_s(ends_s));
+        let draft = self.write(category, &mut dice, now_s, ends_s);
         let opening = Opening::new(draft, now_s, ends_s, &mut dice);
         self.open(at_ms, opening);
+    }
+
+    /// There are as many windows in a small world as in a large one; they are to take no larger part of
+    /// its trading.
+    fn window_share(&self) -> f64 {
+        (self.planned_markets as f64 / STANDARD_MARKETS as f64).min(1.0)
     }
 
     /// How much is traded at a moment, relative to the present the world was generated for.

@@ -22,11 +22,13 @@ impl World {
             return;
         }
         self.learn(at_ms, index, &mut dice);
-        let count = self.events[index].markets.len();
-        for place in 0..count {
-            self.requote(at_ms, index, place, &mut dice);
+        let busy = if trade { self.busy_market(index, at_ms, &mut dice) } else { None };
+        for place in 0..self.events[index].markets.len() {
+            // Where nobody looks, quotes may be a little behind.
+            let patience = if busy.is_some_and(|busy| busy != place) { 4 } else { 1 };
+            self.requote(at_ms, (index, place), patience, &mut dice);
         }
-        if trade && let Some(place) = self.busy_market(index, at_ms, &mut dice) {
+        if let Some(place) = busy {
             self.somebody_trades(at_ms, index, place, &mut dice);
         }
         let action = self.next_step(at_ms, index, &mut dice);

@@ -13,41 +13,13 @@ pub async fn bodies(sample: &Sample, recordings: &Recordings) -> Vec<Bodies> {
     let conditions: Vec<_> = sample.conditions().take(SOME).collect();
     let pages = |file: &str| vec![recordings.body(&format!("clob-2026/{file}.json.gz"))];
     vec![
-        Bodies {
-            name: "clob /book",
-            recorded: vec![recordings.body("one-market-2026-10/book.json")],
-            lab: sample.each("/clob/book?token_id={}", sample.tokens().take(SOME)).await,
-        },
-        Bodies {
-            name: "clob /markets/{id}",
-            recorded: vec![recordings.body("one-market-2026-10/market.json")],
-            lab: sample.each("/clob/markets/{}", conditions.iter().copied()).await,
-        },
-        Bodies {
-            name: "clob /markets",
-            recorded: pages("markets"),
-            lab: every_page(sample, "markets").await,
-        },
-        Bodies {
-            name: "clob /sampling-markets",
-            recorded: pages("sampling-markets"),
-            lab: every_page(sample, "sampling-markets").await,
-        },
-        Bodies {
-            name: "clob /simplified-markets",
-            recorded: pages("simplified-markets"),
-            lab: every_page(sample, "simplified-markets").await,
-        },
-        Bodies {
-            name: "clob /markets-by-token",
-            recorded: vec![recordings.body("one-market-2026-10/markets_by_token.json")],
-            lab: sample.each("/clob/markets-by-token/{}", sample.tokens().take(SOME)).await,
-        },
-        Bodies {
-            name: "clob /prices-history",
-            recorded: recorded_histories(recordings),
-            lab: histories(sample).await,
-        },
+        Bodies::new("clob /book", vec![recordings.body("one-market-2026-10/book.json")], sample.each("/clob/book?token_id={}", sample.tokens().take(SOME)).await),
+        Bodies::new("clob /markets/{id}", vec![recordings.body("one-market-2026-10/market.json")], sample.each("/clob/markets/{}", conditions.iter().copied()).await),
+        Bodies::new("clob /markets", pages("markets"), every_page(sample, "markets").await),
+        Bodies::new("clob /sampling-markets", pages("sampling-markets"), every_page(sample, "sampling-markets").await),
+        Bodies::new("clob /simplified-markets", pages("simplified-markets"), every_page(sample, "simplified-markets").await),
+        Bodies::new("clob /markets-by-token", vec![recordings.body("one-market-2026-10/markets_by_token.json")], sample.each("/clob/markets-by-token/{}", sample.tokens().take(SOME)).await),
+        Bodies::new("clob /prices-history", recorded_histories(recordings), histories(sample).await),
     ]
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::Bodies;
 use crate::recordings::Recordings;
-use crate::sample::{Sample, text};
+use crate::sample::{Sample, array, text};
 
 /// How many wallets or markets are asked for one by one.
 const SOME: usize = 40;
@@ -35,13 +35,6 @@ async fn first_version(sample: &Sample, recordings: &Recordings) -> Vec<Bodies> 
             activity.into_iter().flat_map(array).collect(),
         ),
     ]
-}
-
-fn array(body: Value) -> Vec<Value> {
-    match body {
-        Value::Array(rows) => rows,
-        other => panic!("no array: {other:.300}"),
-    }
 }
 
 struct Version2<'a> {

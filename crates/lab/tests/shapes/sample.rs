@@ -86,3 +86,10 @@ pub fn rows<'a>(body: &'a Value, name: &str) -> &'a [Value] {
 pub fn text(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap_or_else(|| panic!("no {name} in {row:.300}")).to_owned()
 }
+
+pub fn array(body: Value) -> Vec<Value> {
+    match body {
+        Value::Array(rows) => rows,
+        other => panic!("no array: {other:.300}"),
+    }
+}

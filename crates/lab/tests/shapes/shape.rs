@@ -128,7 +128,7 @@ fn is_decimal(text: &str) -> bool {
 fn instant(text: &str) -> Option<Form> {
     let masked: String =
         text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
-    let Some(rest) = masked.strip_prefix("0000-00-00") else { return None };
+    let rest = masked.strip_prefix("0000-00-00")?;
     if rest.is_empty() {
         return Some(Form::Date);
     }
@@ -182,9 +182,7 @@ impl Shape {
         let form = Form::of(value);
         self.forms.insert(form);
         match value {
-            Value::Array(elements) => elements.iter().for_each(|element| {
-                self.elements.get_or_insert_default().add(element);
-            }),
+            Value::Array(elements) => add_all(&mut self.elements, elements),
             Value::Object(members) => {
                 self.objects += 1;
                 for (name, value) in members {
@@ -195,9 +193,7 @@ impl Shape {
             }
             Value::String(text) if form == Form::Encoded => {
                 if let Some(Value::Array(elements)) = encoded(text) {
-                    elements.iter().for_each(|element| {
-                        self.encoded.get_or_insert_default().add(element);
-                    });
+                    add_all(&mut self.encoded, &elements);
                 }
             }
             _ => {}
@@ -212,6 +208,13 @@ impl Shape {
     pub fn formats(&self) -> BTreeSet<Form> {
         let is_format = |form: &&Form| form.json_type() == Type::String && **form != Form::Empty;
         self.forms.iter().filter(is_format).copied().collect()
+    }
+}
+
+/// An array without elements says nothing of them.
+fn add_all(shape: &mut Option<Box<Shape>>, elements: &[Value]) {
+    for element in elements {
+        shape.get_or_insert_default().add(element);
     }
 }
 

@@ -26,7 +26,7 @@ pub fn present() -> DateTime<Utc> {
 
 /// A world small enough to be made per test.
 pub fn small_world(seed: u64) -> World {
-    World::generate(&WorldOptions::new(seed, present()).markets(400))
+    World::generate(&WorldOptions::new(seed, present()).scale(0.02).markets(400))
 }
 
 /// The recordings under `name`, or `None` after saying that the test is skipped.

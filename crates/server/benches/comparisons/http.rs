@@ -189,7 +189,7 @@ async fn check_alike(product: &Request, baseline: &Request) -> anyhow::Result<()
 /// A simulated catalogue of the size of a recorded year, most of it open.
 async fn fill(database: &Database) -> anyhow::Result<()> {
     empty(database).await?;
-    let options = WorldOptions::new(7, Utc::now()).markets(MARKETS);
+    let options = WorldOptions::new(7, Utc::now()).scale(0.1).markets(MARKETS);
     let world = tokio::task::spawn_blocking(move || World::generate(&options)).await?;
     let log = Served::start(Lab::world(world)).await?.sync_into(database).await?;
     eprintln!("{} simulated markets", log.counts.inserted);

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chrono::Utc;
 use clap::{Args, Subcommand};
-use lab::{Lab as Polymarket, Replay, World, WorldOptions};
+use lab::{Lab as Polymarket, Replay};
 use tokio::net::TcpListener;
 
-use super::{log_to_stderr, runtime, serve::stop_on_signal};
+use super::{log_to_stderr, runtime, serve::stop_on_signal, world::WorldArgs};
 use crate::config::LogFormat;
 
 #[derive(Debug, Args)]
@@ -30,12 +29,8 @@ enum What {
     },
     /// Serve a generated world whose prices move
     World {
-        /// The same seed makes the same world
-        #[arg(long, env = "CASCADIAN_SEED", default_value_t = 7)]
-        seed: u64,
-        /// How many markets the world begins with
-        #[arg(long, env = "CASCADIAN_MARKETS", default_value_t = 3000)]
-        markets: usize,
+        #[command(flatten)]
+        world: WorldArgs,
         #[command(flatten)]
         serve: ServeAt,
     },
@@ -62,11 +57,7 @@ impl Lab {
                 );
                 (Polymarket::replay(catalogue), serve.listen)
             }
-            What::World { seed, markets, serve } => {
-                let options = WorldOptions { markets, ..WorldOptions::new(seed, Utc::now()) };
-                let world = World::generate(&options);
-                (Polymarket::world_live(world), serve.listen)
-            }
+            What::World { world, serve } => (Polymarket::world_live(world.generate()?), serve.listen),
         };
         runtime()?.block_on(async {
             let stop = stop_on_signal()?;

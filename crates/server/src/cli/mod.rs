@@ -8,6 +8,7 @@ mod migrate;
 mod progress;
 mod serve;
 mod sync;
+mod world;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::config::{Config, LogFormat, Settings};
+use world::WorldArgs;
 
 /// An open, self-hosted intelligence terminal for Polymarket.
 #[derive(Debug, Parser)]
@@ -67,12 +69,8 @@ struct Configured {
 struct Demo {
     #[command(flatten)]
     configured: Configured,
-    /// Seed of the simulated world: the same seed makes the same world
-    #[arg(long, env = "CASCADIAN_SEED", default_value_t = 7)]
-    seed: u64,
-    /// How many markets the world begins with
-    #[arg(long, env = "CASCADIAN_MARKETS", default_value_t = 3000)]
-    markets: usize,
+    #[command(flatten)]
+    world: WorldArgs,
 }
 
 impl Configured {
@@ -114,7 +112,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => {
             let settings = demo.configured.merged()?;
             let config = serve::demo_config(settings)?;
-            start(&config, serve::demo(&config, demo.seed, demo.markets))
+            start(&config, serve::demo(&config, demo.world))
         }
         Command::Sync(configured) => {
             let config = configured.resolve()?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::Utc;
 use ingest::IngestService;
-use lab::{Lab, World, WorldOptions};
+use lab::Lab;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use store::{Database, migrate};
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::open_database;
+use super::world::WorldArgs;
 use crate::catalog::CatalogHandle;
 use crate::config::{Config, Settings};
 use crate::http::state::{AppState, Parts, Settings as HttpSettings};
@@ -55,14 +56,16 @@ pub(super) fn demo_config(settings: Settings) -> anyhow::Result<Config> {
 }
 
 /// Serves a simulated world until told to stop.
-pub(super) async fn demo(config: &Config, seed: u64, markets: usize) -> anyhow::Result<ExitCode> {
+pub(super) async fn demo(config: &Config, world: WorldArgs) -> anyhow::Result<ExitCode> {
     let stop = stop_on_signal()?;
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
         .await
         .context("cannot open a port for the lab")?;
     let address = listener.local_addr()?;
-    let options = WorldOptions { markets, ..WorldOptions::new(seed, Utc::now()) };
-    let world = tokio::task::spawn_blocking(move || World::generate(&options)).await?;
+    let data_dir = config.data_dir.as_deref().context("the demo needs a data directory")?;
+    let world = world.kept_in(data_dir)?;
+    super::say("  Simulating months of trading …");
+    let world = tokio::task::spawn_blocking(move || world.generate()).await??;
     let lab_stop = CancellationToken::new();
     let lab = tokio::spawn(lab::serve(listener, Lab::world_live(world), lab_stop.clone()));
     let base = |host: &str| format!("http://{address}/{host}");

@@ -53,9 +53,8 @@ pub(super) async fn one(
         fidelity: number(&pairs, "fidelity")?,
     };
     let plan = Plan::read(&filters)?;
-    let token_id = param(&pairs, "market")
-        .ok_or_else(|| Problem::filters("'market' is required"))?
-        .to_owned();
+    let token_id =
+        param(&pairs, "market").ok_or_else(|| Problem::filters("'market' is required"))?.to_owned();
     let samples = ask(&app, move |world| Ok(samples(world, &token_id, plan))).await?;
     let history = points(samples.unwrap_or_default());
     Ok(Json(HistoryRow { history }).into_response())

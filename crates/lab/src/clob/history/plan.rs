@@ -19,6 +19,9 @@ const MAX_FIDELITY: i64 = 10;
 /// ...and at most so many of them, the newest: 31 days of ten-minute points.
 const MAX_POINTS: i64 = 4_464;
 
+/// Ten years: coarser is no different.
+const COARSEST_FIDELITY: i64 = 5_256_000;
+
 /// Of a resolved market the whole life is only kept in points so many minutes apart.
 const RESOLVED_FIDELITY: i64 = 720;
 
@@ -99,18 +102,20 @@ impl Plan {
         }
         let span = match (filters.start_ts, filters.end_ts, interval) {
             (Some(from_s), to_s, _) => between(from_s, to_s)?,
-            (None, Some(_), _) => return Err(Problem::filters("'startTs' is required with 'endTs'")),
+            (None, Some(_), _) => {
+                return Err(Problem::filters("'startTs' is required with 'endTs'"));
+            }
             (None, None, Some(interval)) => Span::Interval(interval),
             (None, None, None) => {
                 return Err(Problem::filters("'interval' or 'startTs' is required"));
             }
         };
-        Ok(Self { span, fidelity })
+        Ok(Self { span, fidelity: fidelity.min(COARSEST_FIDELITY) })
     }
 
     /// What to take of `listing` at `now_s`; `None` for nothing.
     pub(super) fn window(&self, listing: &Listing, now_s: i64) -> Option<Window> {
-        let bucket_s = self.fidelity.saturating_mul(MINUTE_S);
+        let bucket_s = self.fidelity * MINUTE_S;
         match self.span {
             Span::Between(from_s, to_s) => {
                 Some(Window { from_s, to_s: to_s.unwrap_or(now_s), bucket_s })
@@ -126,7 +131,7 @@ impl Plan {
                 let bucket_s = bucket_s.max(MAX_FIDELITY * MINUTE_S);
                 let (listed_s, resolved_s) = life_s(listing);
                 let to_s = resolved_s.min(now_s);
-                let newest_s = to_s.saturating_sub(bucket_s.saturating_mul(MAX_POINTS));
+                let newest_s = to_s - bucket_s * MAX_POINTS;
                 Some(Window { from_s: listed_s.max(newest_s), to_s, bucket_s })
             }
         }
@@ -179,11 +184,8 @@ mod tests {
 
     #[test]
     fn windows_last_fifteen_days_at_most() {
-        let window = |from_s, to_s| Filters {
-            start_ts: Some(from_s),
-            end_ts: to_s,
-            ..Filters::default()
-        };
+        let window =
+            |from_s, to_s| Filters { start_ts: Some(from_s), end_ts: to_s, ..Filters::default() };
         assert!(Plan::read(&window(0, Some(15 * DAY_S))).is_ok());
         let too_long = "'startTs' and 'endTs' interval is too long";
         assert_eq!(sentence(&window(0, Some(15 * DAY_S + 1))), too_long);
@@ -214,8 +216,8 @@ mod tests {
         let month = Window { from_s: now_s - 31 * DAY_S, to_s: now_s, bucket_s: 600 };
         assert_eq!(window(None), month);
         assert_eq!(window(Some(10)), month);
-        let whole = Window { from_s: 1, to_s: now_s, bucket_s: 7_200 };
-        assert_eq!(window(Some(120)), whole, "listed at second 1");
+        let whole = Window { from_s: 1, to_s: now_s, bucket_s: 10_800 };
+        assert_eq!(window(Some(180)), whole, "listed at second 1");
     }
 
     #[test]

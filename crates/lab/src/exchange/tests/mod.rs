@@ -236,11 +236,11 @@ fn a_maker_without_cover_is_void() {
     assert!(floor.book().is_empty());
 
     // Nor are shares sold that are gone.
-    floor.sell(0, YES, 9_000, 900 * MICRO);
-    floor.submit(0, YES, Side::Sell, Wish::PostOnly { price: 9_500, shares: 900 * MICRO }).unwrap();
-    floor.submit(1, YES, Side::Buy, take(9_000, 100 * MICRO)).unwrap();
-    let taken = floor.submit(1, YES, Side::Buy, take(9_500, 850 * MICRO)).unwrap();
-    assert_eq!((taken.shares, floor.shares(0, YES)), (600 * MICRO, 200 * MICRO));
+    floor.sell(0, YES, 1_000, 900 * MICRO);
+    floor.submit(0, YES, Side::Sell, Wish::PostOnly { price: 1_500, shares: 900 * MICRO }).unwrap();
+    let taken = floor.submit(1, YES, Side::Buy, take(1_500, 1_000 * MICRO)).unwrap();
+    assert_eq!((taken.shares, floor.shares(0, YES)), (900 * MICRO, 0));
+    assert!(floor.book().is_empty());
 }
 
 #[test]
@@ -275,17 +275,17 @@ fn spending_stops_at_the_sum_and_at_the_purse() {
 }
 
 #[test]
-fn a_short_purse_buys_at_any_price() {
-    for (price, basis_points) in [(100, 0), (100, 700), (300, 500), (9_900, 700)] {
-        let mut floor = Floor::with_fee(2, FeeRate { basis_points });
-        floor.split(0, 1_000 * MICRO);
-        floor.sell(0, YES, price, 1_000 * MICRO);
-        let purse = value(999 * MICRO, price);
-        floor.exchange.withdraw(NOON, WalletIx(1), PURSE - purse).unwrap();
-        let taken = floor.submit(1, YES, Side::Buy, take(price, 1_000 * MICRO)).unwrap();
-        let spent = taken.usdc + taken.fee;
-        assert!((purse - 10..=purse).contains(&spent), "{spent} of {purse} at {price}");
-    }
+fn what_a_purse_no_longer_pays_for_does_not_wait() {
+    let mut floor = Floor::with_fee(2, FeeRate { basis_points: 700 });
+    floor.split(0, 1_000 * MICRO);
+    floor.exchange.deposit(NOON, WalletIx(0), 1_000 * MICRO);
+    floor.split(0, 1_000 * MICRO);
+    floor.sell(0, YES, 5_000, 2_000 * MICRO);
+    // 1,000 USDC for 2,000 shares, but for the fee: the rest would cross what is still offered.
+    let taken = floor.buy(1, YES, 5_000, 2_000 * MICRO);
+    assert!(taken.shares < 1_940 * MICRO && taken.resting == 0, "{taken:?}");
+    assert_eq!(floor.book().best_bid(YES), None);
+    assert_eq!(floor.book().best_ask(YES), Some(5_000));
 }
 
 #[test]
@@ -314,13 +314,22 @@ fn a_new_tick_binds_new_orders_only() {
     let mut floor = Floor::new(2);
     floor.buy(0, YES, 4_100, 10 * MICRO);
     floor.exchange.set_tick(NOON, floor.market, 1_000);
-    assert_eq!(
-        floor.submit(1, YES, Side::Buy, limit(4_100, 10 * MICRO)),
-        Err(Refused::OffTick)
-    );
+    assert_eq!(floor.submit(1, YES, Side::Buy, limit(4_100, 10 * MICRO)), Err(Refused::OffTick));
     assert_eq!(floor.book().best_bid(YES), Some(4_100), "the old order stays");
     let taken = floor.buy(1, NO, 6_000, 10 * MICRO);
     assert_eq!((taken.shares, taken.usdc), (10 * MICRO, 5_900_000));
+}
+
+#[test]
+fn volume_counts_trades_too_small_to_cost_anything() {
+    let mut floor = Floor::new(2);
+    floor.buy(0, YES, 4_000, 10 * MICRO);
+    floor.split(1, 10 * MICRO);
+    for _ in 0..3 {
+        let taken = floor.submit(1, YES, Side::Sell, take(4_000, 1)).unwrap();
+        assert_eq!((taken.shares, taken.usdc), (1, 0));
+    }
+    assert_eq!(floor.exchange.listing(floor.market).series.last().unwrap().shares, 3);
 }
 
 #[test]
@@ -341,9 +350,9 @@ fn what_is_shown_is_the_middle_or_else_the_last_trade() {
     assert_eq!(point(NOON + 1), Some((4_000, 4 * MICRO)));
     assert_eq!(listing.series.last().unwrap().shares, 10 * MICRO);
 
-    floor.buy(0, YES, 3_500, 10 * MICRO);
+    floor.buy(0, YES, 3_800, 10 * MICRO);
     floor.publish_at(NOON + 3);
-    assert_eq!(floor.exchange.listing(floor.market).shown(YES), 4_000, "the middle of the book");
+    assert_eq!(floor.exchange.listing(floor.market).shown(YES), 4_150, "the middle of the book");
     floor.exchange.cancel(floor.market, |order| order.wallet == WalletIx(0));
     floor.buy(0, YES, 3_400, 10 * MICRO);
     floor.publish_at(NOON + 4);

@@ -31,8 +31,7 @@ impl World {
     /// Rebates by what was made, rewards alike.
     fn give_back(&mut self, at_ms: Millis, since_ms: Millis) {
         let makers = self.population.makers.clone();
-        let made: Vec<i64> =
-            makers.iter().map(|&maker| self.made_since(maker, since_ms)).collect();
+        let made: Vec<i64> = makers.iter().map(|&maker| self.made_since(maker, since_ms)).collect();
         let total: i64 = made.iter().sum();
         if total == 0 {
             return;

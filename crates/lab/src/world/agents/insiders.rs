@@ -10,7 +10,7 @@ use crate::world::event::Event;
 use crate::world::plan::seconds;
 
 /// Chance that somebody talks before an announcement that matters.
-const LEAK_CHANCE: f64 = 0.12;
+const LEAK_CHANCE: f64 = 0.25;
 
 /// Announcements that move log-odds by less interest nobody.
 const WORTH_KNOWING: f64 = 0.8;
@@ -20,8 +20,12 @@ impl World {
     pub(in crate::world) fn plan_insiders(&mut self, event: &Event, dice: &mut Dice) {
         let leaky = matches!(
             event.category,
-            Category::Politics | Category::World | Category::Tech | Category::Culture
-                | Category::Finance | Category::Economy
+            Category::Politics
+                | Category::World
+                | Category::Tech
+                | Category::Culture
+                | Category::Finance
+                | Category::Economy
         );
         if !leaky {
             return;
@@ -76,13 +80,13 @@ impl World {
     ) {
         // No more than what is still cheap.
         if self.ask(slot.0, slot.1).is_some_and(|ask| ask < 9_000) {
-            self.buy(at_ms, wallet, slot, usdc, 200 + dice_pips(&mut dice));
+            self.buy(at_ms, wallet, slot, usdc, 500 + dice_pips(&mut dice));
         }
     }
 }
 
 fn dice_pips(dice: &mut Dice) -> i32 {
-    i32::try_from(dice.whole(0, 200)).unwrap_or(0)
+    i32::try_from(dice.whole(0, 500)).unwrap_or(0)
 }
 
 /// What an announcement of `public_ms` will lift most.

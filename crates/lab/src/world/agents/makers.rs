@@ -38,12 +38,13 @@ impl World {
         dice.sample(&self.population.makers, count)
     }
 
-    /// Renews the quotes of a market when the price has moved or somebody has traded.
+    /// Renews the quotes of a market when the price has moved or somebody has traded; `patience` times
+    /// as much movement is tolerated.
     pub(in crate::world) fn requote(
         &mut self,
         at_ms: Millis,
-        index: usize,
-        place: usize,
+        (index, place): (usize, usize),
+        patience: Pips,
         dice: &mut Dice,
     ) {
         let ix = self.events[index].markets[place].ix;
@@ -56,17 +57,14 @@ impl World {
         let listing = self.exchange.listing(ix);
         let (tick, volume) = (listing.terms.tick, listing.volume());
         let quoting = &self.events[index].markets[place].quoting;
-        let fresh = quoting.quoted.is_some_and(|quoted| (quoted - fair).abs() < tick.max(20) / 2);
+        let fresh = quoting
+            .quoted
+            .is_some_and(|quoted| (quoted - fair).abs() < patience * tick.max(20) / 2);
         if fresh && quoting.quoted_volume == volume {
             return;
         }
-        let view = View {
-            market: ix,
-            fair,
-            tick,
-            half_spread: quoting.half_spread,
-            size: quoting.size,
-        };
+        let view =
+            View { market: ix, fair, tick, half_spread: quoting.half_spread, size: quoting.size };
         let makers = quoting.makers.clone();
         self.exchange.cancel(ix, |order| makers.contains(&order.wallet));
         for (rank, &maker) in makers.iter().enumerate() {
@@ -80,14 +78,7 @@ impl World {
     }
 
     /// Puts one maker's levels into the book.
-    fn quote(
-        &mut self,
-        at_ms: Millis,
-        view: &View,
-        maker: WalletIx,
-        rank: usize,
-        dice: &mut Dice,
-    ) {
+    fn quote(&mut self, at_ms: Millis, view: &View, maker: WalletIx, rank: usize, dice: &mut Dice) {
         if self.exchange.accounts().cash(maker) < dollars(FLOAT / 2.0) {
             self.exchange.deposit(at_ms, maker, dollars(FLOAT));
         }
@@ -137,9 +128,7 @@ impl World {
             .accounts()
             .of_wallet(maker)
             .filter(|position| position.holdings.iter().any(|holding| holding.shares > 0))
-            .map(|position| {
-                (position.market, position.holdings.map(|holding| holding.shares))
-            })
+            .map(|position| (position.market, position.holdings.map(|holding| holding.shares)))
             .collect();
         for (market, shares) in held {
             let pairs = shares[0].min(shares[1]);

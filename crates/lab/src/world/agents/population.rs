@@ -61,7 +61,7 @@ struct Nature {
 impl World {
     /// Fills the world with `wanted` people.
     pub(in crate::world) fn populate(&mut self, wanted: usize) {
-        let mut dice = self.noise.with(8).dice();
+        let mut dice = self.noise.with(15).dice();
         for (kind, per_mille) in PER_MILLE {
             let count = (wanted * per_mille / 1_000).max(least(kind));
             for index in 0..count {
@@ -74,7 +74,7 @@ impl World {
             self.join_one(Kind::Noise, index, &mut dice);
         }
         self.join_copy_bots(copy_bots, &mut dice);
-        self.population.insiders_wanted = u32::try_from(wanted / 100).unwrap_or(u32::MAX).max(3);
+        self.population.insiders_wanted = u32::try_from(wanted / 60).unwrap_or(u32::MAX).max(3);
         self.weigh_traders();
         self.schedule_schemes(&mut dice);
     }

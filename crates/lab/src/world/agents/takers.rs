@@ -34,7 +34,9 @@ impl World {
         let category = event.category;
         // Those who already hold shares come back often.
         let again = if dice.chance(0.3) { self.some_holder(market, dice) } else { None };
-        let Some(wallet) = again.or_else(|| self.some_trader(at_ms, category, dice)) else { return };
+        let Some(wallet) = again.or_else(|| self.some_trader(at_ms, category, dice)) else {
+            return;
+        };
         match self.people.get(wallet).kind {
             Kind::Skilled => self.skilled_trade(at_ms, wallet, market, dice),
             Kind::Maker | Kind::Insider | Kind::Washer | Kind::Sybil | Kind::CopyBot => {}
@@ -103,7 +105,8 @@ impl World {
         let sigma = if kind == Kind::Whale { 0.6 } else { 0.95 };
         let usdc = (stake * lognormal(dice, sigma)).clamp(1.0, 250_000.0);
         let round = dice.chance(0.45);
-        let nearest = ROUND.into_iter().min_by(|a, b| (a - usdc).abs().total_cmp(&(b - usdc).abs()));
+        let nearest =
+            ROUND.into_iter().min_by(|a, b| (a - usdc).abs().total_cmp(&(b - usdc).abs()));
         match nearest {
             Some(nearest) if round && usdc < 600.0 => micros(nearest),
             _ => micros((usdc * 100.0).round() / 100.0),

@@ -54,12 +54,14 @@ impl Filter {
     /// Posterior chances, where `likelihood` tells how well each hypothesis explains what else is
     /// known. They sum to 1.
     pub(super) fn chances(&self, likelihood: impl Fn(usize) -> f64) -> Vec<f64> {
-        let highest = self.log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weigh = |(hypothesis, log_weight): (usize, &f64)| {
-            (log_weight - highest).exp() * likelihood(hypothesis)
-        };
-        let mut chances: Vec<f64> = self.log_weights.iter().enumerate().map(weigh).collect();
-        let sum: f64 = chances.iter().sum();
+        let mut chances: Vec<f64> = (0..self.log_weights.len()).map(likelihood).collect();
+        let possible = self.log_weights.iter().zip(&chances).filter(|(_, likely)| **likely > 0.0);
+        let highest = possible.fold(f64::NEG_INFINITY, |highest, (weight, _)| weight.max(highest));
+        let mut sum = 0.0;
+        for (chance, log_weight) in chances.iter_mut().zip(&self.log_weights) {
+            *chance *= (log_weight - highest).exp().min(f64::MAX);
+            sum += *chance;
+        }
         for chance in &mut chances {
             *chance /= sum;
         }

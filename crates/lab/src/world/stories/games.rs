@@ -1,139 +1,180 @@
 //! Sports: one event per game, and season races.
 
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 
-use super::{Draft, MarketDraft, Resolution, Series, Shape, date};
-use crate::noise::Dice;
+use super::draft::{Claim, Draft, MarketDraft, Number, Resolution, Series, Shape};
+use super::leagues::{LEAGUES, League, Team};
+use super::{Scene, date};
 use crate::world::category::Category;
-use crate::world::names::{clubs, people, two_clubs};
+use crate::world::names::people;
 
-/// A league with invented clubs.
-struct League {
-    id: u64,
-    sport: &'static str,
-    name: &'static str,
-    slug: &'static str,
-    /// Half-point totals are set around this.
-    usual_total: f64,
-    spread_step: f64,
-    draws: bool,
-    solo: bool,
-}
+/// Chance that a game is called off.
+const CALLED_OFF: f64 = 0.02;
 
-const fn league(
-    id: u64,
-    sport: &'static str,
-    name: &'static str,
-    slug: &'static str,
-    usual_total: f64,
-    spread_step: f64,
-) -> League {
-    League { id, sport, name, slug, usual_total, spread_step, draws: false, solo: false }
-}
+/// What lives for less is a game.
+const SEASON_DAYS: f64 = 10.0;
 
-const LEAGUES: [League; 7] = [
-    League {
-        draws: true,
-        ..league(900_001, "soccer", "Meridian League", "meridian-league", 2.5, 1.0)
-    },
-    league(
-        900_002,
-        "basketball",
-        "Coastal Basketball Association",
-        "coastal-basketball",
-        221.5,
-        5.0,
-    ),
-    league(900_003, "hockey", "Frostline Hockey League", "frostline-hockey", 5.5, 1.0),
-    league(900_004, "football", "Continental Football Union", "continental-football", 44.5, 3.0),
-    league(900_005, "baseball", "Lantern Baseball League", "lantern-baseball", 8.5, 1.0),
-    League { solo: true, ..league(900_006, "tennis", "Saltmere Open", "saltmere-open", 22.5, 2.0) },
-    league(900_007, "esports", "Hexmere Invitational", "hexmere-invitational", 2.5, 1.0),
-];
+/// The hidden numbers of a game.
+const MARGIN: usize = 0;
+const TOTAL: usize = 1;
 
-pub(super) fn sports(dice: &mut Dice, ends: DateTime<Utc>) -> Draft {
-    let index = usize::try_from(dice.bits() % LEAGUES.len() as u64).unwrap_or(0);
-    let league = &LEAGUES[index];
-    if dice.chance(0.08) { season(dice, league, ends) } else { game(dice, league, ends) }
-}
-
-fn game(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
-    let (home, away) = if league.solo {
-        let players = people(dice, 2);
-        (players[0].clone(), players[1].clone())
+pub(super) fn sports(scene: &mut Scene) -> Draft {
+    let league = scene.dice.pick(&LEAGUES);
+    // Games are listed days ahead, seasons for weeks.
+    if scene.days() < SEASON_DAYS || scene.dice.chance(0.35) {
+        game(scene, &league)
+    } else if scene.dice.chance(0.7) {
+        season(scene, &league)
     } else {
-        two_clubs(dice)
-    };
-    let title = format!("{home} vs. {away}");
+        award(scene, &league)
+    }
+}
+
+fn game(scene: &mut Scene, league: &League) -> Draft {
+    let Some((home, away)) = league.draw_sides(scene.dice) else { return season(scene, league) };
+    let starts = scene.ends - TimeDelta::minutes(minutes(60.0 * league.hours));
+    let title = format!("{} vs. {}", home.name, away.name);
+    let cancelled = if league.draws { "it is played again" } else { "it resolves 50-50" };
     let rules = format!(
-        "In the {} game between {home} and {away}, scheduled for {}: this market resolves to the \
-         listed side that wins. \
-         If the game is postponed, it stays open until the game is completed. If the game is \
-         cancelled, it resolves \
-         50-50.",
+        "In the {} game between {} and {}, scheduled for {}: this market resolves to the listed \
+         side that wins. If the game is postponed, it stays open until the game is completed. If \
+         the game is cancelled, {cancelled}.",
         league.name,
-        date(ends)
+        home.name,
+        away.name,
+        date(starts)
     );
-    let mut draft =
-        Draft::new(Category::Sports, title.clone(), rules, &["sports", "games", league.sport]);
+    let tags = ["sports", "games", league.sport];
+    let mut draft = Draft::new(Category::Sports, title, rules, &tags);
+    draft.handle = Some(format!(
+        "{}-{}-{}-{}",
+        league.code,
+        away.abbreviation,
+        home.abbreviation,
+        starts.format("%Y-%m-%d")
+    ));
     draft.resolution = Resolution::Quick;
     draft.series = Some(Series {
-        id: league.id,
+        id: league.series,
         slug: league.slug.to_owned(),
         title: league.name.to_owned(),
         recurrence: "daily",
     });
-    let strength = dice.bell();
+    draft.starts = Some(starts.max(scene.opens));
+    draft.called_off = if league.draws { 0.0 } else { CALLED_OFF };
+    let better = home.strength - away.strength + league.home_edge;
+    let pace = league.total + 0.3 * league.total_sd * scene.dice.bell();
+    draft.quantities = vec![
+        Number { mean: better, sd: league.margin_sd },
+        Number { mean: pace, sd: league.total_sd },
+    ];
     if league.draws {
-        draft.shape = Shape::Exclusive { residual: 0.0 };
-        let side = |side: &str, logit, track| {
-            let draft = MarketDraft::yes_no(format!("Will {side} win?"), side, logit);
-            draft.sports("moneyline", None).on_track(track)
-        };
-        let drawn = MarketDraft::yes_no(format!("Will {title} end in a draw?"), "Draw", -0.4);
-        let drawn = drawn.sports("moneyline", None).on_track(1);
-        draft.markets = vec![side(&home, strength, 0), drawn, side(&away, -strength, 2)];
-        return draft;
+        three_way(&mut draft, &home, &away, &starts.format("%Y-%m-%d").to_string());
+    } else {
+        two_way(scene, &mut draft, league, &home, &away);
     }
-    let winner =
-        MarketDraft::between(title.clone(), "Match Winner", [home.clone(), away.clone()], strength);
-    draft.markets.push(winner.sports("moneyline", None));
-    let spread = league.spread_step * (1.0 + dice.whole(0, 3) as f64) + 0.5;
-    let covered = MarketDraft::between(
-        format!("Spread: {home} (-{spread})"),
-        &format!("Spread -{spread}"),
-        [home, away],
-        strength - 0.6,
-    );
-    draft.markets.push(covered.sports("spreads", Some(-spread)));
-    let pace = 0.3 * dice.bell();
-    for step in 0..=dice.whole(0, 2) {
-        let line = league.usual_total + step as f64 * league.spread_step;
-        let over = MarketDraft::between(
-            format!("{title}: O/U {line}"),
-            &format!("O/U {line}"),
-            ["Over".to_owned(), "Under".to_owned()],
-            pace - 0.5 * step as f64,
-        );
-        draft.markets.push(over.sports("totals", Some(line)).on_track(1));
-    }
+    draft.teams = vec![home, away];
     draft
 }
 
-fn season(dice: &mut Dice, league: &League, ends: DateTime<Utc>) -> Draft {
-    let names = if league.solo { people(dice, 16) } else { clubs(dice, 16) };
+/// Home wins, draw, away wins: a group of which one comes true.
+fn three_way(draft: &mut Draft, home: &Team, away: &Team, day: &str) {
+    draft.shape = Shape::Exclusive { residual: 0.0 };
+    let side = |team: &Team, low, high| {
+        let claim = Claim::Between { quantity: MARGIN, low, high };
+        MarketDraft::yes_no(format!("Will {} win on {day}?", team.name), &team.name, claim)
+    };
+    let drawn = MarketDraft::yes_no(
+        format!("Will {} end in a draw?", draft.title),
+        &format!("Draw ({})", draft.title),
+        Claim::Between { quantity: MARGIN, low: -0.5, high: 0.5 },
+    );
+    draft.markets = [side(home, 0.5, f64::INFINITY), drawn, side(away, f64::NEG_INFINITY, -0.5)]
+        .map(|market| market.sports("moneyline", None))
+        .into();
+}
+
+/// Who wins and, for most games, by how much and how many points there are.
+fn two_way(scene: &mut Scene, draft: &mut Draft, league: &League, home: &Team, away: &Team) {
+    let sides = [home.name.clone(), away.name.clone()];
+    let wins = Claim::Between { quantity: MARGIN, low: 0.0, high: f64::INFINITY };
+    let winner = MarketDraft::between(draft.title.clone(), "Match Winner", sides, wins);
+    draft.markets.push(winner.sports("moneyline", None));
+    if scene.dice.chance(0.35) {
+        return;
+    }
+    let better = draft.quantities[MARGIN].mean;
+    let (favourite, other) = if better < 0.0 { (away, home) } else { (home, away) };
+    for step in 0..=scene.dice.whole(0, 2) {
+        let line = half(better.abs() + step as f64 * league.line_step);
+        // More than the line for the favourite, whichever side of the margin that is.
+        let (low, high) =
+            if better < 0.0 { (f64::NEG_INFINITY, -line) } else { (line, f64::INFINITY) };
+        let covered = MarketDraft::between(
+            format!("Spread: {} (-{line})", favourite.name),
+            &format!("Spread -{line}"),
+            [favourite.name.clone(), other.name.clone()],
+            Claim::Between { quantity: MARGIN, low, high },
+        );
+        draft.markets.push(covered.sports("spreads", Some(-line)));
+    }
+    let lines = scene.dice.whole(1, 4);
+    let apart = league.line_step.min(league.total_sd / 2.0).max(1.0);
+    let lowest = draft.quantities[TOTAL].mean - apart * (lines - 1) as f64 / 2.0;
+    for step in 0..lines {
+        let line = half(lowest + step as f64 * apart);
+        let over = MarketDraft::between(
+            format!("{}: O/U {line}", draft.title),
+            &format!("O/U {line}"),
+            ["Over".to_owned(), "Under".to_owned()],
+            Claim::Between { quantity: TOTAL, low: line, high: f64::INFINITY },
+        );
+        draft.markets.push(over.sports("totals", Some(line)));
+    }
+}
+
+fn season(scene: &mut Scene, league: &League) -> Draft {
+    let names: Vec<String> = league.roster().into_iter().map(|team| team.name).collect();
+    let names = scene.shuffled(names);
     let rules = format!(
         "This market resolves to the winner of the {} season that ends by {}. A side that is \
-         eliminated resolves to \
-         \"No\" at once.",
+         eliminated resolves to \"No\" at once.",
         league.name,
-        date(ends)
+        date(scene.ends)
     );
-    let title = format!("{} Winner", league.name);
-    Draft::new(Category::Sports, title, rules, &["sports", league.sport]).one_of(
-        dice,
-        &names,
-        0.0,
-        |name| format!("Will {name} win the {}?", league.name),
-    )
+    let title = format!("{} Winner {}", league.name, scene.ends.format("%Y"));
+    let draft = Draft::new(Category::Sports, title, rules, &["sports", league.sport]);
+    let mut draft = draft.one_of(scene.dice, &names, 0.0, |name| {
+        format!("Will {name} win the {} {}?", scene.ends.format("%Y"), league.name)
+    });
+    draft.withdrawals = 0.85;
+    draft
+}
+
+fn award(scene: &mut Scene, league: &League) -> Draft {
+    let count = usize::try_from(scene.dice.whole(5, 12)).unwrap_or(8);
+    let names = people(scene.dice, count);
+    let title = format!("{} Player of the Year {}", league.name, scene.ends.format("%Y"));
+    let rules = format!(
+        "This market resolves to the player named {} player of the year by {}. Players may be \
+         added; \"Other\" stands for everybody who is not listed.",
+        league.name,
+        date(scene.ends)
+    );
+    let question = |name: &str| format!("Will {name} be the {} player of the year?", league.name);
+    let tags = ["sports", "awards", league.sport];
+    Draft::new(Category::Sports, title, rules, &tags)
+        .one_of(scene.dice, &names, 0.0, question)
+        .open_field(scene.dice, "Player", question)
+}
+
+/// The half-point at or below a number, above none.
+fn half(points: f64) -> f64 {
+    (points.floor() + 0.5).max(0.5)
+}
+
+fn minutes(minutes: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "a few hours")]
+    let whole = minutes.round() as i64;
+    whole
 }

@@ -2,12 +2,13 @@
 
 mod rows;
 
-use crate::world::category::{TAGS, TagInfo, tag_info};
-use crate::world::event::Event;
 use crate::exchange::{Listing, Millis, Outcome, PIPS, Pips, Side, Usdc};
 use crate::world::World;
+use crate::world::category::{TAGS, TagInfo, tag_info};
+use crate::world::event::Event;
+use crate::world::facts::Rewards;
 use crate::world::history::{DAY_S, HOUR_S, usdc};
-use crate::world::ids::{group_id, hex_id};
+use crate::world::ids::group_id;
 use crate::world::market::Market;
 use crate::world::opening::is_exclusive;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -18,7 +19,7 @@ const DISCLAIMER: &str = "Simulated market.";
 
 /// What `marketMakerAddress`, `submitted_by` and the like hold: an address that is plainly
 /// nobody's.
-const NOBODY: &str = "0x0000000000000000000000000000000000000000";
+pub(in crate::world) const NOBODY: &str = "0x0000000000000000000000000000000000000000";
 
 fn price(pips: i32) -> Number {
     Number(f64::from(pips) / f64::from(PIPS))
@@ -34,8 +35,7 @@ impl Rolling {
         Self(WINDOWS_S.map(|window_s| {
             let since_ms = at_ms - 1_000 * window_s;
             let before = |listing: &&Listing| listing.point_at(since_ms).map_or(0, |p| p.volume);
-            let sum: Usdc =
-                listings.iter().map(|listing| listing.volume() - before(listing)).sum();
+            let sum: Usdc = listings.iter().map(|listing| listing.volume() - before(listing)).sum();
             (sum > 0).then(|| Number(usdc(sum)))
         }))
     }
@@ -45,7 +45,7 @@ impl Rolling {
 const NEAR: Pips = 1_000;
 
 /// What rests near the best prices, in USDC.
-fn liquidity(listing: &Listing) -> f64 {
+pub(in crate::world) fn liquidity(listing: &Listing) -> f64 {
     let sides = [Side::Buy, Side::Sell].map(|side| {
         let levels = listing.book.levels(Outcome::First, side);
         let best = levels.first().map_or(0, |level| level.price);
@@ -75,6 +75,7 @@ pub(in crate::world) fn market(
         Some(price(quoted - then.shown))
     };
     let neg_risk = event.group.is_some();
+    let (neg_risk_market_id, neg_risk_request_id) = event.neg_risk_ids(market).unzip();
     let condition_id = market.condition_id.clone();
     let liquidity = (!closed).then(|| liquidity(listing));
     let liquidity = liquidity.map(|usdc| (usdc * 1e5).round() / 1e5);
@@ -82,9 +83,9 @@ pub(in crate::world) fn market(
     let best = (listing.book.best_bid(Outcome::First), listing.book.best_ask(Outcome::First));
     let (bid, ask) = (best.0.unwrap_or(0), best.1.unwrap_or(PIPS));
     let shown = f64::from(quoted) / f64::from(PIPS);
-    let last = listing.last.map_or(quoted, |last| crate::exchange::mirrored(last.outcome, last.price));
-    let rewards = rewards(market, liquidity.unwrap_or(0.0), event.opens_s);
-    let sports = market.draft.sports_type.is_some();
+    let last =
+        listing.last.map_or(quoted, |last| crate::exchange::mirrored(last.outcome, last.price));
+    let rewards = Rewards::of(market, liquidity.unwrap_or(0.0));
     let uma_time = calendar.proposed_s.filter(|_| closed).map(|_| calendar.closes_s);
     let row = MarketRow {
         id: market.number.to_string(),
@@ -95,7 +96,7 @@ pub(in crate::world) fn market(
         end_date: iso(market.scheduled_s),
         liquidity: liquidity.map(|usdc| usdc.to_string()),
         start_date: iso(event.opens_s),
-        description: described(&event.draft.rules),
+        description: event.description(),
         outcomes: spaced_list(&market.draft.outcomes),
         outcome_prices: spaced_list(&[price_text(quoted), price_text(PIPS - quoted)]),
         volume: usdc(volume).to_string(),
@@ -128,8 +129,8 @@ pub(in crate::world) fn market(
         volume1wk,
         volume1mo,
         volume1yr,
-        game_start_time: sports.then(|| spaced(market.scheduled_s - 3 * HOUR_S)),
-        seconds_delay: sports.then_some(3),
+        game_start_time: market.game_starts_s().map(spaced),
+        seconds_delay: market.delay_s(),
         clob_token_ids: spaced_list(&market.token_ids),
         uma_bond: "500",
         uma_reward: "5",
@@ -144,8 +145,8 @@ pub(in crate::world) fn market(
         custom_liveness: 0,
         accepting_orders: listing.accepting,
         neg_risk,
-        neg_risk_market_id: neg_risk.then(|| group_id(event.number)),
-        neg_risk_request_id: neg_risk.then(|| hex_id("request", market.number)),
+        neg_risk_market_id,
+        neg_risk_request_id,
         ready: false,
         funded: false,
         accepting_orders_timestamp: iso(event.opens_s),
@@ -153,9 +154,9 @@ pub(in crate::world) fn market(
         competitive: Number(if closed { 0.0 } else { 1.0 / (1.0 + (shown - 0.5).powi(2)) }),
         pager_duty_notification_enabled: false,
         approved: true,
-        rewards_min_size: if rewards.is_empty() { 0 } else { 50 },
-        rewards_max_spread: Number(if rewards.is_empty() { 0.0 } else { 3.5 }),
-        clob_rewards: rewards,
+        rewards_min_size: rewards.map_or(0, |rewards| rewards.min_size),
+        rewards_max_spread: Number(rewards.map_or(0.0, |rewards| rewards.max_spread)),
+        clob_rewards: rewards.iter().map(|&rewards| reward(market, rewards, event.opens_s)).collect(),
         spread: price(ask - bid),
         one_hour_price_change: change(HOUR_S),
         one_day_price_change: change(DAY_S),
@@ -197,13 +198,15 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         event.markets.iter().map(|market| world.exchange().listing(market.ix)).collect();
     let open = || listings.iter().filter(|listing| listing.payouts.is_none());
     let closed = event.is_closed();
-    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) = Rolling::of(&listings, event.at_ms);
+    let Rolling([volume24hr, volume1wk, volume1mo, volume1yr]) =
+        Rolling::of(&listings, event.at_ms);
     let volume: Usdc = listings.iter().map(|listing| listing.volume()).sum();
     let liquidity: f64 = open().map(|listing| liquidity(listing)).sum();
-    let converted = event.group.map_or(0, |group| world.exchange().groups()[group.index()].converted);
+    let converted =
+        event.group.map_or(0, |group| world.exchange().groups()[group.index()].converted);
     let interest: Usdc = open().map(|listing| listing.supply[1]).sum();
     let nearest = open()
-          .map(|listing| (f64::from(listing.shown(Outcome::First)) / f64::from(PIPS) - 0.5).abs())
+        .map(|listing| (f64::from(listing.shown(Outcome::First)) / f64::from(PIPS) - 0.5).abs())
         .fold(1.0, f64::min);
     let neg_risk = is_exclusive(&event.draft);
     let series = event.draft.series.iter().map(|series| SeriesRow {
@@ -226,7 +229,7 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         ticker: &event.slug,
         slug: &event.slug,
         title: &event.draft.title,
-        description: described(&event.draft.rules),
+        description: event.description(),
         resolution_source: "",
         start_date: iso(event.opens_s),
         creation_date: iso(event.opens_s),
@@ -292,27 +295,24 @@ fn tag_row(tag: TagInfo) -> TagRow {
     }
 }
 
-fn described(rules: &str) -> String {
+/// The rules after the words that nothing of it is real.
+pub(in crate::world) fn described(rules: &str) -> String {
     format!(
         "{DISCLAIMER} Nothing in it is real; it was generated to show this software at \
          work.\n\n{rules}"
     )
 }
 
-fn rewards(market: &Market, liquidity: f64, opens_s: i64) -> Vec<Reward> {
-    // About a third of the deeper markets pay liquidity rewards.
-    if liquidity < 2_000.0 || !market.number.is_multiple_of(3) {
-        return Vec::new();
-    }
-    vec![Reward {
+fn reward(market: &Market, rewards: Rewards, opens_s: i64) -> Reward {
+    Reward {
         id: market.number.to_string(),
         condition_id: market.condition_id.clone(),
-        asset_address: NOBODY,
+        asset_address: Rewards::ASSET,
         rewards_amount: 0,
-        rewards_daily_rate: if market.interest > 4.0 { 100 } else { 20 },
+        rewards_daily_rate: rewards.daily_usdc,
         start_date: date_only(opens_s),
         end_date: "2500-12-31",
-    }]
+    }
 }
 
 fn threshold(event: &Event, market: &Market) -> Option<String> {

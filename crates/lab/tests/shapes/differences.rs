@@ -1,0 +1,47 @@
+//! Where the lab differs from what was recorded, and why.
+
+use crate::compare::Kind;
+
+/// Differences of one kind in one body that have one reason.
+pub struct Known {
+    /// As in [`crate::Bodies::name`].
+    pub body: &'static str,
+    pub kind: Kind,
+    pub paths: &'static [&'static str],
+    pub why: &'static str,
+}
+
+/// Every difference there is.
+pub const KNOWN: &[Known] = &[];
+
+/// Recordings that are compared with nothing, and why.
+pub const NOT_COMPARED: &[(&[&str], &str)] = &[
+    (
+        &["ws/polybolt_crypto_price_snapshot.json", "ws/polybolt_crypto_price_update.json"],
+        "PolyBolt is no part of the lab.",
+    ),
+    (
+        &[
+            "ws/ws_book_snapshot_captured.json",
+            "ws/ws_book_snapshot_missing_hash.json",
+            "ws/ws_last_trade_missing_transaction_hash.json",
+            "ws/ws_market_mixed_known_unknown.json",
+            "ws/ws_tick_size_change.json",
+        ],
+        "Members were taken out, or put in, by whoever recorded them.",
+    ),
+    (
+        &[
+            "data-v2/biggest_winners_combos.json",
+            "data-v2/combo_activity.json",
+            "data-v2/combo_positions.json",
+        ],
+        "The lab has combos as rows of other feeds only, by a fault.",
+    ),
+    (
+        &["data-v2/builder_volume.json", "data-v2/builders_leaderboard.json"],
+        "Nobody builds on the lab.",
+    ),
+    (&["data-v2/approvals.json"], "There is no chain to approve anything on."),
+    (&["midterms-2022/markets.json"], "Put together from several sources by whoever published it."),
+];
