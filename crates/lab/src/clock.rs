@@ -66,7 +66,9 @@ pub(crate) async fn set(
         Move::AdvanceMs(by) => now.checked_add_signed(TimeDelta::milliseconds(by.into())),
         Move::To(to) => Some(to).filter(|&to| to >= now),
     };
-    let to = to.ok_or_else(|| Problem::Invalid(format!("the clock is at {now:?}; it goes forward only")))?;
+    let to = to.ok_or_else(|| {
+        Problem::Invalid(format!("the clock is at {now:?}; it goes forward only"))
+    })?;
     while now < to {
         now = to.min(now + PART);
         live_to(&app.lab, now).await?;
@@ -102,7 +104,9 @@ mod tests {
         assert_eq!(read(r#"{"advance_ms":1500}"#), Some(Move::AdvanceMs(1_500)));
         let to = DateTime::from_timestamp(1_795_392_000, 0).unwrap();
         assert_eq!(read(r#"{"to":"2026-11-23T01:00:00+01:00"}"#), Some(Move::To(to)));
-        for wrong in ["{}", r#"{"advance_ms":-1}"#, r#"{"advance_ms":1,"to":"2026-11-23T00:00:00Z"}"#] {
+        for wrong in
+            ["{}", r#"{"advance_ms":-1}"#, r#"{"advance_ms":1,"to":"2026-11-23T00:00:00Z"}"#]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

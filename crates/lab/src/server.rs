@@ -104,7 +104,7 @@ impl Lab {
         if fault.kind != FaultKind::ResolutionFlip {
             return self.faults().inject(fault);
         }
-        match self.with_world(|world| world.overturn_latest()) {
+        match self.with_world(World::overturn_latest) {
             Some(flipped) if !flipped.is_empty() => Ok(self.faults().note(fault)),
             _ => Err(InvalidFault::NothingToFlip),
         }

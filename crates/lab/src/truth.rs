@@ -119,10 +119,10 @@ impl<'w> EventTruth<'w> {
                 resolves_at: instant(market.calendar.closes_s * 1_000),
             }
         });
-        let path = event.truth.iter().map(|truth| Odds {
-            at: instant(truth.at_ms),
-            probabilities: &truth.probabilities,
-        });
+        let path = event
+            .truth
+            .iter()
+            .map(|truth| Odds { at: instant(truth.at_ms), probabilities: &truth.probabilities });
         Self {
             id: event.number.to_string(),
             slug: &event.slug,
@@ -193,8 +193,10 @@ impl<'w> FillTruth<'w> {
 async fn overview(State(app): State<App>) -> Response {
     in_world(&app, |world| {
         let count = |kind: Kind| world.people().iter().filter(|p| p.kind == kind).count();
-        let kinds: serde_json::Map<_, _> =
-            Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), count(kind).into())).collect();
+        let kinds: serde_json::Map<_, _> = Kind::ALL
+            .into_iter()
+            .map(|kind| (kind.name().to_owned(), count(kind).into()))
+            .collect();
         Some(json!({
             "wallets": kinds,
             "events": world.events().len(),
@@ -212,7 +214,8 @@ struct WalletQuery {
 
 async fn wallets(State(app): State<App>, Query(query): Query<WalletQuery>) -> Response {
     in_world(&app, |world| {
-        let wanted = |person: &&Person| query.kind.as_ref().is_none_or(|kind| kind == person.kind.name());
+        let wanted =
+            |person: &&Person| query.kind.as_ref().is_none_or(|kind| kind == person.kind.name());
         let people = world.people().iter().filter(wanted);
         serde_json::to_value(people.map(|p| WalletTruth::of(world, p)).collect::<Vec<_>>()).ok()
     })
@@ -267,10 +270,8 @@ async fn fills(State(app): State<App>, Query(query): Query<FillQuery>) -> Respon
 fn in_world(app: &App, answer: impl FnOnce(&World) -> Option<serde_json::Value>) -> Response {
     match app.lab.with_world(|world| answer(world)).flatten() {
         Some(value) => Json(value).into_response(),
-        None => {
-            (StatusCode::NOT_FOUND, Json(json!({"error": "nothing of the sort in this lab"})))
-                .into_response()
-        }
+        None => (StatusCode::NOT_FOUND, Json(json!({"error": "nothing of the sort in this lab"})))
+            .into_response(),
     }
 }
 

@@ -23,7 +23,11 @@ fn a_standard_world_adds_up() {
     assert_eq!(world.audit(), Ok(()));
     let fills = world.fill_count();
     world.advance(present() + TimeDelta::minutes(30));
-    assert!(world.fill_count() > fills + 200, "{} fills in half an hour", world.fill_count() - fills);
+    assert!(
+        world.fill_count() > fills + 200,
+        "{} fills in half an hour",
+        world.fill_count() - fills
+    );
     assert_eq!(world.audit(), Ok(()));
 }
 
@@ -67,7 +71,13 @@ async fn feeds(world: World) -> BTreeMap<&'static str, u64> {
         ("markets", "/gamma/markets?limit=100".to_owned()),
         ("closed markets", "/gamma/markets?limit=100&closed=true".to_owned()),
         ("series", "/gamma/series?limit=100".to_owned()),
-        ("comments", format!("/gamma/comments?parent_entity_type=Event&parent_entity_id={}", market["events"][0]["id"].as_str().unwrap())),
+        (
+            "comments",
+            format!(
+                "/gamma/comments?parent_entity_type=Event&parent_entity_id={}",
+                market["events"][0]["id"].as_str().unwrap()
+            ),
+        ),
         ("book", format!("/clob/book?token_id={token}")),
         ("clob markets", "/clob/markets".to_owned()),
         ("price history", format!("/clob/prices-history?market={token}&interval=max&fidelity=60")),
@@ -112,10 +122,9 @@ struct Account {
 
 #[tokio::test]
 async fn those_who_know_better_earn_and_the_others_pay() {
-    let running = Running::start(Lab::world(World::generate(
-        &WorldOptions::new(21, present()).scale(0.3),
-    )))
-    .await;
+    let running =
+        Running::start(Lab::world(World::generate(&WorldOptions::new(21, present()).scale(0.3))))
+            .await;
     let worth = payouts(&running).await;
     let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
     let mut from = 0;
@@ -187,9 +196,7 @@ async fn nobody_trades_before_joining() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|wallet| {
-            (wallet["address"].as_str().unwrap(), wallet["joined_at"].as_str().unwrap())
-        })
+        .map(|wallet| (wallet["address"].as_str().unwrap(), wallet["joined_at"].as_str().unwrap()))
         .collect();
     let fills = running.json("/lab/truth/fills").await;
     for fill in fills.as_array().unwrap() {

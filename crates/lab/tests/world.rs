@@ -141,8 +141,7 @@ async fn exclusive_outcomes_sum_to_one() {
 
 #[tokio::test]
 async fn every_stage_of_life_is_there() {
-    let running =
-        Running::start(Lab::world(wide_world(6))).await;
+    let running = Running::start(Lab::world(wide_world(6))).await;
     let open = running.enumerate("markets", "").await;
     let closed = running.enumerate("markets", "&closed=true").await;
     let total = open.len() + closed.len();
@@ -231,8 +230,7 @@ async fn generated_rows_have_the_types_of_recorded_ones() {
         Value::Object(_) => "object",
     };
     // A full world, because only a few markets are older than a year.
-    let running =
-        Running::start(Lab::world(wide_world(9))).await;
+    let running = Running::start(Lab::world(wide_world(9))).await;
     let rows = running.enumerate("markets", "").await;
     for (key, value) in recorded[0].as_object().unwrap() {
         let kinds: BTreeSet<_> = rows

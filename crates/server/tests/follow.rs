@@ -8,6 +8,7 @@ use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use server::catalog::{CatalogHandle, Page};
 use server::follow;
+use server::sync_feed::SyncFeed;
 use std::sync::Arc;
 use store::lock::IngestLock;
 use store::sync_logs::{self, SyncKind, SyncTrigger};
@@ -28,6 +29,10 @@ async fn what_one_process_ingests_another_shows() {
     let catalog = CatalogHandle::new(follow::load(&database).await.unwrap());
     assert!(catalog.current().is_empty());
     tokio::spawn(follow::follow((*database).clone(), catalog.clone(), stop.clone()));
+
+    let feed = SyncFeed::connect(&database).await.unwrap();
+    let mut told = feed.subscribe();
+    tokio::spawn(feed.follow((*database).clone(), catalog.clone(), stop.clone()));
 
     let gamma = format!("{base}/gamma");
     let endpoints = Endpoints::new(&gamma, &base, &base, "ws://127.0.0.1:1").unwrap();
@@ -50,8 +55,9 @@ async fn what_one_process_ingests_another_shows() {
 
     let first = run().await;
     let held = usize::try_from(first.counts.inserted).unwrap();
-    eventually("every market is shown", || async { catalog.current().market_count() == held })
-        .await;
+    while !told.recv().await.unwrap().complete {}
+    let shown_when_told = catalog.current().market_count();
+    assert_eq!(shown_when_told, held, "the sync was told to be over before all of it was shown");
     let shown = catalog.current();
     let whole = shown.screen(&Screen::default(), &Page::first(1000), false, Utc::now()).unwrap();
 

@@ -15,7 +15,7 @@ use axum::body::Bytes;
 
 pub(crate) use columns::{ColumnId, Figures, column};
 use embedded::Embedded;
-pub(crate) use embedded::{Embed, Series};
+pub(crate) use embedded::Series;
 pub(crate) use related::{Related, Status};
 pub(crate) use rows::{Event, Facts, Market, NotARow, Tag};
 pub(crate) use traits::{EventTraits, MarketTraits};
@@ -36,6 +36,8 @@ pub struct Catalogue {
     market_by_slug: HashMap<String, usize>,
     tag_by_slug: HashMap<String, usize>,
     ignored_files: Vec<PathBuf>,
+    /// Of every team, where that is known; otherwise those that games embed are served.
+    teams: BTreeMap<u64, Bytes>,
     /// Put together when first asked for.
     embedded: OnceLock<Embedded>,
     sums_series: bool,
@@ -66,9 +68,17 @@ impl Catalogue {
             tags,
             sports,
             ignored_files,
+            teams: BTreeMap::new(),
             embedded: OnceLock::new(),
             sums_series: false,
         }
+    }
+
+    /// Serves these teams, whether they have a game or not.
+    #[must_use]
+    pub(crate) fn with_teams(mut self, teams: impl IntoIterator<Item = (u64, Bytes)>) -> Self {
+        self.teams = teams.into_iter().collect();
+        self
     }
 
     /// Gives series rows the totals of their events. For a catalogue that holds all of them: in a
@@ -131,9 +141,9 @@ impl Catalogue {
         self.embedded().series.values().rev().find(|series| series.slug == slug)
     }
 
-    /// Teams of recorded or generated games, by number.
+    /// By number.
     pub(crate) fn teams(&self) -> &BTreeMap<u64, Bytes> {
-        &self.embedded().teams
+        if self.teams.is_empty() { &self.embedded().teams } else { &self.teams }
     }
 
     fn embedded(&self) -> &Embedded {

@@ -1,5 +1,6 @@
 //! A token's order book as it is shown, with its hash.
 
+use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
@@ -37,7 +38,7 @@ impl Snapshot {
         };
         Self {
             condition_id: token.condition_id.to_owned(),
-            token_id: token.token_id.to_owned(),
+            token_id: token.id.to_owned(),
             at_ms: listing.published_ms,
             bids: worst_first(Side::Buy),
             asks: worst_first(Side::Sell),
@@ -110,7 +111,11 @@ fn digest(row: &BookRow<'_>) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        // Writing into a string never fails.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Lets JSON be written into a hash.

@@ -102,7 +102,7 @@ impl<'a> Listed<'a> {
             description: self.event.description(),
             market_slug: &self.market.slug,
             end_date_iso: iso(self.market.scheduled_s),
-            game_start_time: self.market.game_starts_s().map(iso),
+            game_start_time: self.event.game_starts_s().map(iso),
             seconds_delay: self.market.delay_s().unwrap_or(0),
             fpmm: "",
             maker_base_fee: fee,
@@ -139,7 +139,7 @@ impl<'a> Listed<'a> {
         let fee = self.listing.terms.fee;
         let charged = (fee != FeeRate::FREE).then_some(());
         CompactRow {
-            gst: self.market.game_starts_s().map(iso),
+            gst: self.event.game_starts_s().map(iso),
             r: CompactRewards {
                 terms: self.rewards.map(|rewards| CompactTerms {
                     mi: rewards.min_size,

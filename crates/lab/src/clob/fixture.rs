@@ -47,7 +47,7 @@ impl Floor {
             listing: self.listing(),
             outcome,
             condition_id: "0xc0",
-            token_id: ["71", "72"][outcome.index()],
+            id: ["71", "72"][outcome.index()],
         }
     }
 

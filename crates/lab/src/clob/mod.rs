@@ -30,7 +30,7 @@ pub(crate) struct Token<'a> {
     pub(crate) listing: &'a Listing,
     pub(crate) outcome: Outcome,
     pub(crate) condition_id: &'a str,
-    pub(crate) token_id: &'a str,
+    pub(crate) id: &'a str,
 }
 
 impl<'a> Token<'a> {
@@ -42,7 +42,7 @@ impl<'a> Token<'a> {
             listing: world.exchange().listing(ix),
             outcome,
             condition_id: &market.condition_id,
-            token_id: &market.token_ids[outcome.index()],
+            id: &market.token_ids[outcome.index()],
         })
     }
 

@@ -146,6 +146,7 @@ pub(super) struct CompactRow<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub(super) struct TokensRow<'a> {
     pub(super) condition_id: &'a str,
     pub(super) primary_token_id: &'a str,

@@ -220,9 +220,10 @@ impl Wanted {
 fn types(params: &Params) -> Result<Option<BTreeSet<&'static str>>, Problem> {
     let Some(wanted) = params.list("type")? else { return Ok(None) };
     let known = |word: String| {
-        TYPES.into_iter().find(|kind| kind.eq_ignore_ascii_case(&word)).ok_or_else(|| {
-            Problem::invalid("type", format!("unknown activity type: {word}"))
-        })
+        TYPES
+            .into_iter()
+            .find(|kind| kind.eq_ignore_ascii_case(&word))
+            .ok_or_else(|| Problem::invalid("type", format!("unknown activity type: {word}")))
     };
     wanted.into_iter().map(known).collect::<Result<_, _>>().map(Some)
 }

@@ -68,8 +68,7 @@ mod tests {
     fn the_present_ends_the_chart() {
         let mut floor = Floor::new(2);
         floor.trade(0, 1, 6_000, 10);
-        let course =
-            Course::read(&Params::of("interval=6h&fidelity=1h"), "1d", "1h").unwrap();
+        let course = Course::read(&Params::of("interval=6h&fidelity=1h"), "1d", "1h").unwrap();
         let now_ms = NOON + 2 * 3_600_000 + 5_000;
         let points = chart(&floor.exchange, WalletIx(1), now_ms, course);
         let times: Vec<i64> = points.iter().map(|point| point.t - NOON / 1_000).collect();

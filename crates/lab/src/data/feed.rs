@@ -137,8 +137,8 @@ pub(crate) fn of_wallet(
     before: Option<Sequence>,
 ) -> impl Iterator<Item = Entry> {
     let all = tape.of_wallet(wallet);
-    let end = before
-        .map_or(all.len(), |before| all.partition_point(|&e| Sequence::of(tape, e) < before));
+    let end =
+        before.map_or(all.len(), |before| all.partition_point(|&e| Sequence::of(tape, e) < before));
     all[..end].iter().rev().copied()
 }
 
@@ -149,8 +149,7 @@ pub(crate) fn of_wallet_ascending(
     after: Option<Sequence>,
 ) -> impl Iterator<Item = Entry> {
     let all = tape.of_wallet(wallet);
-    let start =
-        after.map_or(0, |after| all.partition_point(|&e| Sequence::of(tape, e) <= after));
+    let start = after.map_or(0, |after| all.partition_point(|&e| Sequence::of(tape, e) <= after));
     all[start..].iter().copied()
 }
 

@@ -91,11 +91,7 @@ pub(crate) fn netted(exchange: &Exchange, market: MarketIx, outcome: Outcome) ->
         let [first, second] = position.holdings.map(|holding| holding.shares);
         let side = if second > first { Outcome::Second } else { Outcome::First };
         let held = (first, second) != (0, 0) && side == outcome;
-        held.then(|| Rank {
-            wallet: position.wallet,
-            amount: (first - second).abs(),
-            stake: None,
-        })
+        held.then(|| Rank { wallet: position.wallet, amount: (first - second).abs(), stake: None })
     };
     ranked(exchange.accounts().of_market(market).filter_map(net).collect())
 }
@@ -104,11 +100,8 @@ pub(crate) fn netted(exchange: &Exchange, market: MarketIx, outcome: Outcome) ->
 fn gross(exchange: &Exchange, market: MarketIx, outcome: Outcome) -> Vec<Rank> {
     let held = stakes::of_market(exchange, market)
         .filter(|stake| stake.outcome == outcome && stake.shares() > 0);
-    let rank = |stake: Stake| Rank {
-        wallet: stake.wallet,
-        amount: stake.shares(),
-        stake: Some(stake),
-    };
+    let rank =
+        |stake: Stake| Rank { wallet: stake.wallet, amount: stake.shares(), stake: Some(stake) };
     ranked(held.map(rank).collect())
 }
 

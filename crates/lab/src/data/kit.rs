@@ -42,8 +42,7 @@ impl Floor {
             (maker, Side::Sell, Wish::Limit { price, shares }),
             (taker, Side::Buy, Wish::Take { price, shares }),
         ] {
-            let order =
-                Order { wallet, market: self.market, outcome: Outcome::First, side, wish };
+            let order = Order { wallet, market: self.market, outcome: Outcome::First, side, wish };
             self.exchange.submit(self.at_ms, order).expect("a valid order");
         }
         self.exchange.publish(self.at_ms, self.market);

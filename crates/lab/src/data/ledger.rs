@@ -84,8 +84,7 @@ impl Ledger {
         let mut ledger = Self::default();
         let mut entries = tape.of_wallet(wallet).iter().peekable();
         let stand = |moment| {
-            while let Some(&entry) =
-                entries.next_if(|&&entry| feed::time_of(tape, entry) <= moment)
+            while let Some(&entry) = entries.next_if(|&&entry| feed::time_of(tape, entry) <= moment)
             {
                 ledger.apply(exchange, entry);
             }

@@ -27,10 +27,7 @@ pub(crate) fn open_interest(listing: &Listing) -> Usdc {
 }
 
 /// Condition ids with open interest, in the order they were named, or [`GLOBAL`].
-pub(crate) fn open_interests(
-    world: &World,
-    conditions: Option<&[String]>,
-) -> Vec<(String, Usdc)> {
+pub(crate) fn open_interests(world: &World, conditions: Option<&[String]>) -> Vec<(String, Usdc)> {
     let exchange = world.exchange();
     let Some(conditions) = conditions else {
         let all = exchange.listings().iter().map(open_interest).sum();
@@ -73,9 +70,8 @@ pub(crate) fn taker_volumes<'w>(
     events: impl IntoIterator<Item = &'w Event>,
 ) -> Vec<(&'w str, Shares)> {
     let markets = events.into_iter().flat_map(|event| &event.markets);
-    let volume = |market: &Market| {
-        exchange.listing(market.ix).series.last().map_or(0, |point| point.shares)
-    };
+    let volume =
+        |market: &Market| exchange.listing(market.ix).series.last().map_or(0, |point| point.shares);
     let mut volumes: Vec<_> =
         markets.map(|market| (market.condition_id.as_str(), volume(market))).collect();
     volumes.sort_by_key(|&(condition_id, volume)| (Reverse(volume), condition_id));

@@ -37,8 +37,7 @@ pub(crate) struct Envelope<T> {
 impl<T> Page<T> {
     /// A page and, when there is more, the cursor of the next one.
     pub(crate) fn new(data: Vec<T>, limit: usize, offset: usize, next: Option<String>) -> Self {
-        let pagination =
-            Pagination { limit, offset, has_more: next.is_some(), next_cursor: next };
+        let pagination = Pagination { limit, offset, has_more: next.is_some(), next_cursor: next };
         Self { data, pagination }
     }
 
@@ -80,13 +79,7 @@ impl FeedPlace {
         let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
         match params.text("cursor") {
             Some(cursor) => cursor::read(kind, cursor),
-            None => Ok(Self {
-                limit,
-                timestamp: 0,
-                sequence: String::new(),
-                seen: 0,
-                ascending,
-            }),
+            None => Ok(Self { limit, timestamp: 0, sequence: String::new(), seen: 0, ascending }),
         }
     }
 

@@ -32,8 +32,8 @@ impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query: Query<Vec<(String, String)>> = Query::try_from_uri(&parts.uri)
-            .map_err(|error| Problem::refused(error.body_text()))?;
+        let query: Query<Vec<(String, String)>> =
+            Query::try_from_uri(&parts.uri).map_err(|error| Problem::refused(error.body_text()))?;
         let pairs = query.0.into_iter().map(|(name, value)| (snake_case(&name), value));
         Ok(Self(pairs.collect()))
     }

@@ -137,8 +137,7 @@ mod tests {
         };
         let point = PnlPoint::new(NOON, &standing);
         let near = |left: f64, right: f64| (left - right).abs() < 1e-9;
-        let realized =
-            point.realized_market_pnl + point.realized_lp_pnl + point.realized_combo_pnl;
+        let realized = point.realized_market_pnl + point.realized_lp_pnl + point.realized_combo_pnl;
         assert!(near(point.realized_pnl, realized));
         assert!(near(point.position_pnl, point.realized_pnl + point.unrealized_pnl));
         assert!(near(point.trade_pnl, point.position_pnl - point.fees));

@@ -33,15 +33,28 @@ const UNSET: &str = "69";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// Open, and a price feed will decide.
-    Active { since_s: i64 },
+    Active {
+        since_s: i64,
+    },
     /// Open, and somebody will propose an outcome.
-    Posed { since_s: i64 },
-    Proposed { since_s: i64 },
+    Posed {
+        since_s: i64,
+    },
+    Proposed {
+        since_s: i64,
+    },
     /// Disputed once.
-    Challenged { since_s: i64 },
+    Challenged {
+        since_s: i64,
+    },
     /// Disputed twice: put to the vote.
-    Disputed { since_s: i64 },
-    Resolved { since_s: i64, payouts: [Usdc; 2] },
+    Disputed {
+        since_s: i64,
+    },
+    Resolved {
+        since_s: i64,
+        payouts: [Usdc; 2],
+    },
 }
 
 impl Phase {
@@ -298,7 +311,10 @@ fn rows(world: &World, params: &Params) -> Result<Vec<ResolutionRow>, Problem> {
             return Err(Problem::invalid("question_id", error));
         }
         let market = world.by_question(&question.to_ascii_lowercase());
-        return Ok(market.map(|ix| ResolutionRow::new(world, ix, Key::Question)).into_iter().collect());
+        return Ok(market
+            .map(|ix| ResolutionRow::new(world, ix, Key::Question))
+            .into_iter()
+            .collect());
     }
     let markets = super::rows::markets_in(world, &params.scope()?).unwrap_or_default();
     let mut rows: Vec<ResolutionRow> =
@@ -324,7 +340,10 @@ mod tests {
         // Recorded: proposed at 17:50:27, expected two hours later.
         let proposed = Phase::Proposed { since_s: 1_790_704_227 };
         let (at_s, basis) = proposed.estimate(1_790_704_300).unwrap();
-        assert_eq!((iso(at_s).as_str(), basis), ("2026-09-29T19:50:27Z", "managed_proposal_expiration"));
+        assert_eq!(
+            (iso(at_s).as_str(), basis),
+            ("2026-09-29T19:50:27Z", "managed_proposal_expiration")
+        );
         assert_eq!(proposed.estimate(at_s), None);
         // Recorded: disputed on 29 September, voted on until 2 October.
         let disputed = Phase::Disputed { since_s: 1_790_649_809 };

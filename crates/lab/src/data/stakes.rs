@@ -105,10 +105,7 @@ impl Stake {
 }
 
 /// The stakes of a wallet.
-pub(crate) fn of_wallet(
-    exchange: &Exchange,
-    wallet: WalletIx,
-) -> impl Iterator<Item = Stake> {
+pub(crate) fn of_wallet(exchange: &Exchange, wallet: WalletIx) -> impl Iterator<Item = Stake> {
     exchange.accounts().of_wallet(wallet).flat_map(|position| Stake::of(exchange, position))
 }
 
@@ -136,21 +133,16 @@ mod tests {
         let mut seen = 0;
         for seed in 0..10 {
             let exchange = kit::busy_exchange(seed, 400);
-            for stake in exchange.accounts().positions().iter().flat_map(|p| Stake::of(&exchange, p))
+            for stake in
+                exchange.accounts().positions().iter().flat_map(|p| Stake::of(&exchange, p))
             {
                 let (cost, shares) = stake.average();
                 let size = stake.shares() as f64 / 1e6;
                 let price = f64::from(stake.price) / 1e4;
                 let holding = stake.holding;
                 assert!(near(cut(stake.value()), size * price));
-                assert!(near(
-                    cut(stake.unrealized()),
-                    cut(stake.value()) - cut(holding.cost)
-                ));
-                assert!(near(
-                    cut(stake.total()),
-                    cut(holding.realized) + cut(stake.unrealized())
-                ));
+                assert!(near(cut(stake.unrealized()), cut(stake.value()) - cut(holding.cost)));
+                assert!(near(cut(stake.total()), cut(holding.realized) + cut(stake.unrealized())));
                 if holding.shares > 0 {
                     assert_eq!((cost, shares), (holding.cost, holding.shares));
                     let percent = stake.unrealized() as f64 / holding.cost.max(1) as f64 * 100.0;

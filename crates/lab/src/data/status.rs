@@ -74,11 +74,8 @@ impl Status {
         let feed_s = i64::try_from(dice.whole(2, 6)).unwrap_or(2);
         let tip = block(computed_s);
         let lag = |source| Lag { source, block: tip - 1, behind_max: 1 };
-        let aged = |name, age_seconds, blocks_behind| Mechanism {
-            name,
-            age_seconds,
-            blocks_behind,
-        };
+        let aged =
+            |name, age_seconds, blocks_behind| Mechanism { name, age_seconds, blocks_behind };
         Self {
             computed_at: iso(computed_s),
             age_seconds: now_s - computed_s,

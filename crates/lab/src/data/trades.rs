@@ -214,9 +214,7 @@ impl Wanted {
             Whose::Wallet { markets: Some(markets), .. } => markets.contains(&trade.market),
             _ => true,
         };
-        in_scope
-            && self.side.is_none_or(|side| side == trade.side)
-            && self.floor.admits(trade)
+        in_scope && self.side.is_none_or(|side| side == trade.side) && self.floor.admits(trade)
     }
 }
 
@@ -242,9 +240,8 @@ fn page(world: &World, params: &Params) -> Result<Page<TradeRow>, Problem> {
     let tape = world.exchange().tape();
     let before = place.last();
     let trades = wanted.trades(world, before);
-    let place_of = |(entry, trade): &(Entry, Trade)| {
-        (seconds(trade.at_ms), Sequence::of(tape, *entry))
-    };
+    let place_of =
+        |(entry, trade): &(Entry, Trade)| (seconds(trade.at_ms), Sequence::of(tape, *entry));
     place.page(KIND, trades, place_of, |(entry, trade)| {
         let transaction = feed::transaction_of(tape, entry);
         TradeRow::new(world, transaction, &trade).as_served(transaction)
@@ -257,9 +254,8 @@ mod tests {
 
     #[test]
     fn the_whole_feed_goes_back_to_the_month_before() {
-        let at = |text: &str| {
-            chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
-        };
+        let at =
+            |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis();
         assert_eq!(last_month_began(at("2026-11-23T07:00:00Z")), at("2026-10-01T00:00:00Z"));
         assert_eq!(last_month_began(at("2027-01-31T23:59:59Z")), at("2026-12-01T00:00:00Z"));
     }

@@ -50,9 +50,9 @@ pub(crate) fn rounded(usdc: Usdc) -> f64 {
 pub(crate) async fn value(State(app): State<App>, params: Params) -> Answer {
     let data = ask(&app, move |world| {
         let user = params.required_user()?;
-        let markets = params.conditions()?.map(|ids| {
-            ids.iter().filter_map(|id| world.by_condition(id)).collect::<Vec<_>>()
-        });
+        let markets = params
+            .conditions()?
+            .map(|ids| ids.iter().filter_map(|id| world.by_condition(id)).collect::<Vec<_>>());
         let worth = world
             .by_address(&user)
             .map_or(0, |wallet| worth(world.exchange(), wallet, markets.as_deref()));

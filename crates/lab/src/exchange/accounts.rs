@@ -114,6 +114,7 @@ impl Accounts {
     }
 
     /// Every position ever held, in the order they came about.
+    #[cfg(test)]
     pub(crate) fn positions(&self) -> &[Position] {
         &self.positions
     }

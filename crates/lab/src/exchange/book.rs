@@ -99,6 +99,7 @@ impl Book {
         self.half(half).get(&price).map_or(0, |level| level.total)
     }
 
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.bids.is_empty() && self.asks.is_empty()
     }

@@ -16,6 +16,7 @@ pub(crate) const MIN_RESTING: Shares = 5 * MICRO;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// Trades what is there at `price` or better; the rest waits in the book.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the people of the world say what they want"))]
     Limit { price: Pips, shares: Shares },
     /// Waits in the book; refused when it would trade at once.
     PostOnly { price: Pips, shares: Shares },

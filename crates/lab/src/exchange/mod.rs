@@ -20,13 +20,13 @@ mod units;
 pub(crate) use accounts::{Accounts, Holding, Position};
 pub(crate) use audit::Imbalance;
 pub(crate) use book::{Book, Half, Quantity, Resting, mirrored};
-pub(crate) use listing::{FeeRate, Last, Listing, Point, Terms};
-pub(crate) use matching::{MIN_RESTING, Order, Refused, Taken, Wish};
+pub(crate) use listing::{FeeRate, Listing, Point, Terms};
+pub(crate) use matching::{MIN_RESTING, Order, Taken, Wish};
 pub(crate) use news::{LevelChange, News};
 pub(crate) use tape::{Crossing, Entry, Fill, Match, Movement, MovementKind, Tape};
 pub(crate) use units::{
-    FillIx, GroupIx, MICRO, MarketIx, MatchIx, Millis, MovementIx, Outcome, PIPS, Pips, Shares,
-    Side, Usdc, WalletIx, payoff, value,
+    FillIx, GroupIx, MICRO, MarketIx, MatchIx, Millis, Outcome, PIPS, Pips, Shares, Side, Usdc,
+    WalletIx, payoff, value,
 };
 
 use news::{Newsroom, best_prices};
@@ -77,6 +77,7 @@ impl Exchange {
     }
 
     /// Fees taken and not given back.
+    #[cfg(test)]
     pub(crate) fn fees(&self) -> Usdc {
         self.fees
     }

@@ -52,18 +52,6 @@ pub(crate) enum News {
     },
 }
 
-impl News {
-    pub(crate) const fn market(&self) -> MarketIx {
-        match self {
-            Self::Opened { market, .. }
-            | Self::Levels { market, .. }
-            | Self::Matched { market, .. }
-            | Self::Tick { market, .. }
-            | Self::Resolved { market, .. } => *market,
-        }
-    }
-}
-
 /// Collects news while somebody wants them.
 #[derive(Debug, Default)]
 pub(crate) struct Newsroom {

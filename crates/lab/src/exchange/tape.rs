@@ -154,6 +154,7 @@ impl Tape {
     }
 
     /// Transactions so far.
+    #[cfg(test)]
     pub(crate) const fn transactions(&self) -> u32 {
         self.transactions
     }

@@ -155,7 +155,8 @@ impl FaultKind {
 
     /// Whether it can strike at a path that starts with `path_prefix`.
     pub(crate) fn haunts_under(&self, path_prefix: &str) -> bool {
-        let meets = |haunt: &&str| path_prefix.starts_with(*haunt) || haunt.starts_with(path_prefix);
+        let meets =
+            |haunt: &&str| path_prefix.starts_with(*haunt) || haunt.starts_with(path_prefix);
         self.haunts().iter().any(meets)
     }
 }

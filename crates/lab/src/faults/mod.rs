@@ -254,10 +254,7 @@ impl Faults {
         let mut state = self.lock();
         let mut struck = None;
         for fault in &mut state.active {
-            if struck.is_none()
-                && fault.concerns(path, occasion)
-                && fault.strikes_next()
-            {
+            if struck.is_none() && fault.concerns(path, occasion) && fault.strikes_next() {
                 struck = Some(fault.fault.kind.clone());
             }
         }
@@ -267,8 +264,7 @@ impl Faults {
     /// Whether pages of `path` may have to be repeated.
     fn repeats(&self, path: &str) -> bool {
         let repeats = |active: &ActiveFault| {
-            active.fault.kind == FaultKind::RepeatedPage
-                && active.concerns(path, Occasion::Request)
+            active.fault.kind == FaultKind::RepeatedPage && active.concerns(path, Occasion::Request)
         };
         self.lock().active.iter().any(repeats)
     }
@@ -286,7 +282,9 @@ mod tests {
     fn strikes(fault: Fault, requests: usize) -> Vec<usize> {
         let faults = Faults::default();
         faults.inject(fault).unwrap();
-        (1..=requests).filter(|_| faults.next("/gamma/markets", Occasion::Request).is_some()).collect()
+        (1..=requests)
+            .filter(|_| faults.next("/gamma/markets", Occasion::Request).is_some())
+            .collect()
     }
 
     #[test]

@@ -67,7 +67,8 @@ mod tests {
         let wrap = FaultKind::WrapAroundOffset { rows: 500 };
         let page = misread_as(&wrap, "/data/trades?limit=100&offset=1100&takerOnly=false");
         assert_eq!(page, "/data/trades?limit=100&offset=100&takerOnly=false");
-        let takers = misread_as(&FaultKind::TakerOnlyFeed, "/data/v2/trades?taker_only=false&limit=2");
+        let takers =
+            misread_as(&FaultKind::TakerOnlyFeed, "/data/v2/trades?taker_only=false&limit=2");
         assert_eq!(takers, "/data/v2/trades?taker_only=true&limit=2");
         let first = misread_as(&FaultKind::IgnoresCursor, "/clob/markets?next_cursor=MTAw");
         assert_eq!(first, "/clob/markets");

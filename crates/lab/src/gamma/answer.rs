@@ -88,7 +88,10 @@ pub(super) fn keyset_page(
 }
 
 /// What a page fault changes in the request.
-pub(super) fn spoil_request(request: PageRequest, struck: Option<&Extension<PageFault>>) -> PageRequest {
+pub(super) fn spoil_request(
+    request: PageRequest,
+    struck: Option<&Extension<PageFault>>,
+) -> PageRequest {
     match struck {
         Some(Extension(PageFault(FaultKind::IgnoresCursor))) => request.without_cursor(),
         _ => request,
@@ -116,6 +119,9 @@ mod tests {
     fn the_schema_is_the_first_member() {
         let link = r#""$schema":"https://gamma-api.polymarket.com/schemas/Event.json""#;
         assert_eq!(linked("Event", b"{}"), format!("{{{link}}}").into_bytes());
-        assert_eq!(linked("Event", br#"{"id":"1"}"#), format!(r#"{{{link},"id":"1"}}"#).into_bytes());
+        assert_eq!(
+            linked("Event", br#"{"id":"1"}"#),
+            format!(r#"{{{link},"id":"1"}}"#).into_bytes()
+        );
     }
 }

@@ -42,7 +42,11 @@ pub(super) async fn list(State(app): State<App>, Query(pairs): Pairs, struck: St
 }
 
 /// `/events/pagination`: `{data, pagination}`.
-pub(super) async fn paginate(State(app): State<App>, Query(pairs): Pairs, struck: Struck) -> Answer {
+pub(super) async fn paginate(
+    State(app): State<App>,
+    Query(pairs): Pairs,
+    struck: Struck,
+) -> Answer {
     let params = Params::new(pairs);
     let page = select(&app, &params, Listing::Offset, struck.as_ref()).await?;
     let pagination = json!({ "hasMore": page.next.is_some(), "totalResults": page.total });

@@ -47,8 +47,7 @@ pub(crate) struct Order {
 impl Order {
     pub(crate) fn read(params: &Params) -> Result<Self, Problem> {
         let names = params.list("order").unwrap_or_default();
-        let columns =
-            names.into_iter().map(|name| column(name).ok_or_else(Problem::wrong_order));
+        let columns = names.into_iter().map(|name| column(name).ok_or_else(Problem::wrong_order));
         let mut columns: Vec<ColumnId> = columns.collect::<Result<_, _>>()?;
         let descending = params.flag("ascending")? == Some(false);
         if columns.is_empty() && descending {

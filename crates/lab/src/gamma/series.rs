@@ -96,9 +96,8 @@ async fn rows(
     let counts = counts.await?.unwrap_or_default();
     let rows = series.iter().enumerate().map(|(place, series)| {
         let mut body = series.body.to_vec();
-        let events = with_events.then(|| {
-            json::array(events_of(catalogue, series).map(|event| event.slim.as_ref()))
-        });
+        let events = with_events
+            .then(|| json::array(events_of(catalogue, series).map(|event| event.slim.as_ref())));
         let comments = counts.get(place).map(|count| ("commentCount", count.as_bytes()));
         let events = events.as_ref().map(|events| ("events", events.as_slice()));
         json::append_members(&mut body, comments.into_iter().chain(events));

@@ -208,7 +208,7 @@ fn refusal(path: &str, wait: Duration, number: u64) -> Response {
         rate_limit_page(StatusCode::TOO_MANY_REQUESTS)
     } else {
         let body = if path.starts_with("/data/v2") {
-            let trace_id = Noise::of(number).with(0x3432_39);
+            let trace_id = Noise::of(number).with(0x0034_3239);
             json!({
                 "error": "rate limit exceeded",
                 "code": "rate_limited",
@@ -258,9 +258,8 @@ mod tests {
     fn a_host_limits_the_sum_of_its_routes() {
         let limits = limits(0.1);
         let now = Instant::now();
-        let admitted = |path: &str| {
-            (0..40).filter(|_| limits.admit(path, now) == Admission::Now).count()
-        };
+        let admitted =
+            |path: &str| (0..40).filter(|_| limits.admit(path, now) == Admission::Now).count();
         assert_eq!(admitted("/data/v2/activity"), 40);
         assert_eq!(admitted("/data/v2/holders"), 40);
         assert_eq!(admitted("/data/v2/user-pnl"), 20, "100 in all");

@@ -59,9 +59,10 @@ fn traded(world: &World, market: MarketIx, ix: MatchIx) -> Bulletin {
     let matched: &Match = tape.get(ix);
     let &Match { at_ms, outcome, side, shares, .. } = matched;
     // The last level it reached, as a price of the taker's token.
-    let reached = tape.fills_of(ix).last().map_or(0, |fill| {
-        if fill.outcome == outcome { fill.price } else { PIPS - fill.price }
-    });
+    let reached = tape
+        .fills_of(ix)
+        .last()
+        .map_or(0, |fill| if fill.outcome == outcome { fill.price } else { PIPS - fill.price });
     let transaction_hash = world.transaction_hash(matched.transaction);
     let activity = Box::new(Activity::of(world, matched, &transaction_hash));
     let print = Print { at_ms, outcome, side, price: reached, shares, transaction_hash };

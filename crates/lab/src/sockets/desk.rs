@@ -127,8 +127,7 @@ impl Desk {
         let markets: BTreeSet<MarketIx> = tokens.iter().map(|&(market, _)| market).collect();
         let sheet = |ix: MarketIx| {
             let (_, market) = world.market(ix);
-            let (condition_id, token_ids) =
-                (market.condition_id.clone(), market.token_ids.clone());
+            let (condition_id, token_ids) = (market.condition_id.clone(), market.token_ids.clone());
             (ix, Sheet::of(Card { condition_id, token_ids }, world.exchange().listing(ix)))
         };
         let sheets = markets.into_iter().map(sheet).collect();

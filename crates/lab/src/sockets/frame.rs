@@ -7,9 +7,7 @@ use serde::Serialize;
 use super::sheet::{Card, Sheet, Top};
 use crate::clob::Snapshot;
 use crate::decimal::{LastPrice, Price, Size};
-use crate::exchange::{
-    Half, LevelChange, Millis, Outcome, Pips, Quantity, Shares, Side, mirrored,
-};
+use crate::exchange::{Half, LevelChange, Millis, Outcome, Pips, Quantity, Shares, Side, mirrored};
 
 /// What a frame is, as far as faults care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +44,7 @@ pub(super) fn json(message: &impl Serialize) -> String {
 }
 
 #[derive(Serialize)]
-struct Book<'a> {
+struct DumpedBook<'a> {
     market: &'a str,
     asset_id: &'a str,
     timestamp: String,
@@ -60,44 +58,57 @@ struct Book<'a> {
 }
 
 #[derive(Serialize)]
+struct TradedBook<'a> {
+    market: &'a str,
+    asset_id: &'a str,
+    bids: Vec<Level>,
+    asks: Vec<Level>,
+    hash: &'a str,
+    timestamp: String,
+    event_type: &'static str,
+}
+
+#[derive(Serialize)]
 struct Level {
     price: Price,
     size: Size,
 }
 
-impl<'a> Book<'a> {
-    fn of(snapshot: &'a Snapshot, hash: &'a str) -> Self {
-        let levels = |levels: &[Quantity]| {
-            let level = |level: &Quantity| Level {
-                price: Price(level.price),
-                size: Size(level.shares),
-            };
-            levels.iter().map(level).collect()
-        };
-        Self {
+fn levels(levels: &[Quantity]) -> Vec<Level> {
+    let row = |level: &Quantity| Level { price: Price(level.price), size: Size(level.shares) };
+    levels.iter().map(row).collect()
+}
+
+/// Books on subscribing, in one array.
+pub(super) fn dump(snapshots: &[Snapshot]) -> Frame {
+    let books = snapshots.iter().map(|snapshot| {
+        json(&DumpedBook {
             market: &snapshot.condition_id,
             asset_id: &snapshot.token_id,
             timestamp: snapshot.at_ms.to_string(),
-            hash,
+            hash: &snapshot.row().hash,
             bids: levels(&snapshot.bids),
             asks: levels(&snapshot.asks),
             tick_size: Price(snapshot.tick),
             event_type: "book",
             last_trade_price: LastPrice(snapshot.last),
-        }
-    }
-}
-
-/// A token's book after a trade; `hash` is the snapshot's.
-pub(super) fn book(snapshot: &Snapshot, hash: &str) -> Frame {
-    Frame::data(&Book::of(snapshot, hash))
-}
-
-/// Books on subscribing, in one array.
-pub(super) fn dump(snapshots: &[Snapshot]) -> Frame {
-    let books = snapshots.iter().map(|snapshot| json(&Book::of(snapshot, &snapshot.row().hash)));
+        })
+    });
     let books: Vec<String> = books.collect();
     Frame::new(FrameKind::Dump, format!("[{}]", books.join(",")))
+}
+
+/// A token's book after a trade, which says less; `hash` is the snapshot's.
+pub(super) fn book(snapshot: &Snapshot, hash: &str) -> Frame {
+    Frame::data(&TradedBook {
+        market: &snapshot.condition_id,
+        asset_id: &snapshot.token_id,
+        bids: levels(&snapshot.bids),
+        asks: levels(&snapshot.asks),
+        hash,
+        timestamp: snapshot.at_ms.to_string(),
+        event_type: "book",
+    })
 }
 
 #[derive(Serialize)]

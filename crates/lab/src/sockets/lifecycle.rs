@@ -87,7 +87,7 @@ pub(super) fn new_market(world: &World, ix: MarketIx, at_ms: Millis, tick: Pips)
         clob_token_ids: &market.token_ids,
         sports_market_type: draft.sports_type.unwrap_or_default(),
         line: draft.line.map(|line| line.to_string()).unwrap_or_default(),
-        game_start_time: market.game_starts_s().map(spaced).unwrap_or_default(),
+        game_start_time: event.game_starts_s().map(spaced).unwrap_or_default(),
         order_price_min_tick_size: Price(tick),
         group_item_title: &draft.group_title,
         // Left over from the first protocol; the schedule is what counts.

@@ -11,6 +11,8 @@ mod outbox;
 mod rtds;
 mod session;
 mod sheet;
+#[cfg(test)]
+mod tests;
 
 use axum::Json;
 use axum::Router;

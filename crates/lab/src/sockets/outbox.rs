@@ -69,6 +69,12 @@ impl Inbox {
         self.receiver.recv().await
     }
 
+    /// Frames that are there already.
+    #[cfg(test)]
+    pub(super) fn ready(&mut self) -> Option<Vec<Frame>> {
+        self.receiver.try_recv().ok()
+    }
+
     /// Counts frames that the connection itself adds.
     pub(super) fn add(&self, frames: &[Frame]) {
         self.backlog.add(frames);

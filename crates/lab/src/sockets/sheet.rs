@@ -105,8 +105,10 @@ impl Sheet {
     }
 
     fn worst_first(&self, outcome: Outcome, side: Side) -> Vec<Quantity> {
-        let level =
-            |(&price, &shares): (&Pips, &Shares)| Quantity { price: mirrored(outcome, price), shares };
+        let level = |(&price, &shares): (&Pips, &Shares)| Quantity {
+            price: mirrored(outcome, price),
+            shares,
+        };
         // Bids of the first outcome are asks of the second: the same end is the worst for both.
         match Half::of(outcome, side) {
             Half::Bids => self.bids.iter().map(level).collect(),

@@ -2,7 +2,6 @@
 
 use super::category::tag_info;
 use super::event::Event;
-use super::history::HOUR_S;
 use super::ids::{group_id, hex_id};
 use super::market::Market;
 use super::{World, wire};
@@ -13,9 +12,6 @@ const REWARDED_LIQUIDITY: f64 = 2_000.0;
 
 /// About a third of the others do.
 const REWARDED_ONE_IN: u64 = 3;
-
-/// Games are announced to end so long after they start, in seconds.
-const GAME_S: i64 = 3 * HOUR_S;
 
 /// Orders on games that would trade at once wait so many seconds.
 const GAME_DELAY_S: u32 = 3;
@@ -39,7 +35,7 @@ impl Rewards {
     pub(in crate::world) fn of(market: &Market, liquidity: f64) -> Option<Self> {
         let rewarded =
             liquidity >= REWARDED_LIQUIDITY && market.number.is_multiple_of(REWARDED_ONE_IN);
-        rewarded.then(|| Self {
+        rewarded.then_some(Self {
             daily_usdc: if market.interest > 4.0 { 100 } else { 20 },
             min_size: 50,
             max_spread: 3.5,
@@ -48,11 +44,6 @@ impl Rewards {
 }
 
 impl Market {
-    /// When its game starts, in Unix seconds; `None` when it is about no game.
-    pub(crate) fn game_starts_s(&self) -> Option<i64> {
-        self.draft.sports_type.map(|_| self.scheduled_s - GAME_S)
-    }
-
     /// How long orders that would trade at once wait, in seconds.
     pub(crate) fn delay_s(&self) -> Option<u32> {
         self.draft.sports_type.map(|_| GAME_DELAY_S)
@@ -60,6 +51,16 @@ impl Market {
 }
 
 impl Event {
+    /// When its game starts, in Unix seconds; `None` when it is about no game.
+    pub(crate) fn game_starts_s(&self) -> Option<i64> {
+        self.starts_s().filter(|_| !self.draft.teams.is_empty())
+    }
+
+    /// When its game or window starts, in Unix seconds.
+    pub(crate) fn starts_s(&self) -> Option<i64> {
+        self.draft.starts.map(|starts| starts.timestamp())
+    }
+
     /// The rules, after the words that nothing of it is real.
     pub(crate) fn description(&self) -> String {
         wire::described(&self.draft.rules)

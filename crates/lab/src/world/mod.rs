@@ -76,7 +76,7 @@ pub struct WorldOptions {
 impl WorldOptions {
     /// The standard world: 2,400 markets, 2,100 wallets, somewhat more than 500,000 fills.
     pub fn new(seed: u64, now: DateTime<Utc>) -> Self {
-        Self { seed, markets: STANDARD_MARKETS, wallets: 2_100, fills: 560_000, now, activity: 1.0 }
+        Self { seed, markets: STANDARD_MARKETS, wallets: 2_100, fills: 600_000, now, activity: 1.0 }
     }
 
     /// So many times the standard world, or a part of it.

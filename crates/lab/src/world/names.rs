@@ -135,9 +135,30 @@ pub(crate) const FILMS: [&str; 16] = [
 
 /// Words that speakers may say.
 pub(crate) const WORDS: [&str; 24] = [
-    "inflation", "harbor", "ceasefire", "pension", "Assembly", "tomorrow", "crypto", "wheat",
-    "border", "tariff", "freedom", "drought", "railway", "satellite", "budget", "election",
-    "embargo", "lighthouse", "mandate", "energy", "housing", "fisheries", "veteran", "accord",
+    "inflation",
+    "harbor",
+    "ceasefire",
+    "pension",
+    "Assembly",
+    "tomorrow",
+    "crypto",
+    "wheat",
+    "border",
+    "tariff",
+    "freedom",
+    "drought",
+    "railway",
+    "satellite",
+    "budget",
+    "election",
+    "embargo",
+    "lighthouse",
+    "mandate",
+    "energy",
+    "housing",
+    "fisheries",
+    "veteran",
+    "accord",
 ];
 
 const GIVEN_STARTS: [&str; 18] = [

@@ -46,6 +46,11 @@ impl Opening {
         let draft = stories::up_or_down(prices, coin, at_s(starts_s), length);
         Self::new(draft, starts_s - OPENS_AHEAD_S, starts_s + OPENING_S, dice)
     }
+
+    /// Interests people `share` times as much.
+    fn times(self, share: f64) -> Self {
+        Self { interest: self.interest * share, ..self }
+    }
 }
 
 impl World {
@@ -79,7 +84,8 @@ impl World {
         for window in -windows..=OPENS_AHEAD_S / OPENING_S {
             let starts_s = this_window_s + window * OPENING_S;
             for coin in &COINS {
-                planned.push(Opening::window(self.prices(), coin, starts_s, &mut dice));
+                let window = Opening::window(self.prices(), coin, starts_s, &mut dice);
+                planned.push(window.times(self.window_share()));
                 markets += 1;
             }
         }
@@ -123,7 +129,7 @@ impl World {
         let mut dice = self.noise.with(2).with(now_s.unsigned_abs()).dice();
         for coin in &COINS {
             let window = Opening::window(self.prices(), coin, now_s + OPENS_AHEAD_S, &mut dice);
-            self.open(at_ms, window);
+            self.open(at_ms, window.times(self.window_share()));
         }
         let category = draw_category(&mut dice);
         let life_s = draw_life_s(&mut dice, category);

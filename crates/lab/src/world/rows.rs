@@ -36,7 +36,9 @@ impl World {
         let tags = wire::tags().unwrap_or_default();
         let tags = tags.iter().filter_map(|tag| Tag::read(tag).ok());
         let tags = tags.map(|tag| (tag.number, Arc::new(tag))).collect();
-        Catalogue::new(events, markets, tags, Vec::new(), Vec::new())
+        Catalogue::new(events, markets, tags, wire::sports(), Vec::new())
+            .with_teams(wire::teams())
+            .with_series_totals()
     }
 
     /// The rows of an event, written if it moved since they were.

@@ -125,9 +125,9 @@ async fn a_book_carries_the_hash_that_clients_compute() {
         let (before, after) = text.split_once(r#""hash":""#).unwrap();
         let (hash, rest) = after.split_once('"').unwrap();
         let preimage = format!(r#"{before}"hash":""{rest}"#);
-        let expected: String =
-            Sha1::digest(preimage.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hash, expected, "{text:.300}");
+        let expected = Sha1::digest(preimage.as_bytes());
+        let expected: Vec<String> = expected.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hash, expected.concat(), "{text:.300}");
         let changed_ms: i64 = serde_json::from_str::<Value>(&text).unwrap()["timestamp"]
             .as_str()
             .unwrap()
@@ -251,7 +251,7 @@ async fn ghosts_haunt_books_and_not_prices() {
     let haunted = running.json(&path).await;
     assert_eq!(levels(&haunted, "bids"), [(100, 1_000_000_000)]);
     assert_eq!(levels(&haunted, "asks"), [(9_900, 1_000_000_000)]);
-    let both = post(&running, "/clob/books", &asked(&[token.clone()])).await;
+    let both = post(&running, "/clob/books", &asked(std::slice::from_ref(token))).await;
     assert_eq!(both, json!([haunted]));
     assert_eq!(running.json(&bid).await, price);
     running.lab.faults().clear();

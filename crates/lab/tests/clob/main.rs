@@ -1,6 +1,6 @@
 //! The order book host over HTTP: books, prices, history and catalogue.
 
-#![expect(clippy::panic, reason = "panics are how tests fail")]
+#![expect(clippy::unwrap_used, reason = "panics are how tests fail")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -69,10 +69,13 @@ impl Comparison {
         self.numbers(path, recorded, lab);
         self.strings(path, recorded, lab);
         self.members(path, recorded, lab);
-        let inside = [("[]", &recorded.elements, &lab.elements), ("<>", &recorded.encoded, &lab.encoded)];
+        let inside =
+            [("[]", &recorded.elements, &lab.elements), ("<>", &recorded.encoded, &lab.encoded)];
         for (step, recorded, lab) in inside {
             match (recorded, lab) {
-                (Some(recorded), Some(lab)) => self.compare(&format!("{path}{step}"), recorded, lab),
+                (Some(recorded), Some(lab)) => {
+                    self.compare(&format!("{path}{step}"), recorded, lab)
+                }
                 (Some(_), None) if step == "<>" => {}
                 (Some(_), None) => self.note(path, Kind::NoContent, "only empty arrays"),
                 // Nothing is known of what upstream puts there.
@@ -152,7 +155,10 @@ impl Comparison {
                     self.compare(&path, &theirs.shape, &ours.shape);
                 }
                 (Some(theirs), None) => {
-                    let detail = format!("{:?} in {} of {}", theirs.shape.forms, theirs.times, recorded.objects);
+                    let detail = format!(
+                        "{:?} in {} of {}",
+                        theirs.shape.forms, theirs.times, recorded.objects
+                    );
                     self.note(&path, Kind::Missing, detail);
                 }
                 (None, Some(ours)) => {
@@ -200,9 +206,14 @@ mod tests {
 
     #[test]
     fn a_shape_agrees_with_itself_and_with_other_values() {
-        let recorded = [json!({"p": "0.52", "n": 10, "at": "2026-11-23", "of": [{"x": null}, {"x": 1.5}]})];
+        let recorded =
+            [json!({"p": "0.52", "n": 10, "at": "2026-11-23", "of": [{"x": null}, {"x": 1.5}]})];
         differs(&recorded, &recorded, &[]);
-        differs(&recorded, &[json!({"p": "1", "n": -3, "at": "1999-01-01", "of": [{"x": null}, {"x": 2}]})], &[]);
+        differs(
+            &recorded,
+            &[json!({"p": "1", "n": -3, "at": "1999-01-01", "of": [{"x": null}, {"x": 2}]})],
+            &[],
+        );
     }
 
     #[test]
@@ -220,7 +231,11 @@ mod tests {
 
     #[test]
     fn types_differ_in_both_directions() {
-        differs(&[json!({"a": "1"})], &[json!({"a": 1})], &[("a", Kind::Type), ("a", Kind::NoType)]);
+        differs(
+            &[json!({"a": "1"})],
+            &[json!({"a": 1})],
+            &[("a", Kind::Type), ("a", Kind::NoType)],
+        );
         differs(&[json!({"a": 1})], &[json!({"a": 1}), json!({"a": null})], &[("a", Kind::Type)]);
         differs(&[json!({"a": 1}), json!({"a": null})], &[json!({"a": 1})], &[("a", Kind::NoType)]);
         differs(&[json!([])], &[json!({})], &[(".", Kind::Type), (".", Kind::NoType)]);

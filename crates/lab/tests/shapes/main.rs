@@ -78,7 +78,8 @@ async fn shapes_agree_with_what_was_recorded() {
         let name = bodies.name;
         if bodies.recorded.is_empty() || bodies.lab.is_empty() {
             let count = (bodies.recorded.len(), bodies.lab.len());
-            complaints.push(format!("{name}: nothing to compare: {count:?} recorded and of the lab"));
+            complaints
+                .push(format!("{name}: nothing to compare: {count:?} recorded and of the lab"));
             continue;
         }
         for difference in bodies.differences() {
@@ -119,7 +120,9 @@ fn unaccounted(recordings: &Recordings) -> Vec<String> {
     let unused = recordings.unused();
     let named: BTreeSet<_> =
         NOT_COMPARED.iter().flat_map(|(files, _)| *files).map(|file| (*file).to_owned()).collect();
-    let forgotten = unused.difference(&named).map(|file| format!("{file} is compared with nothing"));
-    let wrong = named.difference(&unused).map(|file| format!("{file} is compared, or does not exist"));
+    let forgotten =
+        unused.difference(&named).map(|file| format!("{file} is compared with nothing"));
+    let wrong =
+        named.difference(&unused).map(|file| format!("{file} is compared, or does not exist"));
     forgotten.chain(wrong).collect()
 }

@@ -30,7 +30,8 @@ impl Recordings {
     pub fn rows(&self, file: &str) -> Vec<Value> {
         if file.ends_with(".ndjson.gz") {
             let text = self.text(file);
-            let row = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}: {error}"));
+            let row =
+                |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}: {error}"));
             return text.lines().map(row).collect();
         }
         match self.body(file) {

@@ -2,16 +2,25 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use lab::Lab;
 use serde_json::Value;
 
+use crate::data::with_status;
 use crate::support::{Running, small_world};
+
+/// How often the world is moved on until a resolution is under way.
+const STEPS: usize = 500;
 
 /// A lab with a world that has traded, and some of what is in it.
 pub struct Sample {
     pub running: Running,
-    /// Condition ids with outcome ids, the busiest market first.
+    /// Open markets, the busiest first.
     pub markets: Vec<Traded>,
+    /// Condition ids of markets that were resolved.
+    pub resolved: Vec<String>,
+    /// Condition ids of markets whose resolution has been proposed.
+    pub pending: Vec<String>,
     /// Wallets, the one that traded last first.
     pub wallets: Vec<String>,
 }
@@ -26,10 +35,10 @@ pub struct Traded {
 impl Sample {
     pub async fn start() -> Self {
         let running = Running::start(Lab::world(small_world(11))).await;
-        let page = running
-            .json("/gamma/markets/keyset?limit=100&closed=false&order=volumeNum&ascending=false")
-            .await;
-        let markets = rows(&page, "markets").iter().map(Traded::of).collect();
+        let pending = pending(&running).await;
+        let busiest = "&closed=false&order=volumeNum&ascending=false";
+        let page = running.json(&format!("/gamma/markets/keyset?limit=100{busiest}")).await;
+        let closed = running.enumerate("markets", "&closed=true").await;
         let trades = running.json("/data/v2/trades?limit=1000&taker_only=false").await;
         let mut known = BTreeSet::new();
         let wallets = rows(&trades, "data")
@@ -37,7 +46,13 @@ impl Sample {
             .map(|trade| text(trade, "proxy_wallet"))
             .filter(|wallet| known.insert(wallet.clone()))
             .collect();
-        Self { running, markets, wallets }
+        Self {
+            markets: rows(&page, "markets").iter().map(Traded::of).collect(),
+            resolved: with_status(&closed, &["resolved"]),
+            pending,
+            wallets,
+            running,
+        }
     }
 
     pub async fn json(&self, path: &str) -> Value {
@@ -45,7 +60,11 @@ impl Sample {
     }
 
     /// The answers to `path` with each of `values` put in for `{}`.
-    pub async fn each<'a>(&self, path: &str, values: impl IntoIterator<Item = &'a String>) -> Vec<Value> {
+    pub async fn each<'a>(
+        &self,
+        path: &str,
+        values: impl IntoIterator<Item = &'a String>,
+    ) -> Vec<Value> {
         let mut bodies = Vec::new();
         for value in values {
             bodies.push(self.json(&path.replace("{}", value)).await);
@@ -65,6 +84,18 @@ impl Sample {
     pub async fn stop(self) {
         self.running.stop().await;
     }
+}
+
+/// Markets whose resolution is under way, disputed ones among them; time passes until there are.
+async fn pending(running: &Running) -> Vec<String> {
+    for _ in 0..STEPS {
+        let open = running.enumerate("markets", "&closed=false").await;
+        if !with_status(&open, &["disputed"]).is_empty() {
+            return with_status(&open, &["proposed", "disputed"]);
+        }
+        running.lab.with_world(|world| world.advance(world.now() + TimeDelta::hours(1)));
+    }
+    panic!("no resolution was disputed within {STEPS} hours")
 }
 
 impl Traded {
@@ -92,4 +123,10 @@ pub fn array(body: Value) -> Vec<Value> {
         Value::Array(rows) => rows,
         other => panic!("no array: {other:.300}"),
     }
+}
+
+/// An object without one of its members, and that member, or null.
+pub fn without(mut body: Value, name: &str) -> (Value, Value) {
+    let member = body.as_object_mut().and_then(|members| members.remove(name));
+    (body, member.unwrap_or_default())
 }

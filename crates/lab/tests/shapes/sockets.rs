@@ -84,7 +84,8 @@ async fn heard(sample: &Sample) -> Messages {
     let url = sample.running.url("/ws/ws/market").replace("http://", "ws://");
     let (mut socket, _) = connect_async(url).await.expect("a socket");
     let tokens: Vec<_> = sample.markets.iter().flat_map(|market| &market.tokens).collect();
-    let subscription = json!({"type": "market", "assets_ids": tokens, "custom_feature_enabled": true});
+    let subscription =
+        json!({"type": "market", "assets_ids": tokens, "custom_feature_enabled": true});
     socket.send(Message::text(subscription.to_string())).await.expect("sent");
     let mut messages = Messages::default();
     for _ in 0..STEPS {

@@ -120,7 +120,8 @@ impl Book {
     pub fn read(message: &Value) -> Self {
         let side = |member: &str| {
             let rows = message[member].as_array().unwrap_or_else(|| panic!("no {member}"));
-            let levels = rows.iter().map(|row| (micros(text(row, "price")), micros(text(row, "size"))));
+            let levels =
+                rows.iter().map(|row| (micros(text(row, "price")), micros(text(row, "size"))));
             levels.collect::<Vec<_>>()
         };
         let (bids, asks) = (side("bids"), side("asks"));

@@ -38,7 +38,6 @@ async fn a_stepped_world_goes_where_it_is_told() {
     running.stop().await;
 }
 
-
 #[tokio::test]
 async fn the_answer_comes_after_the_news() {
     let running = start(2, 1.0).await;

@@ -11,6 +11,10 @@ mod rtds;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::VecDeque;
+
+use chrono::TimeDelta;
+use client::Client;
 use lab::{Lab, World, WorldOptions};
 use serde_json::Value;
 use support::{Running, present};
@@ -26,13 +30,20 @@ async fn start(seed: u64, activity: f64) -> Running {
     Running::start(Lab::world(world(seed, activity))).await
 }
 
-/// Tokens of the `markets` busiest open markets, both of each.
+/// Moves the world on and returns what `client` hears of it.
+async fn after(running: &Running, passed: TimeDelta, client: &mut Client) -> VecDeque<Value> {
+    running.lab.with_world(|world| world.advance(world.now() + passed));
+    client.messages().await
+}
+
+/// Tokens of the `markets` busiest markets that take orders, both of each.
 async fn busiest_tokens(running: &Running, markets: usize) -> Vec<String> {
-    let path = format!("/gamma/markets?order=volume24hr&ascending=false&limit={markets}");
-    let rows = running.json(&path).await;
+    let rows = running.json("/gamma/markets?order=volume24hr&ascending=false&limit=100").await;
     let rows = rows.as_array().expect("rows");
-    assert_eq!(rows.len(), markets);
-    rows.iter().flat_map(tokens_of).collect()
+    let open = rows.iter().filter(|row| row["acceptingOrders"] == true);
+    let tokens: Vec<String> = open.take(markets).flat_map(tokens_of).collect();
+    assert_eq!(tokens.len(), 2 * markets);
+    tokens
 }
 
 /// The tokens of a Gamma row.

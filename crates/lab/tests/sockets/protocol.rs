@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, custom_handshake, handshake, text};
 use crate::support::{Running, recorded};
-use crate::{busiest_tokens, start};
+use crate::{after, busiest_tokens, start};
 use lab::Lab;
 
 #[tokio::test]
@@ -50,8 +50,7 @@ async fn a_dump_may_be_declined() {
     handshake["level"] = json!(2);
     let mut client = Client::watch(&running, handshake).await;
     assert_eq!(client.caught_up().await, Vec::<String>::new());
-    running.lab.with_world(|world| world.advance(world.now() + TimeDelta::minutes(2)));
-    let messages = client.messages().await;
+    let messages = after(&running, TimeDelta::minutes(30), &mut client).await;
     assert!(messages.iter().any(|message| message["event_type"] == "price_change"));
     running.stop().await;
 }
@@ -65,8 +64,7 @@ async fn nothing_comes_of_tokens_given_up() {
     client.messages().await;
     client.say(&json!({ "operation": "unsubscribe", "assets_ids": given_up }).to_string()).await;
     assert_eq!(client.caught_up().await, Vec::<String>::new(), "not acknowledged");
-    running.lab.with_world(|world| world.advance(world.now() + TimeDelta::minutes(2)));
-    let messages = client.messages().await;
+    let messages = after(&running, TimeDelta::minutes(30), &mut client).await;
     let tokens_of = |message: &Value| -> Vec<String> {
         match message["price_changes"].as_array() {
             Some(changes) => {

@@ -10,8 +10,23 @@ use crate::start;
 use crate::support::Running;
 
 const MEMBERS: [&str; 18] = [
-    "asset", "bio", "conditionId", "eventSlug", "icon", "name", "outcome", "outcomeIndex", "price",
-    "profileImage", "proxyWallet", "pseudonym", "side", "size", "slug", "timestamp", "title",
+    "asset",
+    "bio",
+    "conditionId",
+    "eventSlug",
+    "icon",
+    "name",
+    "outcome",
+    "outcomeIndex",
+    "price",
+    "profileImage",
+    "proxyWallet",
+    "pseudonym",
+    "side",
+    "size",
+    "slug",
+    "timestamp",
+    "title",
     "transactionHash",
 ];
 
@@ -44,11 +59,15 @@ async fn every_taker_is_told_once_with_wallet_and_price_paid() {
         let payload = &message["payload"];
         let members: Vec<&String> = payload.as_object().expect("an object").keys().collect();
         assert_eq!(members, MEMBERS);
-        assert_eq!(message["timestamp"].as_i64().map(|ms| ms / 1_000), payload["timestamp"].as_i64());
+        assert_eq!(
+            message["timestamp"].as_i64().map(|ms| ms / 1_000),
+            payload["timestamp"].as_i64()
+        );
         assert!(transactions.insert(text(payload, "transactionHash").to_owned()), "told twice");
         let price = payload["price"].as_f64().expect("a number");
         assert!(price > 0.0 && price < 1.0 && payload["size"].as_f64().expect("a number") > 0.0);
-        let wallet = running.json(&format!("/lab/truth/wallets/{}", text(payload, "proxyWallet"))).await;
+        let wallet =
+            running.json(&format!("/lab/truth/wallets/{}", text(payload, "proxyWallet"))).await;
         assert_eq!(wallet["address"], payload["proxyWallet"]);
     }
     running.stop().await;
@@ -109,7 +128,8 @@ async fn one_bad_subscription_spoils_its_batch_and_trades_are_silent() {
     ] {
         silent.push(connect(&running, subscriptions).await);
     }
-    let mut heard = connect(&running, json!([good, { "topic": "crypto_prices", "type": "update" }])).await;
+    let mut heard =
+        connect(&running, json!([good, { "topic": "crypto_prices", "type": "update" }])).await;
     advance(&running);
     for client in &mut silent {
         assert!(client.messages().await.is_empty());

@@ -99,7 +99,10 @@ async fn rest_books(session: &Session, tokens: &[TokenId]) -> BTreeMap<TokenId, 
 async fn busy_tokens(session: &Session, count: u32) -> Vec<TokenId> {
     let busiest = session.polymarket.gamma().list_markets_keyset().order("volumeNum");
     let page = busiest.ascending(false).closed(false).limit(count).send().await.unwrap();
-    page.into_items().into_iter().map(|market| market.clob_token_ids.unwrap().swap_remove(0)).collect()
+    page.into_items()
+        .into_iter()
+        .map(|market| market.clob_token_ids.unwrap().swap_remove(0))
+        .collect()
 }
 
 async fn channel(session: &Session, tokens: &[TokenId]) -> MarketChannel {

@@ -11,7 +11,8 @@ async fn paging_by_cursor_ends_with_every_market_seen_once() {
     let session = Session::start(21).await;
     let gamma = session.polymarket.gamma();
 
-    let mut markets = every(gamma.list_markets_keyset().limit(100).closed(false).into_stream()).await;
+    let mut markets =
+        every(gamma.list_markets_keyset().limit(100).closed(false).into_stream()).await;
     let open = markets.len();
     let pages = session.requests("/gamma/markets/keyset");
     assert_eq!(pages, open.div_ceil(100).max(1) as u64, "full pages, and no page after the last");

@@ -36,7 +36,8 @@ async fn trades_of_a_market_page_to_the_end_newest_first() {
     let market = &page.items()[0];
     let condition = market.condition_id.clone().unwrap();
 
-    let of_takers = every(data.list_trades().conditions([&condition]).limit(50).into_stream()).await;
+    let of_takers =
+        every(data.list_trades().conditions([&condition]).limit(50).into_stream()).await;
     let all = data.list_trades().conditions([&condition]).taker_only(false).limit(1000);
     let all = every(all.into_stream()).await;
     assert!(of_takers.len() > 50, "more than a page: {}", of_takers.len());
@@ -101,12 +102,13 @@ impl PositionValue {
 async fn profits_keep_their_identities() {
     let session = Session::start(33).await;
     let data = session.polymarket.data();
-    let mut points = 0;
+    let (mut points, mut known) = (0, 0);
     for wallet in traders(&session).await.into_iter().take(20) {
         let series = data.get_user_pnl(&wallet).interval(PnlInterval::All);
         let series = series.fidelity(PnlFidelity::OneDay).send().await.unwrap();
         for point in &series.points {
-            let parts = point.realized_market_pnl + point.realized_lp_pnl + point.realized_combo_pnl;
+            let parts =
+                point.realized_market_pnl + point.realized_lp_pnl + point.realized_combo_pnl;
             assert!(is_near(point.realized_pnl, parts), "{point:?}");
             let position = point.realized_pnl + point.unrealized_pnl.unwrap_or_default();
             assert!(is_near(point.position_pnl.unwrap_or_default(), position), "{point:?}");
@@ -114,11 +116,14 @@ async fn profits_keep_their_identities() {
             assert!(is_near(point.trade_pnl.unwrap_or_default(), gross), "{point:?}");
         }
         points += series.points.len();
-        let stats = data.get_user_stats(&wallet).await.unwrap().unwrap();
-        assert_eq!(stats.proxy_wallet, wallet);
-        assert!(stats.trades > 0);
+        // Upstream has none for some that trade.
+        if let Some(stats) = data.get_user_stats(&wallet).await.unwrap() {
+            assert_eq!(stats.proxy_wallet, wallet);
+            assert!(stats.trades > 0);
+            known += 1;
+        }
     }
-    assert!(points > 0);
+    assert!(points > 0 && known > 10, "{points} points, {known} of 20 wallets");
     assert_eq!(data.get_user_stats(nobody()).await.unwrap(), None);
     session.running.stop().await;
 }
@@ -143,7 +148,8 @@ async fn boards_are_ranked() {
     let unknown = data.get_leaderboard_standing(nobody()).send().await.unwrap();
     assert_eq!(unknown, None);
 
-    let winners = every(data.list_biggest_winners().time_period(TimePeriod::All).into_stream()).await;
+    let winners =
+        every(data.list_biggest_winners().time_period(TimePeriod::All).into_stream()).await;
     assert!(winners.is_sorted_by(|better, worse| better.pnl >= worse.pnl));
     session.running.stop().await;
 }

@@ -28,6 +28,7 @@ pub(crate) struct Sample {
 /// Which samples are wanted: the first in each bucket of `bucket_s`, a multiple of 60, that was
 /// taken within `from_s..=to_s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the postfix is the unit")]
 pub(crate) struct Window {
     pub(crate) from_s: i64,
     pub(crate) to_s: i64,

@@ -61,10 +61,7 @@ pub(crate) struct Ranked {
 }
 
 /// A board from the best to the worst. Who has nothing to show is not on it.
-pub(crate) fn ranked(
-    scores: impl Iterator<Item = (WalletIx, Score)>,
-    sort: Sort,
-) -> Vec<Ranked> {
+pub(crate) fn ranked(scores: impl Iterator<Item = (WalletIx, Score)>, sort: Sort) -> Vec<Ranked> {
     let mut scores: Vec<_> = scores.filter(|(_, score)| sort.key(score) != 0).collect();
     scores.sort_by_key(|&(wallet, score)| (Reverse(sort.key(&score)), wallet));
     let mut board: Vec<Ranked> = Vec::with_capacity(scores.len());
@@ -247,11 +244,7 @@ pub(crate) async fn biggest_winners(
     Ok(cached(0, page))
 }
 
-fn winners(
-    world: &World,
-    board: &Scoreboard,
-    place: BoardPlace,
-) -> Result<Page<WinRow>, Problem> {
+fn winners(world: &World, board: &Scoreboard, place: BoardPlace) -> Result<Page<WinRow>, Problem> {
     let (period, topic) = subject(&place);
     let is_about = |win: &&Win| topic::topics_of(world.market(win.market).0).any(|t| t == topic);
     let mut wins: Vec<&Win> = board.wins(period).filter(is_about).collect();
@@ -288,8 +281,7 @@ mod tests {
     #[test]
     fn equal_wallets_share_a_rank_and_the_next_one_skips() {
         let score = |pnl, shares| Score { pnl, traded: Traded { shares, usdc: 1, count: 1 } };
-        let scores =
-            [score(5, 1), score(-2, 0), score(5, 9), score(0, 4), score(7, 1)].into_iter();
+        let scores = [score(5, 1), score(-2, 0), score(5, 9), score(0, 4), score(7, 1)].into_iter();
         let scores: Vec<_> = (0..).map(WalletIx).zip(scores).collect();
         let ranks = |sort| {
             let board = ranked(scores.iter().copied(), sort);

@@ -37,15 +37,16 @@ impl Filter {
         let bound = |name: &'static str| -> Result<Option<i64>, Problem> {
             Ok(params.integer(name)?.filter(|&at_s| at_s != 0))
         };
-        Ok(Self {
-            floor: floor(params)?,
-            title,
-            from_s: bound("start")?,
-            to_s: bound("end")?,
-        })
+        Ok(Self { floor: floor(params)?, title, from_s: bound("start")?, to_s: bound("end")? })
     }
 
-    pub(super) fn admits(&self, world: &World, stake: &Stake, status: Status, anchor: Anchor) -> bool {
+    pub(super) fn admits(
+        &self,
+        world: &World,
+        stake: &Stake,
+        status: Status,
+        anchor: Anchor,
+    ) -> bool {
         self.has_status(stake, status, anchor)
             && self.from_s.is_none_or(|from_s| seconds(stake.last_ms()) >= from_s)
             && self.to_s.is_none_or(|to_s| seconds(stake.last_ms()) <= to_s)

@@ -129,7 +129,11 @@ impl Key {
 }
 
 impl Place {
-    pub(super) fn read(params: &Params, anchor: Anchor, anchor_value: String) -> Result<Self, Problem> {
+    pub(super) fn read(
+        params: &Params,
+        anchor: Anchor,
+        anchor_value: String,
+    ) -> Result<Self, Problem> {
         params.forbid_offset()?;
         let limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)?;
         let status = params.choice("status", &STATUSES, "invalid position status")?;
@@ -204,12 +208,8 @@ mod tests {
 
     #[test]
     fn equal_values_are_ordered_by_token() {
-        let key = |value, token: &str| Key {
-            group: 0,
-            value,
-            token_id: token.to_owned(),
-            wallet: 0,
-        };
+        let key =
+            |value, token: &str| Key { group: 0, value, token_id: token.to_owned(), wallet: 0 };
         let compare = |left: &Key, right: &Key| left.compare(right, Direction::Desc);
         assert_eq!(compare(&key(2, "9"), &key(1, "1")), Ordering::Less);
         assert_eq!(compare(&key(1, "1"), &key(1, "2")), Ordering::Less);

@@ -180,11 +180,7 @@ impl<'e> Past<'e> {
         };
         let timestamp =
             if width_s == 0 { looked_s } else { looked_s.div_euclid(width_s) * width_s };
-        Some(PricePoint {
-            timestamp,
-            price: self.price_at(looked_s),
-            resolution_seconds: width_s,
-        })
+        Some(PricePoint { timestamp, price: self.price_at(looked_s), resolution_seconds: width_s })
     }
 }
 
@@ -222,7 +218,10 @@ mod tests {
         let floor = floor();
         let points = told(past(&floor, 400).points(window(17, 200, 60), None));
         // The market is looked at at second 3 of ten.
-        assert_eq!(points, [(0, 0.6, 60), (60, 0.6, 60), (120, 0.3, 60), (180, 0.3, 60), (193, 0.3, 0)]);
+        assert_eq!(
+            points,
+            [(0, 0.6, 60), (60, 0.6, 60), (120, 0.3, 60), (180, 0.3, 60), (193, 0.3, 0)]
+        );
         let of_no = Past { outcome: Outcome::Second, ..past(&floor, 400) };
         assert_eq!(told(of_no.points(window(120, 180, 60), None)), [(120, 0.7, 60), (173, 0.7, 0)]);
     }
@@ -257,7 +256,10 @@ mod tests {
         assert_eq!(ended(window(0, 250, 60)), (243, 0.3, 0), "resolved after the window");
         assert!(told(past(&floor, 900).points(window(300, 901, 60), None)).is_empty());
         let seen = |at_s| past(&floor, 900).as_of(NOON_S + at_s).map(|point| point.price);
-        assert_eq!((seen(-1), seen(100), seen(200), seen(500)), (None, Some(0.6), Some(0.3), Some(0.0)));
+        assert_eq!(
+            (seen(-1), seen(100), seen(200), seen(500)),
+            (None, Some(0.6), Some(0.3), Some(0.0))
+        );
     }
 
     #[test]

@@ -49,8 +49,15 @@ const PRESETS: [(&str, Preset); 7] = [
 pub(crate) enum Wanted {
     /// The latest observation at a moment, Unix seconds.
     AsOf(i64),
-    Since { start_s: i64, end_s: Option<i64>, width_s: Option<i64> },
-    Preset { preset: Preset, width_s: Option<i64> },
+    Since {
+        start_s: i64,
+        end_s: Option<i64>,
+        width_s: Option<i64>,
+    },
+    Preset {
+        preset: Preset,
+        width_s: Option<i64>,
+    },
 }
 
 impl Wanted {

@@ -18,8 +18,7 @@ use crate::server::App;
 use crate::world::World;
 
 /// Past the cap the feed repeats its last rows.
-const TRADES: Caps =
-    Caps { default: 100, limit: 10_000, offset: 10_000, past: PastCap::Repeats };
+const TRADES: Caps = Caps { default: 100, limit: 10_000, offset: 10_000, past: PastCap::Repeats };
 
 const ACTIVITY: Caps = Caps { default: 100, limit: 500, offset: 10_000, past: PastCap::Refused };
 
@@ -187,8 +186,7 @@ pub(super) async fn activity(State(app): State<App>, params: Params) -> Answer {
 fn activity_rows(world: &World, params: &Params) -> Result<Vec<FirstActivityRow>, Problem> {
     let slice = Slice::read(params, ACTIVITY)?;
     let user = params.address()?;
-    let sorts =
-        [("TIMESTAMP", Sort::Timestamp), ("TOKENS", Sort::Tokens), ("CASH", Sort::Cash)];
+    let sorts = [("TIMESTAMP", Sort::Timestamp), ("TOKENS", Sort::Tokens), ("CASH", Sort::Cash)];
     let refusal = "sortBy must be TIMESTAMP, TOKENS or CASH";
     let sort = params.choice("sort_by", &sorts, refusal)?.unwrap_or(Sort::Timestamp);
     let ascending = activity::is_ascending(params)?.unwrap_or(false);

@@ -57,9 +57,9 @@ struct ValueRow {
 pub(super) async fn value(State(app): State<App>, params: Params) -> Answer {
     let rows = ask(&app, move |world| {
         let user = params.address()?;
-        let markets = params.condition_list("market")?.map(|ids| {
-            ids.iter().filter_map(|id| world.by_condition(id)).collect::<Vec<_>>()
-        });
+        let markets = params
+            .condition_list("market")?
+            .map(|ids| ids.iter().filter_map(|id| world.by_condition(id)).collect::<Vec<_>>());
         let worth = world
             .by_address(&user)
             .map_or(0, |wallet| worth(world.exchange(), wallet, markets.as_deref()));
@@ -146,12 +146,8 @@ struct HolderRow {
 
 pub(super) async fn holders(State(app): State<App>, params: Params) -> Answer {
     let groups = ask(&app, move |world| {
-        let caps = Caps {
-            default: MOST_HOLDERS,
-            limit: MOST_HOLDERS,
-            offset: 0,
-            past: PastCap::Repeats,
-        };
+        let caps =
+            Caps { default: MOST_HOLDERS, limit: MOST_HOLDERS, offset: 0, past: PastCap::Repeats };
         let slice = Slice::read(&params, caps)?;
         let ids = params.condition_list("market")?.ok_or_else(|| Problem::missing("market"))?;
         let least = params.amount("min_balance").unwrap_or(MICRO);

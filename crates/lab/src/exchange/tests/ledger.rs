@@ -132,10 +132,14 @@ impl Ledger {
         let slots = Outcome::BOTH.map(|outcome| (wallet, market, outcome));
         match kind {
             MovementKind::Split => {
-                slots.map(|slot| self.account(slot).add(shares, shares as f64 / 2.0));
+                for slot in slots {
+                    self.account(slot).add(shares, shares as f64 / 2.0);
+                }
             }
             MovementKind::Merge => {
-                slots.map(|slot| self.account(slot).remove(shares, shares as f64 / 2.0));
+                for slot in slots {
+                    self.account(slot).remove(shares, shares as f64 / 2.0);
+                }
             }
             MovementKind::Redeem => {
                 let payouts = exchange.listing(market).payouts.expect("resolved");

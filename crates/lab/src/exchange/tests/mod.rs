@@ -6,6 +6,7 @@ mod ledger;
 mod properties;
 mod random;
 
+use super::matching::Refused;
 use super::*;
 
 /// A moment of the tests.

@@ -108,8 +108,7 @@ fn read_detail(params: &Params) -> Result<Detail, Problem> {
 
 /// Drops the replies of people without shares; whether the thread itself is one of a holder.
 fn keep_holders(world: &World, thread: &mut Thread) -> bool {
-    let holds =
-        |heading: &Heading| !comments::positions(world, heading, heading.author).is_empty();
+    let holds = |heading: &Heading| !comments::positions(world, heading, heading.author).is_empty();
     thread.replies.retain(|reply| holds(&reply.heading));
     holds(&thread.root)
 }
@@ -139,9 +138,8 @@ pub(super) async fn page(State(app): State<App>, Query(pairs): Pairs) -> Answer 
         if descending {
             threads.reverse();
         }
-        let unseen = |id: u64| {
-            after.is_none_or(|after| if descending { id < after } else { id > after })
-        };
+        let unseen =
+            |id: u64| after.is_none_or(|after| if descending { id < after } else { id > after });
         threads.retain(|thread| unseen(thread.root.id));
         let more = threads.len() > limit;
         threads.truncate(limit);

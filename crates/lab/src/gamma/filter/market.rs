@@ -102,6 +102,7 @@ impl MarketFilter {
             && any_named(self.token_ids.as_ref(), &market.token_ids)
             && self.accepts_traits(&market.traits)
             && self.accepts_figures(&market.facts)
+            && self.accepts_game(market, catalogue)
             && (self.tags.is_empty()
                 || catalogue.event_of(market).is_some_and(|event| self.tags.accepts(event)))
     }
@@ -110,9 +111,16 @@ impl MarketFilter {
         any_named(self.position_ids.as_ref(), &traits.position_ids)
             && named(self.market_makers.as_ref(), &traits.market_maker_address)
             && named(self.uma_statuses.as_ref(), &traits.uma_resolution_status)
-            && named(self.game_ids.as_ref(), &traits.game_id)
             && named(self.sports_types.as_ref(), &traits.sports_market_type)
             && self.rfq_enabled.is_none_or(|wanted| wanted == traits.rfq_enabled)
+    }
+
+    /// Rows that do not name their game are of the game of their event.
+    fn accepts_game(&self, market: &Market, catalogue: &Catalogue) -> bool {
+        let Some(wanted) = &self.game_ids else { return true };
+        let of_event = || catalogue.event_of(market).map(|event| event.traits.game_id.as_str());
+        let own = Some(market.traits.game_id.as_str()).filter(|own| !own.is_empty());
+        own.or_else(of_event).is_some_and(|game| wanted.contains(game))
     }
 
     fn accepts_figures(&self, facts: &Facts) -> bool {

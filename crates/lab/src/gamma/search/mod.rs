@@ -44,7 +44,8 @@ pub(super) async fn search(State(app): State<App>, Pairs(pairs): answer::Pairs) 
     let catalogue = app.lab.catalogue().await?;
     let events = search_events(&query, &catalogue);
     let tags = query.with_tags.then(|| search_tags(&query, &catalogue));
-    let profiles = if query.with_profiles { Some(search_people(&app, &query).await?) } else { None };
+    let profiles =
+        if query.with_profiles { Some(search_people(&app, &query).await?) } else { None };
     Ok(respond(&query, &events, tags.as_ref(), profiles.as_ref()))
 }
 

@@ -111,13 +111,15 @@ impl Query {
         event.facts.active
             && !event.facts.archived
             && self.closed.is_none_or(|closed| closed == event.facts.closed)
-            && self.tag_slugs.as_ref().is_none_or(|wanted| {
-                wanted.iter().any(|slug| event.tag_slugs.contains(slug))
-            })
+            && self
+                .tag_slugs
+                .as_ref()
+                .is_none_or(|wanted| wanted.iter().any(|slug| event.tag_slugs.contains(slug)))
             && !self.excluded_tags.iter().any(|tag| event.tag_numbers.contains(tag))
-            && self.recurrence.as_ref().is_none_or(|wanted| {
-                event.traits.recurrences.contains(wanted)
-            })
+            && self
+                .recurrence
+                .as_ref()
+                .is_none_or(|wanted| event.traits.recurrences.contains(wanted))
     }
 
     /// When open events are searched: markets closed before then are left out of them.

@@ -9,7 +9,15 @@ use crate::world::{Person, profile};
 
 /// Members of an event and of a market in the optimized answer, which names them in this order.
 const EVENT_MEMBERS: [&str; 10] = [
-    "active", "archived", "closed", "endDate", "ended", "id", "image", "negRisk", "slug",
+    "active",
+    "archived",
+    "closed",
+    "endDate",
+    "ended",
+    "id",
+    "image",
+    "negRisk",
+    "slug",
     "startDate",
 ];
 const MARKET_MEMBERS: [&str; 10] = [

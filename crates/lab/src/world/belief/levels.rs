@@ -25,7 +25,7 @@ pub(crate) enum Reach {
 #[derive(Clone, Copy, Debug)]
 struct Level {
     market: usize,
-    reach: Reach,
+    says: Reach,
     touched_s: Option<i64>,
 }
 
@@ -33,7 +33,7 @@ struct Level {
 #[derive(Clone, Debug)]
 pub(super) struct Levels {
     course: Course,
-    levels: Vec<Level>,
+    markets: Vec<Level>,
     /// Touches are known at the ends of cells, which are so long.
     cell_s: i64,
     ends_s: i64,
@@ -46,17 +46,17 @@ impl Levels {
         while (ends_s - opens_s) / cell_s > MOST_CELLS {
             cell_s *= 2;
         }
-        let unlooked = |&(market, reach)| Level { market, reach, touched_s: None };
-        let levels = reaches.iter().map(unlooked).collect();
-        let mut levels = Self { course, levels, cell_s, ends_s };
+        let unlooked = |&(market, says)| Level { market, says, touched_s: None };
+        let markets = reaches.iter().map(unlooked).collect();
+        let mut levels = Self { course, markets, cell_s, ends_s };
         levels.look_ahead(opens_s);
         levels
     }
 
     /// Finds the touches to come.
     fn look_ahead(&mut self, opens_s: i64) {
-        let touches = |level: &Level| matches!(level.reach, Reach::Touches { .. });
-        if !self.levels.iter().any(touches) {
+        let touches = |level: &Level| matches!(level.says, Reach::Touches { .. });
+        if !self.markets.iter().any(touches) {
             return;
         }
         let first_s = course::cell(opens_s, self.cell_s);
@@ -67,8 +67,8 @@ impl Levels {
             let to = (from.0 + self.cell_s, value);
             let highest = self.course.extreme(Toward::Up, from, to);
             let lowest = self.course.extreme(Toward::Down, from, to);
-            for level in self.levels.iter_mut().filter(|level| level.touched_s.is_none()) {
-                let touched = match level.reach {
+            for level in self.markets.iter_mut().filter(|level| level.touched_s.is_none()) {
+                let touched = match level.says {
                     Reach::Touches { level, toward: Toward::Up } => highest >= level,
                     Reach::Touches { level, toward: Toward::Down } => lowest <= level,
                     Reach::Ends { .. } | Reach::Rises { .. } => false,
@@ -88,10 +88,10 @@ impl Levels {
         let last_s = course::cell(self.ends_s, self.cell_s);
         let node_spread = self.course.spread(last_s - node_s).max(f64::MIN_POSITIVE);
         let mut node = None;
-        for level in &self.levels {
-            sink[level.market] = match level.reach {
+        for level in &self.markets {
+            sink[level.market] = match level.says {
                 Reach::Ends { low, high } => {
-                    gauss::cdf((high - now) / spread) - gauss::cdf((low - now) / spread)
+                    gauss::between((low - now) / spread, (high - now) / spread)
                 }
                 Reach::Rises { from_s } if now_s <= from_s => 0.5,
                 Reach::Rises { from_s } => gauss::cdf((now - self.course.at(from_s)) / spread),
@@ -111,8 +111,8 @@ impl Levels {
 
     pub(super) fn settle(&self, verdicts: &mut [Verdict], decided_ms: &mut [Option<Millis>]) {
         let last = self.course.at(self.ends_s);
-        for level in &self.levels {
-            let holds = match level.reach {
+        for level in &self.markets {
+            let holds = match level.says {
                 Reach::Ends { low, high } => low < last && last <= high,
                 Reach::Rises { from_s } => last >= self.course.at(from_s),
                 Reach::Touches { .. } => level.touched_s.is_some(),

@@ -104,12 +104,7 @@ impl Quantity {
         for interval in &self.intervals {
             let low = (interval.low - self.known) / sd;
             let high = (interval.high - self.known) / sd;
-            // The smaller of two tails keeps its digits.
-            sink[interval.market] = if low > 0.0 {
-                gauss::cdf(-low) - gauss::cdf(-high)
-            } else {
-                gauss::cdf(high) - gauss::cdf(low)
-            };
+            sink[interval.market] = gauss::between(low, high);
         }
     }
 

@@ -48,13 +48,14 @@ impl Rivals {
         let tires = weights.iter().map(|weight| withdrawals * (1.0 - weight)).collect::<Vec<_>>();
         weights.push(sum * residual / (1.0 - residual));
         let filter = Filter::draw(&weights, noise.with(WINNER));
-        let contenders = listed.iter().zip(tires).enumerate().map(|(index, (&(market, _), tires))| {
-            let fate = noise.with(GIVES_UP).with(index as u64);
-            let gives_up = index != filter.truth() && gauss::open_unit(fate) < tires;
-            let when = gauss::open_unit(fate.with(1)) * (span.ends_ms - span.opens_ms) as f64;
-            let gives_up_ms = gives_up.then(|| span.opens_ms + millis(when));
-            Contender { market, tires, gives_up_ms }
-        });
+        let contenders =
+            listed.iter().zip(tires).enumerate().map(|(index, (&(market, _), tires))| {
+                let fate = noise.with(GIVES_UP).with(index as u64);
+                let gives_up = index != filter.truth() && gauss::open_unit(fate) < tires;
+                let when = gauss::open_unit(fate.with(1)) * (span.ends_ms - span.opens_ms) as f64;
+                let gives_up_ms = gives_up.then(|| span.opens_ms + millis(when));
+                Contender { market, tires, gives_up_ms }
+            });
         Self { contenders: contenders.collect(), filter, span, noise }
     }
 

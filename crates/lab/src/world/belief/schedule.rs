@@ -72,8 +72,8 @@ impl Span {
             .take(poisson(expected, noise.with(COUNT)).min(MOST_ANNOUNCEMENTS))
             .map(|index| {
                 let when = 0.06 + 0.91 * gauss::open_unit(noise.with(TIME).with(index));
-                let size = MEDIAN_SIZE
-                    * (SIZE_SPREAD * gauss::draw(noise.with(SIZE).with(index))).exp();
+                let size =
+                    MEDIAN_SIZE * (SIZE_SPREAD * gauss::draw(noise.with(SIZE).with(index))).exp();
                 Announcement {
                     public_ms: self.opens_ms + millis((until_ms - self.opens_ms) as f64 * when),
                     information: size.clamp(SMALLEST, LARGEST),

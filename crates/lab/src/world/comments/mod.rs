@@ -120,7 +120,9 @@ pub(crate) fn said_by(world: &World, author: WalletIx) -> Vec<(Parent, Heading, 
             let replies = thread.replies.iter().map(|reply| reply.heading);
             let all = std::iter::once(thread.root).chain(replies);
             let own: Vec<Heading> = all.filter(|heading| heading.author == author).collect();
-            said.extend(own.into_iter().map(|heading| (Parent::of(event), heading, thread.clone())));
+            said.extend(
+                own.into_iter().map(|heading| (Parent::of(event), heading, thread.clone())),
+            );
         }
     }
     said.sort_by_key(|(_, heading, _)| heading.id);
@@ -159,7 +161,11 @@ pub(crate) fn likes(world: &World, heading: &Heading) -> Vec<WalletIx> {
 }
 
 /// Shares that `wallet` holds now in the event of a comment, by token.
-pub(crate) fn positions(world: &World, heading: &Heading, wallet: WalletIx) -> Vec<(String, Shares)> {
+pub(crate) fn positions(
+    world: &World,
+    heading: &Heading,
+    wallet: WalletIx,
+) -> Vec<(String, Shares)> {
     let (event, _) = world.market(heading.market);
     let accounts = world.exchange().accounts();
     let tokens = event.markets.iter().flat_map(|market| {

@@ -11,7 +11,7 @@ use crate::world::names::COMPANIES;
 pub(crate) struct Asset {
     pub(super) name: &'static str,
     /// Its tag or, for a company, nothing.
-    pub(super) tag: &'static str,
+    pub(crate) tag: &'static str,
     /// Price in dollars when its course passes the reference.
     pub(super) dollars: f64,
     /// Standard deviation of the logarithm over a day.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::leagues::Team;
+use super::leagues::{League, Team};
 use crate::noise::Dice;
 use crate::world::belief::{Course, Reach};
 use crate::world::category::Category;
@@ -165,7 +165,8 @@ pub(crate) struct Draft {
     /// Chance that the game is called off when it should start, and all its markets pay half. Not
     /// for a group of which one market has to win.
     pub(crate) called_off: f64,
-    /// The sides of a game, home first.
+    /// Where a game is played, and its sides, home first.
+    pub(crate) league: Option<League>,
     pub(crate) teams: Vec<Team>,
 }
 
@@ -192,6 +193,7 @@ impl Draft {
             price: None,
             starts: None,
             called_off: 0.0,
+            league: None,
             teams: Vec::new(),
         }
     }
@@ -279,9 +281,7 @@ impl Draft {
         self.quantities = vec![number];
         self.markets = rungs
             .iter()
-            .map(|(rung, label)| {
-                MarketDraft::yes_no(question(label), label, Claim::above(*rung))
-            })
+            .map(|(rung, label)| MarketDraft::yes_no(question(label), label, Claim::above(*rung)))
             .collect();
         self
     }

@@ -73,6 +73,7 @@ fn game(scene: &mut Scene, league: &League) -> Draft {
     } else {
         two_way(scene, &mut draft, league, &home, &away);
     }
+    draft.league = Some(*league);
     draft.teams = vec![home, away];
     draft
 }
@@ -135,7 +136,7 @@ fn two_way(scene: &mut Scene, draft: &mut Draft, league: &League, home: &Team, a
 
 fn season(scene: &mut Scene, league: &League) -> Draft {
     let names: Vec<String> = league.roster().into_iter().map(|team| team.name).collect();
-    let names = scene.shuffled(names);
+    let names = scene.shuffled(&names);
     let rules = format!(
         "This market resolves to the winner of the {} season that ends by {}. A side that is \
          eliminated resolves to \"No\" at once.",

@@ -143,10 +143,12 @@ fn box_office(scene: &mut Scene) -> Draft {
     );
     let number = Number { mean: first + step * scene.dice.between(0.5, 3.5), sd: 1.1 * step };
     let title = format!("\"{film}\" opening weekend box office?");
-    Draft::new(Category::Culture, title, rules, &["pop-culture", "box-office", "movies"])
-        .one_range(number, &bounds, &labels, |range| {
-            format!("Will \"{film}\" gross {range} on its opening weekend?")
-        })
+    Draft::new(Category::Culture, title, rules, &["pop-culture", "box-office", "movies"]).one_range(
+        number,
+        &bounds,
+        &labels,
+        |range| format!("Will \"{film}\" gross {range} on its opening weekend?"),
+    )
 }
 
 /// How often somebody posts until the end.
@@ -166,8 +168,7 @@ fn posts(scene: &mut Scene) -> Draft {
     );
     let middle = first as f64 + step as f64 * scene.dice.between(1.5, 5.5);
     let number = Number { mean: middle, sd: 1.5 * step as f64 };
-    let title =
-        format!("{author} # of posts {} - {}?", day(scene.opens), day(scene.ends));
+    let title = format!("{author} # of posts {} - {}?", day(scene.opens), day(scene.ends));
     Draft::new(Category::Culture, title, rules, &["pop-culture", "tweets-markets"]).one_range(
         number,
         &bounds,

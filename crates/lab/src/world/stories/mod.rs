@@ -18,7 +18,9 @@ use super::category::Category;
 use crate::noise::Dice;
 
 pub(crate) use assets::{Asset, COINS, Prices};
-pub(crate) use draft::{Claim, Draft, MarketDraft, Number, Resolution, Series, Shape};
+#[cfg(test)]
+pub(crate) use draft::Number;
+pub(crate) use draft::{Claim, Draft, MarketDraft, Resolution, Shape};
 pub(crate) use leagues::{LEAGUES, League, Team};
 pub(crate) use money::up_or_down;
 
@@ -37,7 +39,7 @@ impl Scene<'_> {
     }
 
     /// Things in random order.
-    fn shuffled<T: Clone>(&mut self, things: Vec<T>) -> Vec<T> {
+    fn shuffled<T: Clone>(&mut self, things: &[T]) -> Vec<T> {
         let indices: Vec<usize> = (0..things.len()).collect();
         let order = self.dice.sample(&indices, indices.len());
         order.into_iter().map(|index| things[index].clone()).collect()

@@ -185,8 +185,11 @@ fn strikes(scene: &mut Scene, coin: &Asset, price: f64) -> Draft {
     draft.markets = round_prices(coin, scene, price, count, count as f64 / 4.0)
         .into_iter()
         .map(|strike| {
-            let question =
-                format!("Will the price of {} be above {} on {at}?", coin.name, coin.quoted(strike));
+            let question = format!(
+                "Will the price of {} be above {} on {at}?",
+                coin.name,
+                coin.quoted(strike)
+            );
             let claim = Claim::Price(coin.ends((strike, f64::INFINITY)));
             MarketDraft::yes_no(question, &coin.figure(strike), claim)
         })
@@ -295,9 +298,8 @@ fn earnings(scene: &mut Scene, company: &str, series: u64) -> Draft {
         date(scene.ends)
     );
     let logit = scene.dice.between(-0.5, 2.0);
-    let mut draft =
-        Draft::new(Category::Finance, title, rules, &["finance", "earnings", "stocks"])
-            .single(Claim::Fact { logit });
+    let mut draft = Draft::new(Category::Finance, title, rules, &["finance", "earnings", "stocks"])
+        .single(Claim::Fact { logit });
     draft.series = Some(Series {
         id: series,
         slug: format!("{}-earnings", crate::world::names::slug(company)),

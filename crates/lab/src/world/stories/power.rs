@@ -62,13 +62,10 @@ fn mayor(scene: &mut Scene) -> Draft {
         scene.ends.year()
     );
     let tags = ["politics", "elections"];
-    let mut race =
-        Draft::new(Category::Politics, format!("{city} Mayoral Election"), rules, &tags).one_of(
-            scene.dice,
-            &names,
-            0.03,
-            |name| format!("Will {name} win the {city} mayoral election?"),
-        );
+    let mut race = Draft::new(Category::Politics, format!("{city} Mayoral Election"), rules, &tags)
+        .one_of(scene.dice, &names, 0.03, |name| {
+            format!("Will {name} win the {city} mayoral election?")
+        });
     race.withdrawals = 0.25;
     race
 }
@@ -81,9 +78,12 @@ fn parliament(scene: &mut Scene, country: &str) -> Draft {
     );
     let tags = ["politics", "elections", "world-elections"];
     let title = format!("{country} Parliamentary Election Winner");
-    Draft::new(Category::Politics, title, rules, &tags).one_of(scene.dice, &parties, 0.01, |party| {
-        format!("Will {party} win the most seats in the {country} parliamentary election?")
-    })
+    Draft::new(Category::Politics, title, rules, &tags).one_of(
+        scene.dice,
+        &parties,
+        0.01,
+        |party| format!("Will {party} win the most seats in the {country} parliamentary election?"),
+    )
 }
 
 fn bill(scene: &mut Scene, country: &str) -> Draft {
@@ -115,8 +115,7 @@ fn mentions(scene: &mut Scene, country: &str) -> Draft {
          Plural and possessive forms count."
     );
     let title = format!("What will {speaker} say during the {occasion}?");
-    let mut draft =
-        Draft::new(Category::Politics, title, rules, &["politics", "mention-markets"]);
+    let mut draft = Draft::new(Category::Politics, title, rules, &["politics", "mention-markets"]);
     draft.markets = words
         .into_iter()
         .map(|word| {

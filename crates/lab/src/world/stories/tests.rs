@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::leagues::LEAGUES;
 use super::*;
 use crate::noise::Noise;
 use crate::world::belief::{Belief, Reach};
@@ -32,7 +33,9 @@ fn tell(category: Category, seed: u64) -> Told {
 }
 
 fn all(count: u64) -> impl Iterator<Item = Told> {
-    Category::ALL.into_iter().flat_map(move |category| (0..count).map(move |seed| tell(category, seed)))
+    Category::ALL
+        .into_iter()
+        .flat_map(move |category| (0..count).map(move |seed| tell(category, seed)))
 }
 
 /// Whether the markets are rungs: each a threshold on the same number or price.
@@ -171,7 +174,8 @@ fn games_name_their_sides_and_lines() {
         games += 1;
         let [home, away] = draft.teams.as_slice() else { panic!("{:?}", draft.teams) };
         assert!(home.id != away.id && home.league == away.league, "{}", draft.title);
-        let league = LEAGUES.iter().find(|league| league.code == home.league).unwrap();
+        let league = draft.league.unwrap();
+        assert!(LEAGUES.contains(&league) && league.code == home.league);
         assert!(league.roster().contains(home), "{}", home.name);
         for (market, chance) in draft.markets.iter().zip(&chances) {
             let context = format!("{}: {chance}", market.question);

@@ -1,9 +1,9 @@
 //! The world's rows as Gamma writes them: names, order and types of a row recorded in October 2026.
 
+mod happening;
 mod rows;
 
 use crate::exchange::{Listing, Millis, Outcome, PIPS, Pips, Side, Usdc};
-use crate::world::World;
 use crate::world::category::{TAGS, TagInfo, tag_info};
 use crate::world::event::Event;
 use crate::world::facts::Rewards;
@@ -11,7 +11,11 @@ use crate::world::history::{DAY_S, HOUR_S, usdc};
 use crate::world::ids::group_id;
 use crate::world::market::Market;
 use crate::world::opening::is_exclusive;
+use crate::world::stories::Claim;
+use crate::world::{World, comments};
 use chrono::{DateTime, SecondsFormat, Utc};
+use happening::Happening;
+pub(in crate::world) use happening::{sports, teams};
 use rows::{EventRow, FeeSchedule, MarketRow, Number, Reward, SeriesRow, TagRow};
 
 /// Begins every description, so that no reader takes a generated market for a real one.
@@ -20,6 +24,9 @@ const DISCLAIMER: &str = "Simulated market.";
 /// What `marketMakerAddress`, `submitted_by` and the like hold: an address that is plainly
 /// nobody's.
 pub(in crate::world) const NOBODY: &str = "0x0000000000000000000000000000000000000000";
+
+/// When the series came to the site, before any of their events.
+const SERIES_LISTED: &str = "2023-01-02T12:00:00Z";
 
 fn price(pips: i32) -> Number {
     Number(f64::from(pips) / f64::from(PIPS))
@@ -129,7 +136,7 @@ pub(in crate::world) fn market(
         volume1wk,
         volume1mo,
         volume1yr,
-        game_start_time: market.game_starts_s().map(spaced),
+        game_start_time: event.game_starts_s().map(spaced),
         seconds_delay: market.delay_s(),
         clob_token_ids: spaced_list(&market.token_ids),
         uma_bond: "500",
@@ -156,8 +163,12 @@ pub(in crate::world) fn market(
         approved: true,
         rewards_min_size: rewards.map_or(0, |rewards| rewards.min_size),
         rewards_max_spread: Number(rewards.map_or(0.0, |rewards| rewards.max_spread)),
-        clob_rewards: rewards.iter().map(|&rewards| reward(market, rewards, event.opens_s)).collect(),
+        clob_rewards: rewards
+            .iter()
+            .map(|&rewards| reward(market, rewards, event.opens_s))
+            .collect(),
         spread: price(ask - bid),
+        automatically_resolved: closed.then_some(true),
         one_hour_price_change: change(HOUR_S),
         one_day_price_change: change(DAY_S),
         one_week_price_change: change(7 * DAY_S),
@@ -170,6 +181,7 @@ pub(in crate::world) fn market(
         clear_book_on_start: true,
         manual_activation: false,
         neg_risk_other: market.draft.is_other,
+        event_start_time: event.starts_s().filter(|_| event.draft.teams.is_empty()).map(iso),
         sports_market_type: market.draft.sports_type,
         line: market.draft.line.map(Number),
         uma_resolution_statuses: uma_statuses(market, at_s),
@@ -221,8 +233,9 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         archived: false,
         featured: false,
         restricted: true,
-        created_at: iso(0),
-        updated_at: iso(0),
+        created_at: SERIES_LISTED.to_owned(),
+        updated_at: iso(at_s),
+        requires_translation: false,
     });
     let row = EventRow {
         id: event.number.to_string(),
@@ -254,22 +267,36 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         liquidity_clob: Number((liquidity * 1e5).round() / 1e5),
         neg_risk,
         neg_risk_market_id: neg_risk.then(|| group_id(event.number)),
-        comment_count: 0,
+        comment_count: comments::count_in_event(world, event),
         series: series.collect(),
         cyom: false,
         closed_time: closed.then(|| iso(event.closes_s())),
         show_all_outcomes: true,
         show_market_images: false,
+        automatically_resolved: closed.then_some(true),
         enable_neg_risk: neg_risk,
         automatically_active: true,
         series_slug: event.draft.series.as_ref().map(|series| series.slug.as_str()),
         neg_risk_augmented: event.draft.augmented,
+        cumulative_markets: is_cumulative(event),
         pending_deployment: false,
         deploying: false,
         requires_translation: false,
+        happening: Happening::of(world, event),
         version: "v1",
     };
     serde_json::to_vec(&row)
+}
+
+/// Whether each market takes in those after it: deadlines of one thing, thresholds of one number.
+fn is_cumulative(event: &Event) -> bool {
+    let takes_in = |claim| match claim {
+        Claim::Happens { .. } => true,
+        Claim::Between { quantity: 0, low, high } => low.is_finite() && high == f64::INFINITY,
+        _ => false,
+    };
+    let is_game = !event.draft.teams.is_empty();
+    !is_game && event.markets.len() > 1 && event.markets.iter().all(|it| takes_in(it.draft.claim))
 }
 
 /// The tags of an event as a JSON array.

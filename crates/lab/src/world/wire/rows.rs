@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use super::happening::Happening;
+
 /// A number without a fraction where it has none, as upstream writes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Number(pub(super) f64);
@@ -137,6 +139,8 @@ pub(super) struct MarketRow<'a> {
     pub(super) rewards_max_spread: Number,
     pub(super) spread: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) automatically_resolved: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) one_hour_price_change: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) one_day_price_change: Option<Number>,
@@ -155,6 +159,8 @@ pub(super) struct MarketRow<'a> {
     pub(super) clear_book_on_start: bool,
     pub(super) manual_activation: bool,
     pub(super) neg_risk_other: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) event_start_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sports_market_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,6 +195,7 @@ pub(super) struct SeriesRow<'a> {
     pub(super) restricted: bool,
     pub(super) created_at: String,
     pub(super) updated_at: String,
+    pub(super) requires_translation: bool,
 }
 
 #[derive(Serialize)]
@@ -229,7 +236,7 @@ pub(super) struct EventRow<'a> {
     pub(super) neg_risk: bool,
     #[serde(rename = "negRiskMarketID", skip_serializing_if = "Option::is_none")]
     pub(super) neg_risk_market_id: Option<String>,
-    pub(super) comment_count: u64,
+    pub(super) comment_count: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) series: Vec<SeriesRow<'a>>,
     pub(super) cyom: bool,
@@ -237,14 +244,19 @@ pub(super) struct EventRow<'a> {
     pub(super) closed_time: Option<String>,
     pub(super) show_all_outcomes: bool,
     pub(super) show_market_images: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) automatically_resolved: Option<bool>,
     pub(super) enable_neg_risk: bool,
     pub(super) automatically_active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) series_slug: Option<&'a str>,
     pub(super) neg_risk_augmented: bool,
+    pub(super) cumulative_markets: bool,
     pub(super) pending_deployment: bool,
     pub(super) deploying: bool,
     pub(super) requires_translation: bool,
+    #[serde(flatten)]
+    pub(super) happening: Happening,
     pub(super) version: &'static str,
 }
 
