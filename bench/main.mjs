@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { table, verdict } from "./table.mjs";
 
-const PARTS = ["sync", "http", "start", "browser"];
+const PARTS = ["sync", "http", "start", "browser", "world"];
 const BINARY = resolve(process.env.CARGO_TARGET_DIR ?? "target", "release/cascadian");
 
 /** Runs cargo; each line of its standard output goes to `onLine`. */

@@ -28,7 +28,7 @@ export async function until(what, deadlineMs, probe, pollMs = POLL_MS) {
 }
 
 /** A running `cascadian`. */
-class Program {
+export class Program {
   constructor(binary, args) {
     // Nothing that is set where this runs may decide what is measured.
     const isOurs = (name) => /^CASCADIAN_(?!PG_BINDIR)|^DATABASE_URL$/.test(name);
@@ -65,7 +65,8 @@ class Program {
 /** A simulated Polymarket. Large worlds take a while to be made. */
 export async function startLab(binary, markets) {
   const program = new Program(binary, [
-    ...["lab", "world", "--seed", "7", "--markets", String(markets), "--listen", "127.0.0.1:0"],
+    ...["lab", "world", "--seed", "7", "--scale", "0.05", "--markets", String(markets)],
+    ...["--listen", "127.0.0.1:0"],
   ]);
   const base = await program.announced(/The lab is at (http:\S+)\/lab/, 300_000);
   return { gammaUrl: `${base}/gamma`, stop: () => program.stop("SIGKILL") };

@@ -141,6 +141,8 @@ export class Lab {
       "world",
       "--seed",
       "7",
+      "--scale",
+      "0.05",
       "--markets",
       "400",
       "--listen",

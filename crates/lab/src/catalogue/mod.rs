@@ -205,16 +205,6 @@ impl Catalogue {
         body.into()
     }
 
-    /// An event without its markets.
-    pub(crate) fn event_body_alone(&self, event: &Event) -> Bytes {
-        if let (Some(_), Some(members)) = (&event.recorded, event.members()) {
-            return members.without(&["markets"]).into();
-        }
-        let mut body = event.slim.to_vec();
-        json::append_members(&mut body, event.tags.iter().map(|tags| ("tags", tags.as_ref())));
-        body.into()
-    }
-
     /// A market as `/markets` answers it: with its event in slim form, and the event's tags when
     /// `with_tags`.
     pub(crate) fn market_body(&self, market: &Market, with_tags: bool) -> Bytes {

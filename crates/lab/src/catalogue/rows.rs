@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::Figures;
 use super::embedded::Embed;
 use super::traits::{EventTraits, MarketTraits};
-use crate::json::Members;
+use crate::json::{self, Members};
 
 /// Why a JSON value is not a row that can be served by id.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +112,16 @@ impl Event {
     pub(crate) fn members(&self) -> Option<Members<'_>> {
         let body = self.recorded.as_ref().unwrap_or(&self.slim);
         Members::parse(std::str::from_utf8(body).ok()?).ok()
+    }
+
+    /// As `/events` answers it, without its markets.
+    pub(crate) fn body_alone(&self) -> Bytes {
+        if let (Some(_), Some(members)) = (&self.recorded, self.members()) {
+            return members.without(&["markets"]).into();
+        }
+        let mut body = self.slim.to_vec();
+        json::append_members(&mut body, self.tags.iter().map(|tags| ("tags", tags.as_ref())));
+        body.into()
     }
 
     /// Whether it belongs to the series.

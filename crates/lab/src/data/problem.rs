@@ -127,7 +127,7 @@ impl Dresser {
     }
 
     fn trace_id(&self) -> String {
-        let noise = Noise::of(self.served.fetch_add(1, Ordering::Relaxed)).with(0x7472_6163_65);
+        let noise = Noise::of(self.served.fetch_add(1, Ordering::Relaxed)).with(0x0074_7261_6365);
         format!("{:016x}{:016x}", noise.bits(), noise.with(1).bits())
     }
 

@@ -149,7 +149,7 @@ fn biggest_win(exchange: &Exchange, wallet: WalletIx) -> Usdc {
 impl UserStats {
     /// `None` for some wallets that trade.
     fn of(world: &World, wallet: WalletIx) -> Option<Self> {
-        let draw = Noise::of(u64::from(wallet.0)).with(0x7374_6174_73);
+        let draw = Noise::of(u64::from(wallet.0)).with(0x0073_7461_7473);
         if draw.bits().is_multiple_of(WITHOUT_STATS_ONE_IN) {
             return None;
         }

@@ -124,11 +124,36 @@ impl Listing {
         if (next.shown, next.volume, next.shares) == (last.shown, last.volume, last.shares) {
             return;
         }
+        // Quotes that move without a trade are kept once a minute.
+        let before = self.series.len().checked_sub(2).map(|index| self.series[index]);
+        let is_quote =
+            next.volume == last.volume && before.is_some_and(|before| before.volume == last.volume);
+        let replaces = last.at_ms == at_ms || is_quote && minute(last.at_ms) == minute(at_ms);
         match self.series.last_mut() {
-            Some(last) if last.at_ms == at_ms => *last = next,
+            Some(last) if replaces => *last = next,
             _ => self.series.push(next),
         }
     }
+
+    /// Of the quotes before `until_ms` that moved without a trade, keeps one in `spacing_ms`.
+    pub(crate) fn thin(&mut self, until_ms: Millis, spacing_ms: Millis) {
+        let mut kept: Option<Point> = None;
+        self.series.retain(|point| {
+            let keep = point.at_ms >= until_ms
+                || kept.is_none_or(|kept| {
+                    kept.volume != point.volume
+                        || kept.at_ms.div_euclid(spacing_ms) != point.at_ms.div_euclid(spacing_ms)
+                });
+            if keep {
+                kept = Some(*point);
+            }
+            keep
+        });
+    }
+}
+
+fn minute(at_ms: Millis) -> i64 {
+    at_ms.div_euclid(60_000)
 }
 
 #[cfg(test)]

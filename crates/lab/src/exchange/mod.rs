@@ -154,6 +154,13 @@ impl Exchange {
         }
     }
 
+    /// Forgets some of the quotes before `until_ms`: see [`Listing::thin`].
+    pub(crate) fn thin_series(&mut self, until_ms: Millis, spacing_ms: Millis) {
+        for listing in &mut self.listings {
+            listing.thin(until_ms, spacing_ms);
+        }
+    }
+
     /// What happened since the last call, in order, for those who listen.
     pub(crate) fn take_news(&mut self) -> Vec<News> {
         self.newsroom.take()

@@ -113,6 +113,7 @@ async fn strike(app: &App, kind: FaultKind, mut request: Request, next: Next) ->
             let now_s = now_s(app).await;
             rewrite(response, |body| spoilt(&kind, body, now_s)).await
         }
+        // The route applies it, or the cache.
         kind => {
             request.extensions_mut().insert(PageFault(kind));
             next.run(request).await

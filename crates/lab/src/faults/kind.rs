@@ -46,7 +46,7 @@ pub enum FaultKind {
         /// Where the offset starts anew.
         rows: u32,
     },
-    /// A row of [`bad_rows`](crate::bad_rows) in the middle of a Gamma page.
+    /// A row of [`bad_rows`](crate::bad_rows()) in the middle of a Gamma page.
     BadRow {
         /// Its name.
         row: String,
@@ -78,6 +78,16 @@ pub enum FaultKind {
     FrozenButPong,
     /// A `price_change` of the market channel is never sent.
     DroppedDelta,
+    /// The books that a subscription begins with are sent after the next `price_change`, as they were
+    /// before it.
+    DeltaFirst,
+    /// A socket breaks off instead of sending a message, without a closing frame: clients see 1006.
+    CutSocket,
+    /// A socket is closed instead of sending a message.
+    ClosedSocket {
+        /// The closing frame's code, such as 4003.
+        code: u16,
+    },
     /// The market resolved last that nobody has redeemed turns out the other way. Acts on the world,
     /// once, when it is injected.
     ResolutionFlip,
@@ -90,6 +100,8 @@ pub(crate) enum Occasion {
     Request,
     /// A request for a socket.
     Handshake,
+    /// The books that a subscription begins with.
+    Dump,
     /// A `price_change`.
     Delta,
     /// Another message of a socket that carries data.
@@ -131,8 +143,11 @@ impl FaultKind {
             | Self::DuplicatedFills
             | Self::StaleCdnPage => matches!(occasion, Occasion::Request),
             Self::NewKey | Self::ChangedType => !matches!(occasion, Occasion::Handshake),
-            Self::FrozenButPong => matches!(occasion, Occasion::Delta | Occasion::Message),
+            Self::FrozenButPong | Self::CutSocket | Self::ClosedSocket { .. } => {
+                matches!(occasion, Occasion::Dump | Occasion::Delta | Occasion::Message)
+            }
             Self::DroppedDelta => matches!(occasion, Occasion::Delta),
+            Self::DeltaFirst => matches!(occasion, Occasion::Dump),
             Self::ResolutionFlip => false,
         }
     }
@@ -147,8 +162,8 @@ impl FaultKind {
             | Self::ComboRows
             | Self::DuplicatedFills => DATA,
             Self::StaleCdnPage => DATA_V2,
-            Self::FrozenButPong => SOCKETS,
-            Self::DroppedDelta => MARKET_CHANNEL,
+            Self::FrozenButPong | Self::CutSocket | Self::ClosedSocket { .. } => SOCKETS,
+            Self::DroppedDelta | Self::DeltaFirst => MARKET_CHANNEL,
             _ => ANYWHERE,
         }
     }
@@ -159,6 +174,11 @@ impl FaultKind {
             |haunt: &&str| path_prefix.starts_with(*haunt) || haunt.starts_with(path_prefix);
         self.haunts().iter().any(meets)
     }
+}
+
+/// Whether a closing frame may have this code: the others are for clients to say that there was none.
+pub(super) const fn may_be_sent(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
 #[cfg(test)]
@@ -173,6 +193,7 @@ mod tests {
         assert!(FaultKind::FrozenButPong.haunts_under("/"));
         assert!(FaultKind::FrozenButPong.haunts_under("/ws/ws/market"));
         assert!(!FaultKind::DroppedDelta.haunts_under("/rtds"));
+        assert!(!FaultKind::DeltaFirst.strikes_on(Occasion::Delta));
         assert!(FaultKind::NewKey.haunts_under("/clob/price"));
         assert!(FaultKind::NewKey.strikes_on(Occasion::Message));
         assert!(!FaultKind::NewKey.strikes_on(Occasion::Handshake));

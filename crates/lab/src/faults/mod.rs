@@ -19,7 +19,7 @@ pub(crate) use frame::FrameFate;
 pub(crate) use ghost::ghost_levels;
 pub(crate) use inject::{PageFault, inject, rate_limit_page};
 pub use kind::FaultKind;
-use kind::Occasion;
+pub(crate) use kind::Occasion;
 pub(crate) use page::spoil_rows;
 use repeat::Pages;
 
@@ -27,7 +27,8 @@ use crate::bad_rows::bad_rows;
 use crate::noise::{Noise, unit};
 
 /// A fault and when it strikes: at requests whose path starts with `path_prefix`, after the first
-/// `after` of them, then every `every`-th, with `probability`, at most `times` times.
+/// `after` of them, then every `every`-th, with `probability`, at most `times` times. What strikes
+/// sockets counts their messages instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
@@ -129,6 +130,9 @@ impl Fault {
                 Err(InvalidFault::UnknownRow(row.clone()))
             }
             FaultKind::SlowBody { chunk_bytes: 0, .. } => Err(InvalidFault::ChunkBytes),
+            &FaultKind::ClosedSocket { code } if !kind::may_be_sent(code) => {
+                Err(InvalidFault::CloseCode(code))
+            }
             _ => Ok(()),
         }
     }
@@ -169,6 +173,9 @@ pub enum InvalidFault {
     /// A body in chunks of nothing.
     #[error("chunk_bytes: must be at least 1")]
     ChunkBytes,
+    /// A code that no closing frame may have.
+    #[error("code: must be one that a closing frame may have, such as 1001 or 4003, got {0}")]
+    CloseCode(u16),
 }
 
 /// A fault that is switched on, with its tally.
@@ -178,7 +185,7 @@ pub struct ActiveFault {
     pub id: u64,
     /// The fault.
     pub fault: Fault,
-    /// Requests under its path since then.
+    /// Requests or messages under its path since then.
     pub requests: u64,
     /// How often it struck.
     pub strikes: u64,

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::paging::{CURSOR_TO_START, PageRequest};
+use super::paging::CURSOR_TO_START;
 use super::problem::Problem;
 use crate::bad_rows::Entity;
 use crate::faults::{FaultKind, PageFault, spoil_rows};
@@ -85,17 +85,6 @@ pub(super) fn keyset_page(
     let next = next.as_ref().map(|cursor| ("next_cursor", cursor.as_bytes()));
     json::append_members(&mut body, std::iter::once((list, rows.as_slice())).chain(next));
     object(app, schema, body.into())
-}
-
-/// What a page fault changes in the request.
-pub(super) fn spoil_request(
-    request: PageRequest,
-    struck: Option<&Extension<PageFault>>,
-) -> PageRequest {
-    match struck {
-        Some(Extension(PageFault(FaultKind::IgnoresCursor))) => request.without_cursor(),
-        _ => request,
-    }
 }
 
 /// What a page fault changes in the page.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::answer::{
-    Answer, Pairs, Struck, array, json_body, keyset_page, number, object, spoil_page, spoil_request,
+    Answer, Pairs, Struck, array, json_body, keyset_page, number, object, spoil_page,
 };
 use super::filter::{EventFilter, Listing};
 use super::paging::PageRequest;
@@ -83,7 +83,7 @@ async fn select(
         return Err(Problem::Broken("internal server error"));
     }
     let filter = EventFilter::read(params)?;
-    let request = spoil_request(PageRequest::read(params, listing)?, struck);
+    let request = PageRequest::read(params, listing)?;
     let with_markets = params.flag("include_markets")?.unwrap_or(true);
     let catalogue = app.lab.catalogue().await?;
     let filter = filter.widened(&catalogue);
@@ -96,7 +96,7 @@ async fn select(
 }
 
 fn body(catalogue: &Catalogue, event: &Event, with_markets: bool) -> Bytes {
-    if with_markets { catalogue.event_body(event) } else { catalogue.event_body_alone(event) }
+    if with_markets { catalogue.event_body(event) } else { event.body_alone() }
 }
 
 pub(super) async fn by_id(State(app): State<App>, Path(id): Path<String>) -> Answer {

@@ -115,17 +115,17 @@ mod tests {
         let rows: Vec<Bytes> = [r#"{"id":1}"#, r#"{"id":2,"n":"5"}"#, r#"{"id":3,"n":2}"#]
             .map(|row| Bytes::from_static(row.as_bytes()))
             .to_vec();
-        let ids = |query: &str| -> Vec<u64> {
-            let pairs = [("order", "n"), ("ascending", query)];
+        let ids = |ascending: &str| -> Vec<String> {
+            let pairs = [("order", "n"), ("ascending", ascending)];
             let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
             let limits = Limits { default: 20, max: 100, max_offset: None };
             let rows = page(rows.clone(), &Params::new(pairs.to_vec()), &["n"], limits).unwrap();
             let id = |row: &Bytes| {
-                Members::parse(std::str::from_utf8(row).unwrap()).unwrap().number("id").unwrap()
+                Members::parse(std::str::from_utf8(row).unwrap()).unwrap().text("id").unwrap()
             };
-            rows.iter().map(|row| id(row) as u64).collect()
+            rows.iter().map(id).collect()
         };
-        assert_eq!(ids("true"), [3, 2, 1]);
-        assert_eq!(ids("false"), [2, 3, 1]);
+        assert_eq!(ids("true"), ["3", "2", "1"]);
+        assert_eq!(ids("false"), ["2", "3", "1"]);
     }
 }

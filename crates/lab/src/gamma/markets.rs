@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use serde_json::{Map, Value, json};
 
 use super::answer::{
-    Answer, Pairs, Struck, array, json_body, keyset_page, number, object, spoil_page, spoil_request,
+    Answer, Pairs, Struck, array, json_body, keyset_page, number, object, spoil_page,
 };
 use super::filter::{Listing, MarketFilter};
 use super::paging::{DEFAULT_LIMIT, PageRequest};
@@ -62,7 +62,7 @@ async fn select(
     let params = Params::new(pairs);
     let filter = MarketFilter::read(&params, listing)?;
     let with_tags = params.flag("include_tag")?.unwrap_or(false);
-    let request = spoil_request(PageRequest::read(&params, listing)?, struck.as_ref());
+    let request = PageRequest::read(&params, listing)?;
     let catalogue = app.lab.catalogue().await?;
     let filter = filter.widened(&catalogue);
     let (markets, next) =

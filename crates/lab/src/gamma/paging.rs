@@ -162,11 +162,6 @@ impl PageRequest {
         }
     }
 
-    /// The same page as if no cursor had been given.
-    pub(crate) fn without_cursor(self) -> Self {
-        Self { after: None, ..self }
-    }
-
     /// The rows of this page, and the cursor of the next one when there is one.
     pub(crate) fn cut<'c, R: Listed>(
         &self,

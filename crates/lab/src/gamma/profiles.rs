@@ -15,12 +15,14 @@ use crate::world::{Person, profile};
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Tier {
-    taker_tier: u8,
-    taker_tier_name: &'static str,
+    #[serde(rename = "takerTier")]
+    number: u8,
+    #[serde(rename = "takerTierName")]
+    name: &'static str,
     weighted_volume: u8,
 }
 
-const LOWEST: Tier = Tier { taker_tier: 0, taker_tier_name: "Tier 0", weighted_volume: 0 };
+const LOWEST: Tier = Tier { number: 0, name: "Tier 0", weighted_volume: 0 };
 
 /// A row of `/public-profile`.
 #[derive(Serialize)]

@@ -107,6 +107,8 @@ impl Desk {
     /// Forgets a connection.
     pub(super) fn leave(&self, reader: ReaderId) {
         self.forget(&mut lock(&self.board), reader);
+        // Nobody has to wait for it any more.
+        self.note_read();
     }
 
     fn forget(&self, board: &mut Board, reader: ReaderId) {

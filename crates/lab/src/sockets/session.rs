@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::board::ReaderId;
 use super::frame::{Frame, FrameKind};
 use super::outbox::Inbox;
-use crate::faults::FrameFate;
+use crate::faults::{FrameFate, Occasion};
 use crate::server::{App, Lab};
 
 /// How long a client has to take a closing frame.
@@ -18,7 +18,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
-    /// The client left, or the line broke.
+    /// The client left, or the line broke, or is to look so.
     Gone,
     /// With a code and a reason.
     Closed(u16, &'static str),
@@ -35,6 +35,8 @@ pub(super) struct Session {
     path: &'static str,
     /// A fault silenced it, but for answers to `PING`.
     frozen: bool,
+    /// What a fault holds back until the next `price_change`.
+    held: Vec<Utf8Bytes>,
     socket: WebSocket,
     inbox: Inbox,
     shutdown: CancellationToken,
@@ -44,7 +46,8 @@ impl Session {
     pub(super) fn start(app: App, path: &'static str, socket: WebSocket) -> Self {
         let App { lab, shutdown, .. } = app;
         let (reader, inbox) = lab.desk().join();
-        Self { lab, reader, path, frozen: false, socket, inbox, shutdown }
+        let held = Vec::new();
+        Self { lab, reader, path, frozen: false, held, socket, inbox, shutdown }
     }
 
     /// What the client says next; what the desk has goes out meanwhile. `None` when it is over.
@@ -95,7 +98,7 @@ impl Session {
         let sending = async {
             for frame in frames {
                 let length = frame.text.len();
-                if let Some(text) = self.told(frame) {
+                for text in self.told(frame)? {
                     self.socket.feed(Message::Text(text)).await.map_err(|_| Ending::Gone)?;
                 }
                 self.inbox.sent(length);
@@ -111,31 +114,36 @@ impl Session {
         }
     }
 
-    /// What is sent of a frame after what befalls it.
-    fn told(&mut self, frame: Frame) -> Option<Utf8Bytes> {
+    /// What is sent when it is a frame's turn, after what befalls it.
+    fn told(&mut self, frame: Frame) -> Result<Vec<Utf8Bytes>, Ending> {
         let Frame { kind, text } = frame;
-        if kind == FrameKind::Pong {
-            return Some(text);
+        let occasion = match kind {
+            FrameKind::Pong => return Ok(vec![text]),
+            _ if self.frozen => return Ok(Vec::new()),
+            FrameKind::Dump => Occasion::Dump,
+            FrameKind::PriceChange => Occasion::Delta,
+            FrameKind::Data => Occasion::Message,
+        };
+        let mut told = Vec::new();
+        match self.lab.faults().befall(self.path, occasion, &text) {
+            FrameFate::Sent => told.push(text),
+            FrameFate::Changed(text) => told.push(text.into()),
+            FrameFate::Lost => {}
+            FrameFate::Held => self.held.push(text),
+            FrameFate::Frozen => self.frozen = true,
+            FrameFate::Cut => return Err(Ending::Gone),
+            FrameFate::Closed(code) => return Err(Ending::Closed(code, "")),
         }
-        if self.frozen {
-            return None;
+        if kind == FrameKind::PriceChange {
+            told.append(&mut self.held);
         }
-        let is_delta = kind == FrameKind::PriceChange;
-        match self.lab.faults().befall(self.path, is_delta, &text) {
-            FrameFate::Sent => Some(text),
-            FrameFate::Changed(text) => Some(text.into()),
-            FrameFate::Lost => None,
-            FrameFate::Frozen => {
-                self.frozen = true;
-                None
-            }
-        }
+        Ok(told)
     }
 
     async fn end(&mut self, ending: Ending) {
         let farewell = async {
             match ending {
-                // Sends the answer to the client's closing frame, if there was one.
+                // Sends what was said before, such as the answer to the client's closing frame.
                 Ending::Gone => self.socket.flush().await,
                 Ending::Closed(code, reason) => {
                     let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };

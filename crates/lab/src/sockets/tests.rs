@@ -57,7 +57,7 @@ impl Floor {
         self.exchange.publish(self.at_ms, self.market);
         let mut post = Post::default();
         for news in self.exchange.take_news() {
-            if let Some(bulletin) = self.bulletin(news) {
+            if let Some(bulletin) = Self::bulletin(news) {
                 self.board.tell(bulletin, &mut post);
             }
         }
@@ -65,7 +65,7 @@ impl Floor {
     }
 
     /// Trades are told by worlds only: they know the people.
-    fn bulletin(&self, news: News) -> Option<Bulletin> {
+    fn bulletin(news: News) -> Option<Bulletin> {
         match news {
             News::Levels { at_ms, market, changes, .. } => {
                 Some(Bulletin::Levels { at_ms, market, changes })

@@ -58,10 +58,10 @@ impl Category {
 
     pub(crate) const fn habits(self) -> Habits {
         let (percent, life_days, volatility, interest, announcements) = match self {
-            Self::Politics => (14, 150.0, 0.12, 2.5, 2.6),
+            Self::Politics => (15, 150.0, 0.12, 2.5, 2.6),
             Self::World => (8, 60.0, 0.20, 2.0, 2.2),
-            Self::Sports => (38, 4.0, 0.25, 1.2, 0.8),
-            Self::Crypto => (15, 9.0, 0.55, 1.8, 0.0),
+            Self::Sports => (42, 4.0, 0.25, 1.2, 0.8),
+            Self::Crypto => (10, 9.0, 0.55, 1.8, 0.0),
             Self::Economy => (4, 35.0, 0.15, 1.5, 2.0),
             Self::Finance => (6, 20.0, 0.25, 0.8, 1.2),
             Self::Tech => (4, 60.0, 0.18, 0.9, 1.6),

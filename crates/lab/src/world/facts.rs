@@ -61,6 +61,11 @@ impl Event {
         self.draft.starts.map(|starts| starts.timestamp())
     }
 
+    /// The end that was announced, in Unix seconds. When it is truly over nobody knows before.
+    pub(crate) fn scheduled_s(&self) -> i64 {
+        self.markets.iter().map(|market| market.scheduled_s).max().unwrap_or(self.opens_s)
+    }
+
     /// The rules, after the words that nothing of it is real.
     pub(crate) fn description(&self) -> String {
         wire::described(&self.draft.rules)

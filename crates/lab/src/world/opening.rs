@@ -107,6 +107,10 @@ impl World {
                 },
                 pips(probability.clamp(0.000_5, 0.999_5)),
             );
+            if market_draft.is_placeholder {
+                // A name that is not known yet is not traded.
+                self.exchange.halt(at_ms, ix);
+            }
             let makers = self.makers_for(&mut dice, share);
             let market = Market {
                 ix,

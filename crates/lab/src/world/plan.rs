@@ -1,10 +1,13 @@
 //! What has opened and what will: the events of a world, before they are opened.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 
 use super::agenda::Action;
 use super::category::Category;
 use super::history::{DAY_S, HOUR_S};
+use super::names;
 use super::stories::{self, Asset, COINS, Draft, Prices, Scene};
 use super::{OPENING_S, STANDARD_MARKETS, World, WorldOptions, at_s};
 use crate::exchange::Millis;
@@ -89,6 +92,7 @@ impl World {
                 markets += 1;
             }
         }
+        let mut titles = HashSet::new();
         for index in 0.. {
             if markets >= wanted {
                 break;
@@ -106,6 +110,10 @@ impl World {
             let ends_s = round_to(ends_s, HOUR_S);
             let opens_s = (ends_s - seconds(life_s)).min(now_s - 60);
             let draft = self.write(category, &mut dice, opens_s, ends_s);
+            // The same question has one answer, and is asked once.
+            if !titles.insert(draft.title.clone()) {
+                continue;
+            }
             markets += draft.markets.len();
             planned.push(Opening::new(draft, opens_s, ends_s, &mut dice));
         }
@@ -135,6 +143,9 @@ impl World {
         let life_s = draw_life_s(&mut dice, category);
         let ends_s = round_to(now_s + seconds(life_s), HOUR_S);
         let draft = self.write(category, &mut dice, now_s, ends_s);
+        if self.slugs.contains(&names::slug(draft.handle.as_ref().unwrap_or(&draft.title))) {
+            return;
+        }
         let opening = Opening::new(draft, now_s, ends_s, &mut dice);
         self.open(at_ms, opening);
     }

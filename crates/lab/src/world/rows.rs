@@ -8,13 +8,18 @@ use axum::body::Bytes;
 use super::event::{Event, Rows};
 use super::{World, category, wire};
 use crate::catalogue::{self, Catalogue, Tag};
+use crate::exchange::Millis;
 use crate::json::Members;
 
+/// How far the rows may be behind.
+const LAG_MS: Millis = 1_000;
+
 impl World {
-    /// The rows as of [`World::now`]. Only events that moved since the last call are written anew.
+    /// The rows as of [`World::now`], or of less than a second before: Gamma is always a little behind.
+    /// Only events that moved since the last call are written anew.
     pub(crate) fn catalogue(&mut self) -> Arc<Catalogue> {
         if let Some((served_ms, catalogue)) = &self.served
-            && *served_ms == self.now_ms
+            && self.now_ms - *served_ms < LAG_MS
         {
             return Arc::clone(catalogue);
         }

@@ -1,11 +1,11 @@
 //! Time passing in an event: knowledge, quotes, trades, and the turns of its markets' lives.
 
-use super::World;
 use super::agenda::Action;
 use super::event::Event;
 use super::market::{FINE_TICK, FINE_TICK_BELOW, heartbeat_s, pips};
 use super::people::{Kind, Redeeming};
 use super::plan::seconds;
+use super::{STANDARD_MARKETS, World};
 use crate::exchange::{MarketIx, Millis, PIPS};
 use crate::noise::Dice;
 
@@ -56,12 +56,12 @@ impl World {
         let interest = event.interest * if ended { AFTERMATH } else { 1.0 };
         let heartbeat_ms = if at_ms >= self.genesis_ms {
             let pulse_s = PULSE_S / (interest * self.activity).max(0.01).sqrt();
-            seconds(1_000.0 * pulse_s.clamp(2.0, 900.0))
+            seconds(1_000.0 * (pulse_s * self.breadth()).clamp(2.0, 900.0 * self.breadth()))
         } else {
             let life_s = event.closes_s() - event.opens_s;
             let age_s = (self.genesis_ms - at_ms) / 1_000;
             // Short events are looked at a few dozen times, whenever they were.
-            1_000 * heartbeat_s(age_s).min((life_s / 40).max(60))
+            1_000 * seconds(heartbeat_s(age_s).min((life_s / 40).max(60)) as f64 * self.breadth())
         };
         let rate = self.pace * interest * self.growth(at_ms);
         let wait_ms = -(1.0 - dice.unit()).ln() / rate.max(1e-12);
@@ -70,6 +70,11 @@ impl World {
         } else {
             (at_ms + heartbeat_ms.max(1), Action::Step { event: index, trade: false })
         }
+    }
+
+    /// Where there are many more markets than usual, each is looked at less often.
+    fn breadth(&self) -> f64 {
+        (self.planned_markets as f64 / STANDARD_MARKETS as f64).max(1.0)
     }
 
     /// A market of the event that takes orders, the more likely the more it interests people.
@@ -169,10 +174,22 @@ impl World {
         }
     }
 
+    /// What the public takes a market's first outcome for. Where exactly one market of a group wins,
+    /// arbitrage keeps the sum at 1.
+    pub(super) fn fair(&self, at_ms: Millis, index: usize, place: usize) -> f64 {
+        let event = &self.events[index];
+        let fair = event.markets[place].fair(at_ms);
+        if event.group.is_none() || !event.draft.shape.has_a_winner() {
+            return fair;
+        }
+        let sum: f64 = event.markets.iter().map(|market| market.fair(at_ms)).sum();
+        (fair / sum).clamp(0.000_5, 0.999_5)
+    }
+
     /// The price that makers quote around.
     pub(super) fn fair_pips(&self, at_ms: Millis, index: usize, place: usize) -> i32 {
         let market = &self.events[index].markets[place];
         let tick = self.exchange.listing(market.ix).terms.tick;
-        pips(market.fair(at_ms)).clamp(tick, PIPS - tick)
+        pips(self.fair(at_ms, index, place)).clamp(tick, PIPS - tick)
     }
 }

@@ -120,6 +120,32 @@ const QUESTIONS: &[Question] = &[
         "/biggest-winners?time_period=week&limit=500",
         Of::Once,
     ),
+    ask(
+        "data /v2/biggest-winners?category=combos",
+        &["biggest_winners_combos"],
+        "/biggest-winners?category=combos&time_period=all",
+        Of::Once,
+    ),
+    ask("data /v2/approvals", &["approvals"], "/approvals?user={}", Of::Wallets),
+    ask(
+        "data /v2/builders/leaderboard",
+        &["builders_leaderboard"],
+        "/builders/leaderboard?time_period=week",
+        Of::Once,
+    ),
+    ask(
+        "data /v2/builders/volume",
+        &["builder_volume"],
+        "/builders/volume?interval=week",
+        Of::Once,
+    ),
+    ask(
+        "data /v2/positions/combos",
+        &["combo_positions"],
+        "/positions/combos?user={}",
+        Of::Wallets,
+    ),
+    ask("data /v2/activity/combos", &["combo_activity"], "/activity/combos?user={}", Of::Wallets),
     ask("data /v2/status", &["status"], "/status", Of::Once),
 ];
 

@@ -30,18 +30,5 @@ pub const NOT_COMPARED: &[(&[&str], &str)] = &[
         ],
         "Members were taken out, or put in, by whoever recorded them.",
     ),
-    (
-        &[
-            "data-v2/biggest_winners_combos.json",
-            "data-v2/combo_activity.json",
-            "data-v2/combo_positions.json",
-        ],
-        "The lab has combos as rows of other feeds only, by a fault.",
-    ),
-    (
-        &["data-v2/builder_volume.json", "data-v2/builders_leaderboard.json"],
-        "Nobody builds on the lab.",
-    ),
-    (&["data-v2/approvals.json"], "There is no chain to approve anything on."),
     (&["midterms-2022/markets.json"], "Put together from several sources by whoever published it."),
 ];

@@ -65,11 +65,17 @@ async fn shapes_agree_with_what_was_recorded() {
         return;
     }
     let recordings = Recordings::in_dir(dir);
+    let t0 = std::time::Instant::now();
     let sample = Sample::start().await;
+    eprintln!("TIME sample {:?}", t0.elapsed());
     let mut all = gamma::bodies(&sample, &recordings).await;
+    eprintln!("TIME before clob {:?}", t0.elapsed());
     all.extend(clob::bodies(&sample, &recordings).await);
+    eprintln!("TIME before data {:?}", t0.elapsed());
     all.extend(data::bodies(&sample, &recordings).await);
+    eprintln!("TIME before sockets {:?}", t0.elapsed());
     all.extend(sockets::bodies(&sample, &recordings).await);
+    eprintln!("TIME fetched {:?}", t0.elapsed());
     sample.stop().await;
 
     let mut complaints = Vec::new();
@@ -89,6 +95,7 @@ async fn shapes_agree_with_what_was_recorded() {
             seen.insert((name, difference.kind, difference.path));
         }
     }
+    eprintln!("TIME compared {:?}", t0.elapsed());
     complaints.extend(stale(&seen));
     complaints.extend(unaccounted(&recordings));
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));

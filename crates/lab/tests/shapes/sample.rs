@@ -89,8 +89,9 @@ impl Sample {
 /// Markets whose resolution is under way, disputed ones among them; time passes until there are.
 async fn pending(running: &Running) -> Vec<String> {
     for _ in 0..STEPS {
-        let open = running.enumerate("markets", "&closed=false").await;
-        if !with_status(&open, &["disputed"]).is_empty() {
+        let disputed = "/gamma/markets/keyset?closed=false&uma_resolution_status=disputed&limit=1";
+        if !rows(&running.json(disputed).await, "markets").is_empty() {
+            let open = running.enumerate("markets", "&closed=false").await;
             return with_status(&open, &["proposed", "disputed"]);
         }
         running.lab.with_world(|world| world.advance(world.now() + TimeDelta::hours(1)));

@@ -42,6 +42,9 @@ const NAMES: [(&str, &str); 7] = [
 /// How often the world is moved on before every kind of message has to have come.
 const STEPS: usize = 200;
 
+/// Messages of a kind that are kept; a busy world sends millions.
+const ENOUGH: usize = 400;
+
 /// No message for so long: the step has been told.
 const QUIET: Duration = Duration::from_millis(300);
 
@@ -57,7 +60,10 @@ impl Messages {
             Value::Object(members) => match members.get("event_type").and_then(Value::as_str) {
                 Some(kind) => {
                     let kind = kind.to_owned();
-                    self.0.entry(kind).or_default().push(Value::Object(members));
+                    let alike = self.0.entry(kind).or_default();
+                    if alike.len() < ENOUGH {
+                        alike.push(Value::Object(members));
+                    }
                 }
                 None => members.into_values().for_each(|value| self.gather(value)),
             },

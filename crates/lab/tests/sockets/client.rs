@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::support::Running;
@@ -73,6 +73,19 @@ impl Client {
             message => vec![message],
         });
         flat.collect()
+    }
+
+    /// How many texts come before the connection breaks, and how it breaks.
+    pub async fn until_broken(&mut self) -> (usize, Error) {
+        let mut heard = 0;
+        loop {
+            let frame = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+            match frame.expect("an error before the end") {
+                Ok(Message::Text(_)) => heard += 1,
+                Ok(other) => panic!("not a text: {other:?}"),
+                Err(error) => return (heard, error),
+            }
+        }
     }
 
     /// The code and reason with which the server closes, whatever comes before.

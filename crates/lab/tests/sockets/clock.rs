@@ -59,13 +59,13 @@ async fn the_answer_comes_after_the_news() {
 
 #[tokio::test]
 async fn a_live_world_moves_by_itself_and_only_so() {
-    let options = WorldOptions::new(3, Utc::now()).scale(0.02).markets(200).activity(50.0);
+    let options = WorldOptions::new(3, Utc::now()).scale(0.02).markets(200).activity(2_000.0);
     let running = Running::start(Lab::world_live(World::generate(&options))).await;
     assert_eq!(running.json("/lab/clock").await["mode"], "live");
     let (status, body) = set(&running, json!({ "advance_ms": 1_000 })).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_ne!(text(&body, "error"), "");
-    let tokens = busiest_tokens(&running, 100).await;
+    let tokens = busiest_tokens(&running, 90).await;
     let mut client = Client::watch(&running, handshake(&tokens)).await;
     client.messages().await;
     let moved: Value = serde_json::from_str(&client.hear_text().await).expect("JSON");

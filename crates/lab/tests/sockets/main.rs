@@ -3,9 +3,11 @@
 #![expect(clippy::panic, reason = "panics are how helpers of tests fail")]
 
 mod books;
+#[expect(unreachable_pub, reason = "another test shares it")]
 mod client;
 mod clock;
 mod custom;
+mod faults;
 mod protocol;
 mod rtds;
 #[path = "../support/mod.rs"]

@@ -123,15 +123,13 @@ async fn a_book_kept_from_the_channel_is_the_book_that_rest_shows() {
     assert_eq!(books.kept, rest_books(&session, &tokens).await);
     assert!(books.kept.values().any(|book| book.best().0.is_some() && book.best().1.is_some()));
 
-    for _ in 0..5 {
+    while books.changes == 0 || books.trades == 0 {
         session.running.lab.with_world(|world| world.advance(world.now() + TimeDelta::minutes(2)));
         let shown = rest_books(&session, &tokens).await;
         while books.kept != shown {
             books.apply(next(&mut channel).await);
         }
     }
-    assert!(books.changes > 0, "nothing moved");
-    assert!(books.trades > 0, "nothing was traded");
     channel.close();
     session.running.stop().await;
 }

@@ -31,6 +31,9 @@ enum What {
     World {
         #[command(flatten)]
         world: WorldArgs,
+        /// Time stands still, at the end of the generated past, until a test moves it at /lab/clock
+        #[arg(long)]
+        stepped: bool,
         #[command(flatten)]
         serve: ServeAt,
     },
@@ -57,7 +60,12 @@ impl Lab {
                 );
                 (Polymarket::replay(catalogue), serve.listen)
             }
-            What::World { world, serve } => (Polymarket::world_live(world.generate()?), serve.listen),
+            What::World { world, stepped: true, serve } => {
+                (Polymarket::world(world.begin()), serve.listen)
+            }
+            What::World { world, stepped: false, serve } => {
+                (Polymarket::world_live(world.generate()?), serve.listen)
+            }
         };
         runtime()?.block_on(async {
             let stop = stop_on_signal()?;

@@ -45,19 +45,24 @@ fn positive(text: &str) -> Result<f64, String> {
 impl WorldArgs {
     /// Makes the world and lives it up to now.
     pub(super) fn generate(&self) -> anyhow::Result<World> {
-        let now = Utc::now();
-        let since = self.since.unwrap_or(now).trunc_subsecs(0);
-        if since > now {
+        if let Some(since) = self.since.filter(|&since| since > Utc::now()) {
             bail!("--since {since} is in the future; give an instant that has passed");
         }
+        let mut world = self.begin();
+        world.advance(Utc::now());
+        Ok(world)
+    }
+
+    /// Makes the world with its past.
+    pub(super) fn begin(&self) -> World {
+        let since = self.since.unwrap_or_else(Utc::now).trunc_subsecs(0);
         let options = WorldOptions::new(self.seed, since).scale(self.scale).activity(self.activity);
         let options = match self.markets {
             Some(markets) => options.markets(markets),
             None => options,
         };
         let began = std::time::Instant::now();
-        let mut world = World::generate(&options);
-        world.advance(now);
+        let world = World::generate(&options);
         tracing::info!(
             markets = world.market_count(),
             wallets = world.wallet_count(),
@@ -65,7 +70,7 @@ impl WorldArgs {
             elapsed_ms = ingest::tally::milliseconds(began.elapsed()),
             "simulated world made"
         );
-        Ok(world)
+        world
     }
 
     /// The world that the database in `data_dir` knows, or this one if it knows none yet. A demo that is

@@ -20,7 +20,7 @@ use crate::exchange::{Usdc, WalletIx};
 use crate::server::App;
 use crate::world::World;
 pub(crate) use scores::{Cache, Period, Score, Scoreboard, Win};
-pub(crate) use topic::OVERALL;
+pub(crate) use topic::{OVERALL, Topic};
 
 const LEADERBOARD: &str = "leaderboard";
 const BIGGEST_WINNERS: &str = "biggest_winners";
@@ -117,9 +117,11 @@ pub(crate) async fn leaderboard(
     let period = period(&params)?;
     if let Some(user) = params.user()? {
         let board = cache.scoreboard(&app).await?;
-        let topic = topic(&params).unwrap_or_else(|| OVERALL.to_owned());
+        let topic = Topic::named(topic(&params).as_deref().unwrap_or(OVERALL));
         let period = period.unwrap_or(Period::Day);
-        let data = ask(&app, move |world| Ok(standing(world, &board, &user, &topic, period)));
+        let data = ask(&app, move |world| {
+            Ok(topic.and_then(|topic| standing(world, &board, &user, topic, period)))
+        });
         return Ok(cached(0, Envelope { data: data.await? }));
     }
     let sorts = [("PNL", Sort::Pnl), ("VOLUME", Sort::Volume)];
@@ -141,10 +143,10 @@ pub(crate) async fn leaderboard(
 }
 
 /// Period and topic that a place names.
-fn subject(place: &BoardPlace) -> (Period, &str) {
+fn subject(place: &BoardPlace) -> (Period, Option<Topic>) {
     let named = |name: &str| Period::ALL.into_iter().find(|period| period.name() == name);
     let period = place.period.as_deref().and_then(named).unwrap_or(Period::Day);
-    (period, place.category.as_deref().unwrap_or(OVERALL))
+    (period, Topic::named(place.category.as_deref().unwrap_or(OVERALL)))
 }
 
 fn leaders(
@@ -155,7 +157,7 @@ fn leaders(
     let (period, topic) = subject(&place);
     let by_volume = place.sort.as_deref() == Some(Sort::Volume.name());
     let sort = if by_volume { Sort::Volume } else { Sort::Pnl };
-    let rows = ranked(board.scores(topic, period), sort);
+    let rows = topic.map(|topic| ranked(board.scores(topic, period), sort)).unwrap_or_default();
     place.page(LEADERBOARD, &rows, |ranked| {
         let owner = Owner::of(world, ranked.wallet);
         LeaderRow {
@@ -175,11 +177,11 @@ fn standing(
     world: &World,
     board: &Scoreboard,
     user: &str,
-    topic: &str,
+    topic: Topic,
     period: Period,
 ) -> Option<StandingRow> {
     let wallet = world.by_address(user)?;
-    let score = board.score(wallet, topic, period)?;
+    let score = board.score(wallet, topic, period);
     let rank = |sort| {
         let rows = ranked(board.scores(topic, period), sort);
         rows.into_iter().find(|ranked| ranked.wallet == wallet).map(|ranked| ranked.rank)
@@ -246,7 +248,10 @@ pub(crate) async fn biggest_winners(
 
 fn winners(world: &World, board: &Scoreboard, place: BoardPlace) -> Result<Page<WinRow>, Problem> {
     let (period, topic) = subject(&place);
-    let is_about = |win: &&Win| topic::topics_of(world.market(win.market).0).any(|t| t == topic);
+    let is_about = |win: &&Win| {
+        let mut topics = topic::topics_of(world.market(win.market).0);
+        topics.any(|of_win| topic == Some(of_win))
+    };
     let mut wins: Vec<&Win> = board.wins(period).filter(is_about).collect();
     wins.sort_by_key(|win| (Reverse(profit(win)), win.wallet, win.market, win.outcome));
     wins.truncate(MOST_WINS);

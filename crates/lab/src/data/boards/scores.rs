@@ -1,9 +1,8 @@
 //! What every wallet made and traded lately, worked out once a minute.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::topic::topics_of;
+use super::topic::{Topic, topics_of};
 use crate::data::feed::{self, Trade};
 use crate::data::ledger::{Ledger, Traded, worth_at};
 use crate::data::problem::Problem;
@@ -81,7 +80,18 @@ pub(crate) struct Win {
 }
 
 /// The scores of one wallet, by topic and period.
-type Scores = BTreeMap<&'static str, [Score; 4]>;
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Scores([[Score; 4]; Topic::COUNT]);
+
+impl Scores {
+    fn of(&self, topic: Topic, period: Period) -> Score {
+        self.0[topic.index()][period.index()]
+    }
+
+    fn of_mut(&mut self, topic: Topic, period: Period) -> &mut Score {
+        &mut self.0[topic.index()][period.index()]
+    }
+}
 
 /// Everything that boards are made of, as of a minute.
 #[derive(Debug, Default)]
@@ -93,21 +103,19 @@ pub(crate) struct Scoreboard {
 }
 
 impl Scoreboard {
-    /// The scores of a wallet on a topic; `None` when it never had to do with it.
-    pub(crate) fn score(&self, wallet: WalletIx, topic: &str, period: Period) -> Option<Score> {
-        let scores = self.wallets.get(wallet.index())?.get(topic)?;
-        Some(scores[period.index()])
+    /// The score of a wallet on a topic. Who joined since has none.
+    pub(crate) fn score(&self, wallet: WalletIx, topic: Topic, period: Period) -> Score {
+        self.wallets.get(wallet.index()).map_or_else(Score::default, |s| s.of(topic, period))
     }
 
     /// The scores of every wallet on a topic, by wallet.
     pub(crate) fn scores(
         &self,
-        topic: &str,
+        topic: Topic,
         period: Period,
     ) -> impl Iterator<Item = (WalletIx, Score)> {
-        self.wallets.iter().enumerate().filter_map(move |(index, scores)| {
-            Some((WalletIx::next(index), scores.get(topic)?[period.index()]))
-        })
+        let scores = self.wallets.iter().map(move |scores| scores.of(topic, period));
+        scores.enumerate().map(|(index, score)| (WalletIx::next(index), score))
     }
 
     pub(crate) fn wins(&self, period: Period) -> impl Iterator<Item = &Win> {
@@ -143,11 +151,11 @@ struct Tally<'e> {
 impl<'e> Tally<'e> {
     fn new(exchange: &'e Exchange, wallet: WalletIx, as_of_ms: Millis) -> Self {
         let ledger = Ledger::default();
-        Self { exchange, wallet, as_of_ms, ledger, scores: Scores::new() }
+        Self { exchange, wallet, as_of_ms, ledger, scores: Scores::default() }
     }
 
     /// Replays the wallet's tape up to the moment, with a stop at the beginning of every period.
-    fn run<T: Iterator<Item = &'static str>>(&mut self, topics: impl Fn(MarketIx) -> T) {
+    fn run<T: Iterator<Item = Topic>>(&mut self, topics: impl Fn(MarketIx) -> T) {
         let tape = self.exchange.tape();
         // The longest period begins first.
         let mut stops = [Period::Month, Period::Week, Period::Day].into_iter().peekable();
@@ -171,7 +179,7 @@ impl<'e> Tally<'e> {
     }
 
     /// Adds what the wallet had made by `at_ms` to a period, or takes it off.
-    fn mark<T: Iterator<Item = &'static str>>(
+    fn mark<T: Iterator<Item = Topic>>(
         &mut self,
         period: Period,
         sign: i64,
@@ -181,7 +189,7 @@ impl<'e> Tally<'e> {
         for (market, holdings) in self.ledger.holdings() {
             let made = self.made(market, holdings, period, at_ms);
             for topic in topics(market) {
-                self.scores.entry(topic).or_default()[period.index()].pnl += sign * made;
+                self.scores.of_mut(topic, period).pnl += sign * made;
             }
         }
     }
@@ -205,7 +213,7 @@ impl<'e> Tally<'e> {
     }
 
     /// Adds a trade to the periods it falls in.
-    fn count<T: Iterator<Item = &'static str>>(
+    fn count<T: Iterator<Item = Topic>>(
         &mut self,
         entry: Entry,
         at_ms: Millis,
@@ -213,10 +221,9 @@ impl<'e> Tally<'e> {
     ) {
         let Some(trade) = Trade::read(self.exchange.tape(), entry) else { return };
         for topic in topics(trade.market) {
-            let scores = self.scores.entry(topic).or_default();
             for period in Period::ALL {
                 if period.start_ms(self.as_of_ms) < at_ms {
-                    scores[period.index()].traded.add(&trade);
+                    self.scores.of_mut(topic, period).traded.add(&trade);
                 }
             }
         }
@@ -283,16 +290,15 @@ mod tests {
     use crate::data::kit::{self, Floor, NOON};
     use crate::exchange::MICRO;
 
-    /// Every market on the one topic.
+    /// Every market counts for everything.
     fn tally(exchange: &Exchange, wallet: WalletIx, as_of_ms: Millis) -> Tally<'_> {
         let mut tally = Tally::new(exchange, wallet, as_of_ms);
-        tally.run(|_| std::iter::once("all of it"));
+        tally.run(|_| Topic::named("overall").into_iter());
         tally
     }
 
     fn scores(exchange: &Exchange, wallet: u32, as_of_ms: Millis) -> [Score; 4] {
-        let tally = tally(exchange, WalletIx(wallet), as_of_ms);
-        tally.scores.get("all of it").copied().unwrap_or_default()
+        tally(exchange, WalletIx(wallet), as_of_ms).scores.0[0]
     }
 
     #[test]

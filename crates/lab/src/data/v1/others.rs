@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::slice::{Caps, PastCap, Slice};
-use crate::data::boards::{self, Cache, OVERALL, Period, Sort};
+use crate::data::boards::{self, Cache, OVERALL, Period, Sort, Topic};
 use crate::data::holders::netted;
 use crate::data::markets::{open_interests, taker_volumes};
 use crate::data::number::{Plain, units};
@@ -227,7 +227,9 @@ pub(super) async fn leaderboard(
     let name = params.text("user_name").map(str::to_owned);
     let board = cache.scoreboard(&app).await?;
     let rows = ask(&app, move |world| {
-        let ranked = boards::ranked(board.scores(topic, period), sort);
+        // The lab has no markets on mentions.
+        let scores = Topic::named(topic).into_iter().flat_map(|topic| board.scores(topic, period));
+        let ranked = boards::ranked(scores, sort);
         let is_wanted = |ranked: &&boards::Ranked| {
             let person = world.person(ranked.wallet);
             user.as_ref().is_none_or(|user| person.address == *user)

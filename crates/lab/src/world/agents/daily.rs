@@ -14,6 +14,10 @@ const REBATED: f64 = 0.2;
 /// A day's liquidity rewards, in USDC at full growth.
 const REWARDS: f64 = 2_000.0;
 
+/// Quotes that moved without a trade are kept whole for so long, and one in so many milliseconds after.
+const QUOTES_KEPT_DAYS: i64 = 8;
+const QUOTES_SPACING_MS: Millis = 1_800_000;
+
 /// Who has so many times a usual stake takes some of it out, now and then.
 const RICH: f64 = 60.0;
 
@@ -26,6 +30,7 @@ impl World {
             self.tidy_up(at_ms, maker, &mut dice);
         }
         self.take_out(at_ms, &mut dice);
+        self.exchange.thin_series(at_ms - QUOTES_KEPT_DAYS * day_ms, QUOTES_SPACING_MS);
     }
 
     /// Rebates by what was made, rewards alike.

@@ -51,7 +51,7 @@ impl World {
         if !self.exchange.listing(ix).accepting {
             return;
         }
-        let fair_share = self.events[index].markets[place].fair(at_ms);
+        let fair_share = self.fair(at_ms, index, place);
         self.refine_tick(at_ms, ix, fair_share);
         let fair = self.fair_pips(at_ms, index, place);
         let listing = self.exchange.listing(ix);

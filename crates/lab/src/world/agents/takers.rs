@@ -179,7 +179,7 @@ impl World {
     fn estimate(&self, at_ms: Millis, market: MarketIx, skill: f64, dice: &mut Dice) -> f64 {
         let (index, place) = self.place(market);
         let event = &self.events[index];
-        let public = event.markets[place].fair(at_ms);
+        let public = self.fair(at_ms, index, place);
         let truth = event.belief.probabilities()[place];
         if event.markets[place].settled.is_some() {
             return public;

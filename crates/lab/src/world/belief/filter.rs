@@ -59,6 +59,7 @@ impl Filter {
         let highest = possible.fold(f64::NEG_INFINITY, |highest, (weight, _)| weight.max(highest));
         let mut sum = 0.0;
         for (chance, log_weight) in chances.iter_mut().zip(&self.log_weights) {
+            // An impossible one may weigh any amount; nought times infinity would be no number.
             *chance *= (log_weight - highest).exp().min(f64::MAX);
             sum += *chance;
         }

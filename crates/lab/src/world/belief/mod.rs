@@ -32,7 +32,7 @@ use crate::noise::Noise;
 use levels::Levels;
 use moment::{Deadline, Moment};
 use quantity::{Interval, Quantity};
-use rivals::Rivals;
+use rivals::{Entry, Rivals};
 use schedule::Span;
 
 const CALLED_OFF: u64 = 1;
@@ -280,7 +280,11 @@ fn parts(draft: &Draft, span: Span, announcements: &[Announcement], noise: Noise
     let mut intervals = vec![Vec::new(); draft.quantities.len()];
     for (index, market) in draft.markets.iter().enumerate() {
         match market.claim {
-            Claim::Fact { logit } => facts.push((index, logit)),
+            Claim::Fact { logit } => {
+                // Whoever "Other" is, it cannot give up.
+                let withdrawal = if market.is_other { 0.0 } else { draft.withdrawals };
+                facts.push(Entry { market: index, logit, withdrawal });
+            }
             Claim::Happens { logit } => deadlines.push(Deadline {
                 market: index,
                 at_ms: market.ends_early.map_or(span.ends_ms, |ends| ends.timestamp_millis()),
@@ -294,11 +298,12 @@ fn parts(draft: &Draft, span: Span, announcements: &[Announcement], noise: Noise
         }
     }
     match draft.shape {
-        Shape::Exclusive { residual } if !facts.is_empty() => parts.push(Part::Rivals(
-            Rivals::new(&facts, residual, draft.withdrawals, span, noise.with(1)),
-        )),
-        _ => parts.extend(facts.iter().map(|&(index, logit)| {
-            Part::Rivals(Rivals::alone(index, logit, span, noise.with(2).with(index as u64)))
+        Shape::Exclusive { residual } if !facts.is_empty() => {
+            parts.push(Part::Rivals(Rivals::new(&facts, residual, span, noise.with(1))));
+        }
+        _ => parts.extend(facts.iter().map(|fact| {
+            let noise = noise.with(2).with(fact.market as u64);
+            Part::Rivals(Rivals::alone(fact.market, fact.logit, span, noise))
         })),
     }
     if !deadlines.is_empty() {

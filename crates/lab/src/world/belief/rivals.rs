@@ -12,6 +12,16 @@ const GIVES_UP: u64 = 2;
 const RUMOURS: u64 = 3;
 const NEWS: u64 = 4;
 
+/// What is known of a contender at the start.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) market: usize,
+    /// Logarithm of the weight among the rivals.
+    pub(super) logit: f64,
+    /// Chance to give up early, if hopeless.
+    pub(super) withdrawal: f64,
+}
+
 /// One whose market may win.
 #[derive(Clone, Debug)]
 struct Contender {
@@ -31,37 +41,31 @@ pub(super) struct Rivals {
 }
 
 impl Rivals {
-    /// Contenders are a market and its log-weight; `residual` is the chance that none of them wins,
-    /// `withdrawals` the chance of a hopeless one to give up early.
-    pub(super) fn new(
-        listed: &[(usize, f64)],
-        residual: f64,
-        withdrawals: f64,
-        span: Span,
-        noise: Noise,
-    ) -> Self {
-        let highest = listed.iter().map(|&(_, logit)| logit).fold(f64::NEG_INFINITY, f64::max);
+    /// `residual` is the chance that none of them wins.
+    pub(super) fn new(entries: &[Entry], residual: f64, span: Span, noise: Noise) -> Self {
+        let highest = entries.iter().map(|entry| entry.logit).fold(f64::NEG_INFINITY, f64::max);
         let mut weights: Vec<f64> =
-            listed.iter().map(|&(_, logit)| (logit - highest).exp()).collect();
+            entries.iter().map(|entry| (entry.logit - highest).exp()).collect();
         let sum: f64 = weights.iter().sum();
-        // The favourite, whose weight is 1, stays in.
-        let tires = weights.iter().map(|weight| withdrawals * (1.0 - weight)).collect::<Vec<_>>();
         weights.push(sum * residual / (1.0 - residual));
         let filter = Filter::draw(&weights, noise.with(WINNER));
-        let contenders =
-            listed.iter().zip(tires).enumerate().map(|(index, (&(market, _), tires))| {
-                let fate = noise.with(GIVES_UP).with(index as u64);
-                let gives_up = index != filter.truth() && gauss::open_unit(fate) < tires;
-                let when = gauss::open_unit(fate.with(1)) * (span.ends_ms - span.opens_ms) as f64;
-                let gives_up_ms = gives_up.then(|| span.opens_ms + millis(when));
-                Contender { market, tires, gives_up_ms }
-            });
-        Self { contenders: contenders.collect(), filter, span, noise }
+        let enter = |(index, entry): (usize, &Entry)| {
+            // The favourite, whose weight is 1, stays in.
+            let tires = entry.withdrawal * (1.0 - weights[index]);
+            let fate = noise.with(GIVES_UP).with(index as u64);
+            let gives_up = index != filter.truth() && gauss::open_unit(fate) < tires;
+            let when = gauss::open_unit(fate.with(1)) * (span.ends_ms - span.opens_ms) as f64;
+            let gives_up_ms = gives_up.then(|| span.opens_ms + millis(when));
+            Contender { market: entry.market, tires, gives_up_ms }
+        };
+        let contenders = entries.iter().enumerate().map(enter).collect();
+        Self { contenders, filter, span, noise }
     }
 
     /// A yes-or-no market of its own.
     pub(super) fn alone(market: usize, logit: f64, span: Span, noise: Noise) -> Self {
-        Self::new(&[(market, 0.0)], 1.0 / (1.0 + logit.exp()), 0.0, span, noise)
+        let entry = Entry { market, logit: 0.0, withdrawal: 0.0 };
+        Self::new(&[entry], 1.0 / (1.0 + logit.exp()), span, noise)
     }
 
     pub(super) fn learn(&mut self, from_ms: Millis, to_ms: Millis) {

@@ -250,3 +250,52 @@ fn threads_of(world: &World, market: &Market) -> Vec<Thread> {
 fn whole(draw: u64) -> usize {
     usize::try_from(draw).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::world::WorldOptions;
+
+    fn talkative() -> World {
+        let now = DateTime::from_timestamp(1_795_392_000, 0).unwrap();
+        World::generate(&WorldOptions::new(3, now).scale(0.05).markets(200))
+    }
+
+    #[test]
+    fn only_those_who_have_traded_talk() {
+        let world = talkative();
+        let tape = world.exchange().tape();
+        let mut ids = BTreeSet::new();
+        for event in world.events() {
+            for market in &event.markets {
+                let trades = tape.of_market(market.ix);
+                for heading in headings(&world, market) {
+                    let earlier = &trades[..heading.ordinal];
+                    assert!(earlier.iter().any(|&trade| tape.get(trade).taker == heading.author));
+                    assert!(heading.at_ms <= world.now_ms());
+                    assert!(ids.insert(heading.id), "{} twice", heading.id);
+                    assert_eq!(thread(&world, heading.id).unwrap().0, Parent::of(event));
+                    assert!(!likes(&world, &heading).contains(&heading.author));
+                }
+            }
+        }
+        assert!(ids.len() > 100, "{} comments", ids.len());
+        assert_eq!(thread(&world, 1), None);
+    }
+
+    #[test]
+    fn busy_markets_are_not_drowned_in_comments() {
+        let world = talkative();
+        let tape = world.exchange().tape();
+        let trades = |market: &&Market| tape.of_market(market.ix).len();
+        let markets = world.events().iter().flat_map(|event| &event.markets);
+        let busiest = markets.max_by_key(trades).unwrap();
+        let (trades, said) = (trades(&busiest), headings(&world, busiest).len());
+        assert!(trades > 500 && said > 10, "{said} comments after {trades} trades");
+        assert!(said * said < 2 * trades, "{said} comments after {trades} trades");
+    }
+}

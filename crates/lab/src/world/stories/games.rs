@@ -9,7 +9,7 @@ use crate::world::category::Category;
 use crate::world::names::people;
 
 /// Chance that a game is called off.
-const CALLED_OFF: f64 = 0.02;
+const CALLED_OFF: f64 = 0.04;
 
 /// What lives for less is a game.
 const SEASON_DAYS: f64 = 10.0;

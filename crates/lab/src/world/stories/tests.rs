@@ -14,6 +14,8 @@ struct Told {
     opens: DateTime<Utc>,
     ends: DateTime<Utc>,
     chances: Vec<f64>,
+    /// Which markets come to an early end.
+    early: Vec<bool>,
 }
 
 fn tell(category: Category, seed: u64) -> Told {
@@ -29,7 +31,9 @@ fn tell(category: Category, seed: u64) -> Told {
     let draft = write(category, &mut Scene { dice: &mut dice, prices, opens, ends });
     let (opens_ms, ends_ms) = (opens.timestamp_millis(), ends.timestamp_millis());
     let belief = Belief::new(&draft, opens_ms, ends_ms, category.habits().volatility, noise);
-    Told { draft, opens, ends, chances: belief.probabilities().to_vec() }
+    let chances = belief.probabilities().to_vec();
+    let early = belief.decided_ms().iter().map(Option::is_some).collect();
+    Told { draft, opens, ends, chances, early }
 }
 
 fn all(count: u64) -> impl Iterator<Item = Told> {
@@ -88,7 +92,7 @@ fn ladders_and_ranges_look_likely() {
 
 #[test]
 fn events_open_undecided() {
-    for Told { draft, opens, ends, chances } in all(120) {
+    for Told { draft, opens, ends, chances, .. } in all(120) {
         let context = format!("{}: {chances:.3?}", draft.title);
         assert_eq!(chances.len(), draft.markets.len());
         assert!(chances.iter().any(|chance| (0.01..0.99).contains(chance)), "{context}");
@@ -128,7 +132,8 @@ fn questions_are_told_apart() {
 #[test]
 fn open_fields_end_with_other_after_places_for_names() {
     let mut open_fields = 0;
-    for Told { draft, .. } in all(120) {
+    let mut withdrawn = 0;
+    for Told { draft, early, .. } in all(120) {
         let others = draft.markets.iter().filter(|market| market.is_other).count();
         let places = draft.markets.iter().filter(|market| market.is_placeholder).count();
         if draft.augmented {
@@ -136,12 +141,15 @@ fn open_fields_end_with_other_after_places_for_names() {
             assert!(matches!(draft.shape, Shape::Exclusive { residual: 0.0 }), "{}", draft.title);
             assert_eq!(others, 1, "{}", draft.title);
             assert!(draft.markets.last().is_some_and(|market| market.is_other));
+            assert_eq!(early.last(), Some(&false), "Other gives up in {}", draft.title);
+            withdrawn += early.into_iter().filter(|early| *early).count();
             assert!((2..=6).contains(&places), "{}: {places}", draft.title);
         } else {
             assert_eq!((others, places), (0, 0), "{}", draft.title);
         }
     }
     assert!(open_fields > 60, "only {open_fields} open fields");
+    assert!(withdrawn > 20, "only {withdrawn} contenders gave up");
 }
 
 #[test]

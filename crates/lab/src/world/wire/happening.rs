@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 use axum::body::Bytes;
 use serde::Serialize;
 
-use super::{date_only, iso};
+use super::{date_only, iso, precise};
 use crate::world::World;
 use crate::world::category::tag_info;
 use crate::world::event::Event;
 use crate::world::stories::{COINS, LEAGUES, League, Team};
 
 /// When leagues and teams came to the site.
-const LISTED: &str = "2026-01-05T12:00:00Z";
+const LISTED: &str = "2026-01-05T12:00:00.448901Z";
 
 /// The tags of every game, before that of its sport.
 const GAME_TAGS: [&str; 2] = ["sports", "games"];
@@ -76,6 +76,8 @@ struct SportRow {
     id: u64,
     sport: &'static str,
     name: &'static str,
+    /// Empty: the lab has no pictures.
+    image: &'static str,
     resolution: &'static str,
     ordering: &'static str,
     tags: String,
@@ -124,7 +126,7 @@ impl GameRow {
             event_date: date_only(starts_s),
             live: at_s >= starts_s && !ended,
             ended,
-            finished_timestamp: ended.then(|| iso(ends_s)),
+            finished_timestamp: ended.then(|| precise(ends_s, event.number)),
             game_id: event.number,
             teams: sides.map(|(team, ordering)| TeamRow::of(team, Some(ordering))).collect(),
             sport: LEAGUES.iter().find(|league| league.code == code).map(SportRow::of),
@@ -155,6 +157,7 @@ impl SportRow {
             id: league.series % 1_000,
             sport: league.code,
             name: league.name,
+            image: "",
             resolution: "",
             ordering: "home",
             tags: tags.join(","),

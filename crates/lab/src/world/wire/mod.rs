@@ -4,6 +4,7 @@ mod happening;
 mod rows;
 
 use crate::exchange::{Listing, Millis, Outcome, PIPS, Pips, Side, Usdc};
+use crate::noise::Noise;
 use crate::world::category::{TAGS, TagInfo, tag_info};
 use crate::world::event::Event;
 use crate::world::facts::Rewards;
@@ -26,7 +27,7 @@ const DISCLAIMER: &str = "Simulated market.";
 pub(in crate::world) const NOBODY: &str = "0x0000000000000000000000000000000000000000";
 
 /// When the series came to the site, before any of their events.
-const SERIES_LISTED: &str = "2023-01-02T12:00:00Z";
+const SERIES_LISTED: &str = "2023-01-02T12:00:00.571823Z";
 
 fn price(pips: i32) -> Number {
     Number(f64::from(pips) / f64::from(PIPS))
@@ -102,16 +103,16 @@ pub(in crate::world) fn market(
         resolution_source: "",
         end_date: iso(market.scheduled_s),
         liquidity: liquidity.map(|usdc| usdc.to_string()),
-        start_date: iso(event.opens_s),
+        start_date: precise(event.opens_s, market.number),
         description: event.description(),
         outcomes: spaced_list(&market.draft.outcomes),
         outcome_prices: spaced_list(&[price_text(quoted), price_text(PIPS - quoted)]),
         volume: usdc(volume).to_string(),
-        active: true,
+        active: !market.draft.is_placeholder,
         closed,
         market_maker_address: "",
-        created_at: iso(event.opens_s - HOUR_S),
-        updated_at: iso(at_s),
+        created_at: precise(event.opens_s - HOUR_S, market.number),
+        updated_at: precise(at_s, market.number),
         closed_time: closed.then(|| spaced(calendar.closes_s)),
         new: at_s - event.opens_s < DAY_S,
         featured: false,
@@ -176,7 +177,7 @@ pub(in crate::world) fn market(
         one_year_price_change: change(365 * DAY_S),
         last_trade_price: price(last),
         best_bid: best.0.map(price),
-        best_ask: best.1.map(price),
+        best_ask: price(ask),
         automatically_active: true,
         clear_book_on_start: true,
         manual_activation: false,
@@ -234,7 +235,7 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         featured: false,
         restricted: true,
         created_at: SERIES_LISTED.to_owned(),
-        updated_at: iso(at_s),
+        updated_at: precise(at_s, series.id),
         requires_translation: false,
     });
     let row = EventRow {
@@ -244,9 +245,9 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         title: &event.draft.title,
         description: event.description(),
         resolution_source: "",
-        start_date: iso(event.opens_s),
-        creation_date: iso(event.opens_s),
-        end_date: iso(event.ends_s()),
+        start_date: precise(event.opens_s, event.number),
+        creation_date: precise(event.opens_s, event.number),
+        end_date: iso(event.scheduled_s()),
         active: true,
         closed,
         archived: false,
@@ -256,8 +257,8 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         liquidity: Number((liquidity * 1e5).round() / 1e5),
         volume: Number(usdc(volume)),
         open_interest: Number(usdc(if closed { 0 } else { interest + converted })),
-        created_at: iso(event.opens_s - HOUR_S),
-        updated_at: iso(at_s),
+        created_at: precise(event.opens_s - HOUR_S, event.number),
+        updated_at: precise(at_s, event.number),
         competitive: Number(if closed { 0.0 } else { 1.0 / (1.0 + nearest.powi(2)) }),
         volume24hr,
         volume1wk,
@@ -389,6 +390,12 @@ fn moment(at_s: i64) -> DateTime<Utc> {
 
 fn iso(at_s: i64) -> String {
     moment(at_s).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A time with the microseconds that upstream has where it wrote down the moment itself: never none.
+fn precise(at_s: i64, number: u64) -> String {
+    let micros = Noise::of(number).with(at_s.unsigned_abs()).bits() % 999_999 + 1;
+    format!("{}.{micros:06}Z", moment(at_s).format("%Y-%m-%dT%H:%M:%S"))
 }
 
 fn date_only(at_s: i64) -> String {

@@ -153,8 +153,8 @@ pub(super) struct MarketRow<'a> {
     pub(super) last_trade_price: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) best_bid: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) best_ask: Option<Number>,
+    /// 1 where nobody asks.
+    pub(super) best_ask: Number,
     pub(super) automatically_active: bool,
     pub(super) clear_book_on_start: bool,
     pub(super) manual_activation: bool,
