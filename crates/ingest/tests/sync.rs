@@ -21,7 +21,7 @@ const EVENTS: &str = "/gamma/events/keyset";
 
 fn small_world() -> Lab {
     let now = "2026-11-23T12:00:00Z".parse().unwrap();
-    Lab::world(World::generate(&WorldOptions::new(11, now).scale(0.01).markets(600)))
+    Lab::world(World::generate(&WorldOptions::new(11, now).scale(0.01).markets(1_400)))
 }
 
 /// What a script that shares no code with this one makes of the recording.

@@ -106,7 +106,7 @@ impl ActivityRow {
             usdc_size: units(act.usdc),
             transaction_hash: hash,
             price: act.price,
-            token_id: token.token_id,
+            token_id: token.id,
             side: act.side,
             outcome_index: token.outcome_index,
             title: label.title,
@@ -123,7 +123,7 @@ impl ActivityRow {
     }
 
     /// As served while the catalogue lags behind.
-    fn as_served(self, transaction: u32) -> Self {
+    fn lagging(self, transaction: u32) -> Self {
         if self.kind == "TRADE" && is_unenriched(transaction) {
             Self { event_slug: String::new(), outcome_index: UNLABELLED, ..self }
         } else {
@@ -268,6 +268,6 @@ fn page(world: &World, params: &Params) -> Result<Page<ActivityRow>, Problem> {
     let place_of = |&entry: &Entry| (seconds(time(&entry)), Sequence::of(tape, entry));
     place.page(KIND, entries, place_of, |entry| {
         let transaction = feed::transaction_of(tape, entry);
-        ActivityRow::new(world, wallet, entry).as_served(transaction)
+        ActivityRow::new(world, wallet, entry).lagging(transaction)
     })
 }

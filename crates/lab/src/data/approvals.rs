@@ -36,6 +36,7 @@ enum Deed {
 }
 
 /// A token, who may take it, and what for.
+#[derive(Clone, Copy)]
 struct Grant {
     id: &'static str,
     feature: &'static str,

@@ -147,7 +147,7 @@ fn page(world: &World, params: &Params) -> Result<Page<Group>, Problem> {
         let holders = rest.by_ref().take(limit).map(|rank| row(world, &token, outcome, rank));
         let holders = holders.collect();
         more |= rest.peek().is_some();
-        groups.push(Group { token_id: token.token_id, holders });
+        groups.push(Group { token_id: token.id, holders });
     }
     let next = if more {
         Some(cursor::sign(KIND, BoardPlace { offset: offset + limit, ..place })?)
@@ -158,11 +158,11 @@ fn page(world: &World, params: &Params) -> Result<Page<Group>, Problem> {
 }
 
 fn row(world: &World, token: &Token, outcome: Outcome, rank: &Rank) -> HolderRow {
-    let owner = Owner::of(world, rank.wallet).as_displayed();
+    let owner = Owner::of(world, rank.wallet).displayed();
     HolderRow {
         proxy_wallet: owner.proxy_wallet,
         bio: owner.bio,
-        token_id: token.token_id.clone(),
+        token_id: token.id.clone(),
         pseudonym: owner.pseudonym,
         amount: units(rank.amount),
         display_username_public: owner.displays_name,

@@ -136,7 +136,7 @@ impl TokenRow {
     fn new(world: &World, ix: MarketIx, outcome: Outcome) -> Self {
         let (event, market) = world.market(ix);
         let listing = world.exchange().listing(ix);
-        let Token { token_id, outcome: label, outcome_index } = Token::of(market, outcome);
+        let Token { id: token_id, outcome: label, outcome_index } = Token::of(market, outcome);
         let payout = listing.payouts.map(|payouts| payouts[outcome.index()]);
         let place = event.markets.iter().position(|other| other.ix == ix);
         Self {

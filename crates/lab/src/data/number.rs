@@ -91,19 +91,22 @@ impl Serialize for Plain {
 mod tests {
     use super::*;
 
+    fn text(number: f64) -> String {
+        serde_json::to_string(&number).unwrap()
+    }
+
     #[test]
     fn displayed_amounts_are_cut_towards_zero() {
-        assert_eq!(cut(18_820_291), 18.8202);
-        assert_eq!(cut(-1_240_499), -1.2404);
-        assert_eq!(cut_ratio(18_820_291, 28_090_000), 0.6699);
+        assert_eq!(text(cut(18_820_291)), "18.8202");
+        assert_eq!(text(cut(-1_240_499)), "-1.2404");
+        assert_eq!(text(cut_ratio(18_820_291, 28_090_000)), "0.6699");
         // A recorded row: 1.264 of 18.8202 are 6.7161 percent.
-        assert_eq!(cut_percent(1_264_000, 18_820_200), 6.7161);
-        assert_eq!(cut_percent(1, 0), 0.0);
+        assert_eq!(text(cut_percent(1_264_000, 18_820_200)), "6.7161");
+        assert_eq!(text(cut_percent(1, 0)), "0.0");
     }
 
     #[test]
     fn numbers_are_spelled_as_recorded() {
-        let text = |number: f64| serde_json::to_string(&number).unwrap();
         assert_eq!(text(units(22_840_000)), "22.84");
         assert_eq!(text(units(5_000_000)), "5.0");
         assert_eq!(text(units(9)), "9e-6");

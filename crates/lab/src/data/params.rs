@@ -125,13 +125,11 @@ impl Params {
 
     /// v2 pages by cursor alone.
     pub(crate) fn forbid_offset(&self) -> Result<(), Problem> {
-        match self.raw("offset") {
-            None => Ok(()),
-            Some(_) => {
-                let error = "offset is not supported; page with cursor=next_cursor";
-                Err(Problem::invalid("offset", error))
-            }
+        if self.raw("offset").is_none() {
+            return Ok(());
         }
+        let error = "offset is not supported; page with cursor=next_cursor";
+        Err(Problem::invalid("offset", error))
     }
 
     /// The wallet asked for, in lower case. Any word passes, but the contracts that belong to nobody.

@@ -44,7 +44,7 @@ impl Owner {
     }
 
     /// Without the name that the owner does not want shown.
-    pub(crate) fn as_displayed(self) -> Self {
+    pub(crate) fn displayed(self) -> Self {
         if self.displays_name { self } else { Self { name: String::new(), ..self } }
     }
 }
@@ -73,7 +73,7 @@ impl Label {
 /// A token by its words.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Token {
-    pub(crate) token_id: String,
+    pub(crate) id: String,
     pub(crate) outcome: String,
     pub(crate) outcome_index: u32,
 }
@@ -81,7 +81,7 @@ pub(crate) struct Token {
 impl Token {
     pub(crate) fn of(market: &Market, outcome: Outcome) -> Self {
         Self {
-            token_id: market.token_ids[outcome.index()].clone(),
+            id: market.token_ids[outcome.index()].clone(),
             outcome: market.draft.outcomes[outcome.index()].clone(),
             outcome_index: index_of(outcome),
         }

@@ -166,15 +166,12 @@ mod tests {
         floor.exchange.redeem(NOON + 70_000, WalletIx(1), floor.market).unwrap();
         let stake = of_wallet(&floor.exchange, WalletIx(1)).next().unwrap();
         // 12 USDC for 30 shares, which paid 30.
-        assert_eq!(cut_ratio(stake.average().0, stake.average().1), 0.4);
+        assert_eq!(stake.average(), (12_000_000, 30_000_000));
         assert_eq!((stake.holding.realized, stake.total()), (18_000_000, 18_000_000));
-        let (part, base) = stake.realized_ratio();
-        assert_eq!(cut_percent(part, base), 150.0);
+        assert_eq!(stake.realized_ratio(), (18_000_000, 12_000_000));
         assert!(!stake.is_redeemable() && !stake.is_mergeable());
-        // Fees of both trades remain on the closed stake.
-        let fee = |shares: f64, price: f64| shares * 0.05 * price * (1.0 - price);
-        let fees = (fee(10.0, 0.6) + fee(20.0, 0.3)) * 1e6;
-        assert_eq!(stake.holding.entry_fees as f64, fees.round());
+        // Fees of both trades remain: 10 × 0.05 × 0.6 × 0.4 and 20 × 0.05 × 0.3 × 0.7.
+        assert_eq!(stake.holding.entry_fees, 120_000 + 210_000);
     }
 
     #[test]

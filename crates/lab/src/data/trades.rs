@@ -60,7 +60,7 @@ impl TradeRow {
         Self {
             proxy_wallet: owner.proxy_wallet,
             side: trade.side.name(),
-            token_id: token.token_id,
+            token_id: token.id,
             condition_id: label.condition_id,
             size: units(trade.shares),
             price: trade.price,
@@ -81,7 +81,7 @@ impl TradeRow {
     }
 
     /// As served while the catalogue lags behind.
-    fn as_served(self, transaction: u32) -> Self {
+    fn lagging(self, transaction: u32) -> Self {
         if is_unenriched(transaction) {
             Self { event_slug: String::new(), outcome_index: UNLABELLED, ..self }
         } else {
@@ -244,7 +244,7 @@ fn page(world: &World, params: &Params) -> Result<Page<TradeRow>, Problem> {
         |(entry, trade): &(Entry, Trade)| (seconds(trade.at_ms), Sequence::of(tape, *entry));
     place.page(KIND, trades, place_of, |(entry, trade)| {
         let transaction = feed::transaction_of(tape, entry);
-        TradeRow::new(world, transaction, &trade).as_served(transaction)
+        TradeRow::new(world, transaction, &trade).lagging(transaction)
     })
 }
 

@@ -135,11 +135,14 @@ impl Listing {
         }
     }
 
-    /// Of the quotes before `until_ms` that moved without a trade, keeps one in `spacing_ms`.
+    /// Of the quotes before `until_ms` that moved without a trade, keeps one in `spacing_ms`. What is
+    /// shown now, such as a payout, stays.
     pub(crate) fn thin(&mut self, until_ms: Millis, spacing_ms: Millis) {
         let mut kept: Option<Point> = None;
+        let latest_ms = self.series.last().map(|latest| latest.at_ms);
         self.series.retain(|point| {
             let keep = point.at_ms >= until_ms
+                || Some(point.at_ms) == latest_ms
                 || kept.is_none_or(|kept| {
                     kept.volume != point.volume
                         || kept.at_ms.div_euclid(spacing_ms) != point.at_ms.div_euclid(spacing_ms)

@@ -18,11 +18,11 @@ const FORESEEN: f64 = 0.996;
 const FORESIGHT_S: f64 = 900.0;
 
 /// How long the public needs to take in what is known, in seconds.
-const LAG_S: f64 = 25.0 * 60.0;
+const LAG_S: f64 = 40.0 * 60.0;
 
 /// How long a mispricing lives, in seconds, and how large it gets, in log-odds.
 const BIAS_S: f64 = 8.0 * HOUR_S as f64;
-const BIAS_SIZE: f64 = 0.22;
+const BIAS_SIZE: f64 = 0.28;
 
 /// When a market's life changes, in Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,13 @@
 //! The Data API of the lab over real HTTP: what its rows add up to, how far its pages go, and what
 //! it refuses.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "tests fail by panicking, and compare numbers that have to be the very same"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

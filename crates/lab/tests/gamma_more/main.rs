@@ -17,8 +17,9 @@ mod profiles;
 mod replay;
 mod search;
 mod series;
+mod third_party;
 
-use lab::{Lab, World, WorldOptions};
+use lab::{Enforcement, Lab, World, WorldOptions};
 use serde_json::Value;
 use support::{Running, present};
 
@@ -33,7 +34,10 @@ async fn talkative() -> Running {
 
 async fn world(seed: u64, scale: f64) -> Running {
     let options = WorldOptions::new(seed, present()).scale(scale).markets(400);
-    Running::start(Lab::world(World::generate(&options))).await
+    let lab = Lab::world(World::generate(&options));
+    // Rate limits have tests of their own.
+    lab.limits().set(Enforcement::Off).unwrap();
+    Running::start(lab).await
 }
 
 /// The rows of an array.

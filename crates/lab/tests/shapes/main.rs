@@ -34,14 +34,17 @@ use support::recorded_dir;
 pub struct Bodies {
     /// What they are, as in [`Known::body`].
     pub name: &'static str,
+    /// As recorded.
     pub recorded: Vec<Value>,
     /// Recorded of things so old that they have members which are gone since. Only those are looked
     /// for.
     pub older: Vec<Value>,
+    /// As the lab answers them.
     pub lab: Vec<Value>,
 }
 
 impl Bodies {
+    /// Bodies of which none are old.
     pub fn new(name: &'static str, recorded: Vec<Value>, lab: Vec<Value>) -> Self {
         Self { name, recorded, older: Vec::new(), lab }
     }
@@ -65,17 +68,11 @@ async fn shapes_agree_with_what_was_recorded() {
         return;
     }
     let recordings = Recordings::in_dir(dir);
-    let t0 = std::time::Instant::now();
     let sample = Sample::start().await;
-    eprintln!("TIME sample {:?}", t0.elapsed());
     let mut all = gamma::bodies(&sample, &recordings).await;
-    eprintln!("TIME before clob {:?}", t0.elapsed());
     all.extend(clob::bodies(&sample, &recordings).await);
-    eprintln!("TIME before data {:?}", t0.elapsed());
     all.extend(data::bodies(&sample, &recordings).await);
-    eprintln!("TIME before sockets {:?}", t0.elapsed());
     all.extend(sockets::bodies(&sample, &recordings).await);
-    eprintln!("TIME fetched {:?}", t0.elapsed());
     sample.stop().await;
 
     let mut complaints = Vec::new();
@@ -95,7 +92,6 @@ async fn shapes_agree_with_what_was_recorded() {
             seen.insert((name, difference.kind, difference.path));
         }
     }
-    eprintln!("TIME compared {:?}", t0.elapsed());
     complaints.extend(stale(&seen));
     complaints.extend(unaccounted(&recordings));
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
@@ -112,10 +108,10 @@ fn is_known(body: &str, difference: &Difference) -> bool {
 /// Entries of the list that describe nothing any more.
 fn stale(seen: &BTreeSet<(&str, Kind, String)>) -> Vec<String> {
     let mut stale = Vec::new();
-    for Known { body, kind, paths, .. } in KNOWN {
+    for Known { body, kind, paths, why } in KNOWN {
         for path in *paths {
             if !seen.contains(&(*body, *kind, (*path).to_owned())) {
-                stale.push(format!("{body}: listed, but no longer so: {kind:?} {path}"));
+                stale.push(format!("{body}: no longer so: {kind:?} {path} ({why})"));
             }
         }
     }

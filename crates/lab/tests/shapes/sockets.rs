@@ -1,12 +1,11 @@
 //! Messages of the market channel.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::pin::pin;
 
-use chrono::TimeDelta;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -44,9 +43,6 @@ const STEPS: usize = 200;
 
 /// Messages of a kind that are kept; a busy world sends millions.
 const ENOUGH: usize = 400;
-
-/// No message for so long: the step has been told.
-const QUIET: Duration = Duration::from_millis(300);
 
 /// Messages by their kind.
 #[derive(Default)]
@@ -95,16 +91,32 @@ async fn heard(sample: &Sample) -> Messages {
     socket.send(Message::text(subscription.to_string())).await.expect("sent");
     let mut messages = Messages::default();
     for _ in 0..STEPS {
-        while let Ok(Some(message)) = timeout(QUIET, socket.next()).await {
-            if let Message::Text(text) = message.expect("a frame") {
-                messages.gather(serde_json::from_str(&text).expect("JSON"));
+        // Whoever listens is waited for, so the socket is read meanwhile. What is told at last comes
+        // before the answer to a ping.
+        let told = pin!(step(sample));
+        let mut told = told.fuse();
+        loop {
+            tokio::select! {
+                () = &mut told => socket.send(Message::text("PING")).await.expect("sent"),
+                message = socket.next() => match message.expect("an open socket").expect("a frame") {
+                    Message::Text(pong) if pong.as_str() == "PONG" => break,
+                    Message::Text(text) => {
+                        messages.gather(serde_json::from_str(&text).expect("JSON"));
+                    }
+                    _ => {}
+                },
             }
         }
         if NAMES.iter().all(|(kind, _)| messages.0.contains_key(*kind)) {
             break;
         }
-        let lab = &sample.running.lab;
-        lab.with_world(|world| world.advance(world.now() + TimeDelta::minutes(30)));
     }
     messages
+}
+
+/// Lets half an hour pass; those who listen have then been told what happened.
+async fn step(sample: &Sample) {
+    let clock = sample.running.client().post(sample.running.url("/lab/clock"));
+    let answer = clock.json(&json!({"advance_ms": 1_800_000})).send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
 }

@@ -65,7 +65,7 @@ async fn a_live_world_moves_by_itself_and_only_so() {
     let (status, body) = set(&running, json!({ "advance_ms": 1_000 })).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_ne!(text(&body, "error"), "");
-    let tokens = busiest_tokens(&running, 90).await;
+    let tokens = busiest_tokens(&running, 60).await;
     let mut client = Client::watch(&running, handshake(&tokens)).await;
     client.messages().await;
     let moved: Value = serde_json::from_str(&client.hear_text().await).expect("JSON");

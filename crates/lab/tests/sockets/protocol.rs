@@ -82,7 +82,7 @@ async fn nothing_comes_of_tokens_given_up() {
 #[tokio::test]
 async fn a_client_that_does_not_read_is_cut_off_and_the_world_goes_on() {
     let running = start(6, 60.0).await;
-    let tokens = busiest_tokens(&running, 90).await;
+    let tokens = busiest_tokens(&running, 60).await;
     let mut idle = Client::watch(&running, custom_handshake(&tokens)).await;
     let mut reader = Client::watch(&running, custom_handshake(&tokens)).await;
     idle.messages().await;

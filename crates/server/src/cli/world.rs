@@ -77,7 +77,8 @@ impl WorldArgs {
     /// started again goes on where it was: its database would not fit a world with another past.
     pub(super) fn kept_in(self, data_dir: &Path) -> anyhow::Result<Self> {
         let file = data_dir.join(FILE);
-        let wanted = Self { since: self.since.or(Some(Utc::now().trunc_subsecs(0))), ..self.clone() };
+        let wanted =
+            Self { since: self.since.or(Some(Utc::now().trunc_subsecs(0))), ..self.clone() };
         match std::fs::read_to_string(&file) {
             Ok(text) => {
                 let known: Self = serde_json::from_str(&text)

@@ -309,13 +309,14 @@ mod tests {
         floor.trade(0, 1, 3_000, 10);
         // 10 shares at 0.60 fell by 0.30 in the last week; 10 at 0.30 stayed.
         let [day, week, month, all] = scores(&floor.exchange, 1, NOON + 10 * DAY_MS + 2_000);
-        let fee = |price: f64| (10.0 * 0.05 * price * (1.0 - price) * 1e6).round() as Usdc;
+        // 10 × 0.05 × p(1 − p)
+        let (fee_at_3, fee_at_6) = (105_000, 120_000);
         assert_eq!(day, week);
-        assert_eq!(week.pnl, -3_000_000 - fee(0.3));
+        assert_eq!(week.pnl, -3_000_000 - fee_at_3);
         assert_eq!(week.traded.shares, 10 * MICRO);
-        assert_eq!(month.pnl, -3_000_000 - fee(0.3) - fee(0.6));
+        assert_eq!(month.pnl, -3_000_000 - fee_at_3 - fee_at_6);
         assert_eq!(month.traded.count, 2);
-        assert_eq!(all.pnl, -fee(0.3) - fee(0.6), "nothing is realised");
+        assert_eq!(all.pnl, -fee_at_3 - fee_at_6, "nothing is realised");
         // A day later nothing has happened within a day.
         let [day, ..] = scores(&floor.exchange, 1, NOON + 12 * DAY_MS);
         assert_eq!(day, Score::default());

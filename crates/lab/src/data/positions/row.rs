@@ -63,7 +63,7 @@ impl PositionRow {
         let total_cost = holding.cost / 100 * 100 + holding.entry_fees;
         Self {
             proxy_wallet: owner.proxy_wallet,
-            token_id: token.token_id,
+            token_id: token.id,
             condition_id: label.condition_id,
             current_size: units(holding.shares),
             avg_price: cut_ratio(cost, shares),
@@ -95,7 +95,7 @@ impl PositionRow {
             outcome: token.outcome,
             outcome_index: token.outcome_index,
             opposite_outcome: opposite.outcome,
-            opposite_token_id: opposite.token_id,
+            opposite_token_id: opposite.id,
             end_date: end_date_or_sentinel(market),
             last_event_at: seconds(holding.last_ms),
             first_entry_at: seconds(holding.first_ms),

@@ -34,6 +34,7 @@ pub(crate) struct PricePoint {
 
 /// The stretch of time asked for, Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the postfix is the unit")]
 pub(crate) struct Window {
     pub(crate) start_s: i64,
     /// Exclusive.

@@ -21,6 +21,7 @@ const UNBOUNDED_WIDTH_S: i64 = 10_800;
 
 /// A relative window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the postfix is the unit")]
 pub(crate) struct Preset {
     /// `None` goes back to the listing.
     span_s: Option<i64>,
@@ -163,22 +164,22 @@ mod tests {
         window(query).unwrap().unwrap().width_s
     }
 
-    fn since(days_ago: f64, days: f64) -> String {
-        let seconds = |days: f64| (days * DAY_S as f64) as i64;
-        let start_s = NOW_S - seconds(days_ago);
-        format!("start={start_s}&end={}", start_s + seconds(days))
+    /// From so many hours ago, for so many hours.
+    fn since(hours_ago: i64, hours: i64) -> String {
+        let start_s = NOW_S - hours_ago * HOUR_S;
+        format!("start={start_s}&end={}", start_s + hours * HOUR_S)
     }
 
     #[test]
     fn the_width_fits_the_window() {
         for (query, expected_s) in [
-            (since(0.5, 0.5), 60),
-            (since(1.0, 1.0), 300),
-            (since(7.0, 7.0), 300),
-            (since(15.0, 15.0), 1_800),
-            (since(40.0, 0.2), 300),
-            (since(80.0, 0.2), 1_800),
-            (since(300.0, 0.2), 10_800),
+            (since(12, 12), 60),
+            (since(24, 24), 300),
+            (since(168, 168), 300),
+            (since(360, 360), 1_800),
+            (since(960, 5), 300),
+            (since(1_920, 5), 1_800),
+            (since(7_200, 5), 10_800),
             ("interval=1d".to_owned(), 60),
             ("interval=1w".to_owned(), 300),
             ("interval=1m".to_owned(), 1_800),
@@ -205,9 +206,9 @@ mod tests {
         assert_eq!(refused("interval=1D").parameter, Some("interval"));
         assert!(refused("interval=1d&as_of=5").error.contains("exactly one"));
         assert_eq!(refused("interval=1d&bucket_seconds=59").parameter, Some("bucket_seconds"));
-        assert_eq!(refused(&since(1.0, -1.0)).parameter, Some("end"));
-        assert!(refused(&since(16.0, 15.01)).error.contains("at most 15 days"));
-        assert!(window(&since(15.0, 15.0)).is_ok());
+        assert_eq!(refused(&since(24, -24)).parameter, Some("end"));
+        assert!(refused(&since(384, 361)).error.contains("at most 15 days"));
+        assert!(window(&since(360, 360)).is_ok());
         let alone = format!("start={}", NOW_S - 16 * DAY_S);
         assert!(refused(&alone).error.contains("at most 15 days"));
         assert_eq!(window("as_of=5").unwrap(), None);

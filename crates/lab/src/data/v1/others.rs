@@ -158,11 +158,11 @@ pub(super) async fn holders(State(app): State<App>, params: Params) -> Answer {
             let token = Token::of(world.market(market).1, outcome);
             let enough = ranks.iter().filter(|rank| rank.amount >= least);
             let holders = slice.of(enough).map(|rank| {
-                let owner = Owner::of(world, rank.wallet).as_displayed();
+                let owner = Owner::of(world, rank.wallet).displayed();
                 HolderRow {
                     proxy_wallet: owner.proxy_wallet,
                     bio: owner.bio,
-                    asset: token.token_id.clone(),
+                    asset: token.id.clone(),
                     pseudonym: owner.pseudonym,
                     amount: Plain(units(rank.amount)),
                     display_username_public: owner.displays_name,
@@ -172,7 +172,7 @@ pub(super) async fn holders(State(app): State<App>, params: Params) -> Answer {
                     profile_image_optimized: "",
                 }
             });
-            HolderGroup { holders: holders.collect(), token: token.token_id }
+            HolderGroup { holders: holders.collect(), token: token.id }
         };
         Ok(tokens.map(group).collect::<Vec<_>>())
     });

@@ -93,7 +93,7 @@ impl OpenRow {
         let (realized_part, realized_base) = stake.realized_ratio();
         Self {
             proxy_wallet: world.person(stake.wallet).address.clone(),
-            asset: words.token.token_id,
+            asset: words.token.id,
             condition_id: words.label.condition_id,
             size: Plain(units(holding.shares)),
             avg_price: Plain(cut_ratio(cost, shares)),
@@ -115,7 +115,7 @@ impl OpenRow {
             outcome: words.token.outcome,
             outcome_index: words.token.outcome_index,
             opposite_outcome: words.opposite.outcome,
-            opposite_asset: words.opposite.token_id,
+            opposite_asset: words.opposite.id,
             end_date: words.end_date,
             negative_risk: words.negative_risk,
         }
@@ -150,7 +150,7 @@ impl ClosedRow {
         let (cost, shares) = stake.average();
         Self {
             proxy_wallet: world.person(stake.wallet).address.clone(),
-            asset: words.token.token_id,
+            asset: words.token.id,
             condition_id: words.label.condition_id,
             avg_price: Plain(cut_ratio(cost, shares)),
             total_bought: Plain(units(stake.holding.bought)),
@@ -164,7 +164,7 @@ impl ClosedRow {
             outcome: words.token.outcome,
             outcome_index: words.token.outcome_index,
             opposite_outcome: words.opposite.outcome,
-            opposite_asset: words.opposite.token_id,
+            opposite_asset: words.opposite.id,
             end_date: words.end_date,
         }
     }
@@ -347,7 +347,7 @@ impl MarketPositionRow {
             name: owner.name,
             profile_image: "",
             verified: owner.verified,
-            asset: token.token_id,
+            asset: token.id,
             condition_id: market.condition_id.clone(),
             avg_price: Plain(cut_ratio(cost, shares)),
             size: Plain(units(stake.shares())),
