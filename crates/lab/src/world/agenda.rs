@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use crate::exchange::{MarketIx, Millis, Outcome, Side, Usdc, WalletIx};
 
 /// Something that is going to happen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Action {
     /// A planned event opens.
     Open(usize),

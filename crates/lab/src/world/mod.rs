@@ -266,11 +266,6 @@ impl World {
         self.now_ms
     }
 
-    /// The present it was generated for, in Unix milliseconds.
-    pub(crate) fn genesis_ms(&self) -> Millis {
-        self.genesis_ms
-    }
-
     /// How many times as busy as it was it is since the present it was generated for.
     pub(crate) fn activity(&self) -> f64 {
         self.activity

@@ -120,12 +120,11 @@ impl World {
             }
         }
         let calendar = self.events[index].markets[place].calendar;
-        match calendar.next_after(at_s) {
-            Some(next_s) => self.agenda.note(next_s * 1_000, Action::Turn(ix)),
-            None => {
-                self.exchange.resolve(at_ms, ix, verdict.payouts());
-                self.plan_redemptions(at_ms, ix);
-            }
+        if let Some(next_s) = calendar.next_after(at_s) {
+            self.agenda.note(next_s * 1_000, Action::Turn(ix));
+        } else {
+            self.exchange.resolve(at_ms, ix, verdict.payouts());
+            self.plan_redemptions(at_ms, ix);
         }
     }
 

@@ -74,7 +74,7 @@ impl Comparison {
         for (step, recorded, lab) in inside {
             match (recorded, lab) {
                 (Some(recorded), Some(lab)) => {
-                    self.compare(&format!("{path}{step}"), recorded, lab)
+                    self.compare(&format!("{path}{step}"), recorded, lab);
                 }
                 (Some(_), None) if step == "<>" => {}
                 (Some(_), None) => self.note(path, Kind::NoContent, "only empty arrays"),

@@ -44,7 +44,7 @@ impl Recordings {
         self.used.borrow_mut().insert(file.to_owned());
         let path = self.dir.join(file);
         let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        if !file.ends_with(".gz") {
+        if path.extension().is_none_or(|extension| extension != "gz") {
             return String::from_utf8(bytes).expect("UTF-8");
         }
         let mut text = String::new();

@@ -25,19 +25,24 @@ pub struct Sample {
     pub wallets: Vec<String>,
 }
 
-/// A market that has been traded.
+/// An open market.
 pub struct Traded {
     pub condition: String,
     pub tokens: [String; 2],
     pub event: String,
+    /// When it is to end, as Gamma writes it.
+    pub ends: String,
+    /// How far the price is from where the smallest price step becomes a tenth.
+    pub from_finer_step: f64,
 }
 
 impl Sample {
     pub async fn start() -> Self {
         let running = Running::start(Lab::world(small_world(11))).await;
-        let pending = pending(&running).await;
-        let busiest = "&closed=false&order=volumeNum&ascending=false";
-        let page = running.json(&format!("/gamma/markets/keyset?limit=100{busiest}")).await;
+        until_disputed(&running).await;
+        let mut open = running.enumerate("markets", "&closed=false").await;
+        let volume = |market: &Value| market["volumeNum"].as_f64().unwrap_or(0.0);
+        open.sort_by(|one, other| volume(other).total_cmp(&volume(one)));
         let closed = running.enumerate("markets", "&closed=true").await;
         let trades = running.json("/data/v2/trades?limit=1000&taker_only=false").await;
         let mut known = BTreeSet::new();
@@ -47,9 +52,9 @@ impl Sample {
             .filter(|wallet| known.insert(wallet.clone()))
             .collect();
         Self {
-            markets: rows(&page, "markets").iter().map(Traded::of).collect(),
+            markets: open.iter().map(Traded::of).collect(),
             resolved: with_status(&closed, &["resolved"]),
-            pending,
+            pending: with_status(&open, &["proposed", "disputed"]),
             wallets,
             running,
         }
@@ -86,13 +91,12 @@ impl Sample {
     }
 }
 
-/// Markets whose resolution is under way, disputed ones among them; time passes until there are.
-async fn pending(running: &Running) -> Vec<String> {
+/// Lets time pass until a resolution is disputed.
+async fn until_disputed(running: &Running) {
+    let disputed = "/gamma/markets/keyset?closed=false&uma_resolution_status=disputed&limit=1";
     for _ in 0..STEPS {
-        let disputed = "/gamma/markets/keyset?closed=false&uma_resolution_status=disputed&limit=1";
         if !rows(&running.json(disputed).await, "markets").is_empty() {
-            let open = running.enumerate("markets", "&closed=false").await;
-            return with_status(&open, &["proposed", "disputed"]);
+            return;
         }
         running.lab.with_world(|world| world.advance(world.now() + TimeDelta::hours(1)));
     }
@@ -107,8 +111,19 @@ impl Traded {
             condition: text(market, "conditionId"),
             tokens: tokens.try_into().expect("two outcomes"),
             event: text(&market["events"][0], "id"),
+            ends: text(market, "endDate"),
+            from_finer_step: from_finer_step(market),
         }
     }
+}
+
+/// Steps become finer above 0.96 and below 0.04, and stay so.
+fn from_finer_step(market: &Value) -> f64 {
+    if market["orderPriceMinTickSize"].as_f64() != Some(0.01) {
+        return f64::INFINITY;
+    }
+    let price = market["bestBid"].as_f64().unwrap_or(0.5);
+    (price - 0.04).abs().min((price - 0.96).abs())
 }
 
 pub fn rows<'a>(body: &'a Value, name: &str) -> &'a [Value] {

@@ -1,5 +1,6 @@
 //! Messages of the market channel.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::pin::pin;
 
@@ -11,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::Bodies;
 use crate::recordings::Recordings;
-use crate::sample::Sample;
+use crate::sample::{Sample, Traded};
 
 /// Recordings of the market channel that are whole messages.
 const RECORDED: [&str; 10] = [
@@ -41,6 +42,9 @@ const NAMES: [(&str, &str); 7] = [
 /// How often the world is moved on before every kind of message has to have come.
 const STEPS: usize = 200;
 
+/// How many markets of a sort are watched.
+const WATCHED: usize = 10;
+
 /// Messages of a kind that are kept; a busy world sends millions.
 const ENOUGH: usize = 400;
 
@@ -67,6 +71,12 @@ impl Messages {
         }
     }
 
+    /// Whether `text` is of a kind of which there are enough.
+    fn has_enough_like(&self, text: &str) -> bool {
+        let kind = |kind: &str| text.contains(&format!("\"event_type\":\"{kind}\""));
+        self.0.iter().any(|(name, alike)| alike.len() >= ENOUGH && kind(name))
+    }
+
     fn take(&mut self, kind: &str) -> Vec<Value> {
         self.0.remove(kind).unwrap_or_default()
     }
@@ -85,7 +95,7 @@ pub async fn bodies(sample: &Sample, recordings: &Recordings) -> Vec<Bodies> {
 async fn heard(sample: &Sample) -> Messages {
     let url = sample.running.url("/ws/ws/market").replace("http://", "ws://");
     let (mut socket, _) = connect_async(url).await.expect("a socket");
-    let tokens: Vec<_> = sample.markets.iter().flat_map(|market| &market.tokens).collect();
+    let tokens: Vec<_> = watched(sample).into_iter().flat_map(|market| &market.tokens).collect();
     let subscription =
         json!({"type": "market", "assets_ids": tokens, "custom_feature_enabled": true});
     socket.send(Message::text(subscription.to_string())).await.expect("sent");
@@ -100,7 +110,7 @@ async fn heard(sample: &Sample) -> Messages {
                 () = &mut told => socket.send(Message::text("PING")).await.expect("sent"),
                 message = socket.next() => match message.expect("an open socket").expect("a frame") {
                     Message::Text(pong) if pong.as_str() == "PONG" => break,
-                    Message::Text(text) => {
+                    Message::Text(text) if !messages.has_enough_like(&text) => {
                         messages.gather(serde_json::from_str(&text).expect("JSON"));
                     }
                     _ => {}
@@ -112,6 +122,20 @@ async fn heard(sample: &Sample) -> Messages {
         }
     }
     messages
+}
+
+/// Busy markets, those that end first, and those whose price steps are about to change.
+fn watched(sample: &Sample) -> Vec<&Traded> {
+    let sorted = |key: &dyn Fn(&&Traded, &&Traded) -> Ordering| {
+        let mut markets: Vec<_> = sample.markets.iter().collect();
+        markets.sort_by(key);
+        markets.truncate(WATCHED);
+        markets
+    };
+    let mut watched: Vec<_> = sample.markets.iter().take(WATCHED).collect();
+    watched.extend(sorted(&|one, other| one.ends.cmp(&other.ends)));
+    watched.extend(sorted(&|one, other| one.from_finer_step.total_cmp(&other.from_finer_step)));
+    watched
 }
 
 /// Lets half an hour pass; those who listen have then been told what happened.

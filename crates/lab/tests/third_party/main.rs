@@ -1,7 +1,12 @@
 //! A client of Polymarket that nobody here wrote works against the lab as it comes: it pages the
 //! catalogue to its end, reads wallets and trades, and keeps books from the socket.
 
-#![expect(unreachable_pub, reason = "the modules of a test binary are its own")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    reason = "tests fail by panicking, and the modules of a test binary are its own"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::Utc;
 use ingest::IngestService;
 use lab::Lab;
 use polymarket::gamma::GammaClient;

@@ -62,7 +62,7 @@ impl World {
         slippage: Pips,
     ) -> Option<Taken> {
         let ask = self.ask(market, outcome)?;
-        let usdc = self.funded(at_ms, wallet, usdc)?;
+        let usdc = self.funded(at_ms, wallet, usdc);
         let price = (ask + slippage).min(PIPS - 1);
         self.submit(at_ms, wallet, (market, outcome), Side::Buy, Wish::Spend { price, usdc })
     }

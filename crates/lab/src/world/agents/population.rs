@@ -251,25 +251,25 @@ impl World {
     }
 
     /// So much of `usdc` as the wallet has, after paying in if it must and will.
-    pub(super) fn funded(&mut self, at_ms: Millis, wallet: WalletIx, usdc: Usdc) -> Option<Usdc> {
+    pub(super) fn funded(&mut self, at_ms: Millis, wallet: WalletIx, usdc: Usdc) -> Usdc {
         let cash = self.exchange.accounts().cash(wallet);
         // Fees come on top.
         let needed = usdc + usdc / 12;
         if cash >= needed {
-            return Some(usdc);
+            return usdc;
         }
         let person = self.people.get(wallet);
         let draw = self.noise.with(13).with(u64::from(wallet.0)).with(at_ms.unsigned_abs());
         let mut dice = draw.dice();
         let poor = cash < dollars(person.stake) / 2;
         if !poor && !dice.chance(0.3) {
-            return Some(cash - cash / 12);
+            return cash - cash / 12;
         }
         // Round sums, several trades' worth.
         let sum = (person.stake * dice.between(6.0, 30.0) / 10.0).ceil() * 10.0;
         let sum = dollars(sum).max(needed - cash);
         self.exchange.deposit(at_ms, wallet, sum);
-        Some(usdc)
+        usdc
     }
 
     fn schedule_schemes(&mut self, dice: &mut Dice) {
