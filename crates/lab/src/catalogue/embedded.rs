@@ -103,17 +103,22 @@ impl Embedded {
         }
     }
 
-    /// Gives every series what its events add up to: `volume`, `volume24hr` and `liquidity`.
+    /// Gives every series what its events add up to: `volume`, `volume24hr`, `liquidity` and
+    /// `commentCount`.
     pub(super) fn sum_series<'e>(&mut self, event: impl Fn(u64) -> Option<&'e Arc<Event>>) {
         for series in self.series.values_mut() {
             let events: Vec<_> = series.event_numbers.iter().filter_map(|&it| event(it)).collect();
             let totals = ["volume", "volume24hr", "liquidity"].map(|name| {
                 let figures = events.iter().filter_map(|event| event.facts.figures.named(name));
-                (name, (figures.sum::<f64>() * 1e6).round() / 1e6)
+                // The sum of nothing is -0.
+                (name, (figures.sum::<f64>() * 1e6).round() / 1e6 + 0.0)
             });
+            let totals = totals.map(|(name, total)| (name, total.to_string()));
+            let comments: usize = events.iter().map(|event| event.comments_in_series).sum();
+            let comments = comments.to_string();
+            let totals = totals.iter().map(|(name, total)| (*name, total.as_bytes()));
+            let totals = totals.chain([("commentCount", comments.as_bytes())]);
             let mut body = series.body.to_vec();
-            let totals = totals.map(|(name, total)| (name, total.to_string().into_bytes()));
-            let totals = totals.iter().map(|(name, total)| (*name, total.as_slice()));
             json::append_members(&mut body, totals);
             series.body = body.into();
         }
@@ -125,6 +130,11 @@ fn later<'e>(held: &'e Embed, other: &'e Embed) -> &'e Embed {
 }
 
 impl Series {
+    /// Its own members.
+    pub(crate) fn members(&self) -> Option<Members<'_>> {
+        parse(&self.body)
+    }
+
     fn read(embed: &Embed, event_numbers: Vec<u64>) -> Option<Self> {
         let members = embed.members()?;
         Some(Self {

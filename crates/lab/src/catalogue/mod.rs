@@ -189,19 +189,53 @@ impl Catalogue {
         self.event(market.event_number?)
     }
 
+    /// An event without its markets and tags, as `/markets` rows and series embed it.
+    pub(crate) fn slim_body(&self, event: &Event) -> Bytes {
+        // Recorded events name their series themselves.
+        if !self.sums_series || event.series.is_empty() {
+            return event.slim.clone();
+        }
+        let series = event.series.iter().filter_map(|embed| self.series(embed.number));
+        let series = json::array(series.map(|series| series.body.as_ref()));
+        let mut body = event.slim.to_vec();
+        json::append_members(&mut body, [("series", series.as_slice())]);
+        body.into()
+    }
+
     /// An event as `/events` answers it: its markets nested, without their `events`.
     pub(crate) fn event_body(&self, event: &Event) -> Bytes {
         if let Some(recorded) = &event.recorded {
             return recorded.clone();
         }
         let markets = event.market_numbers.iter().filter_map(|&number| self.market(number));
-        let nested = json::array(markets.map(|market| market.nested.as_ref()));
-        let mut body = event.slim.to_vec();
-        let tags = event.tags.as_ref().map(|tags| ("tags", tags.as_ref()));
-        json::append_members(
-            &mut body,
-            std::iter::once(("markets", nested.as_slice())).chain(tags),
-        );
+        self.event_body_with(event, markets.map(|market| market.nested.as_ref()))
+    }
+
+    /// An event with some of its markets.
+    pub(crate) fn event_body_with<'m>(
+        &self,
+        event: &Event,
+        markets: impl IntoIterator<Item = &'m [u8]>,
+    ) -> Bytes {
+        let markets = json::array(markets);
+        let markets = std::iter::once(("markets", markets.as_slice()));
+        let (mut body, tags) = match without_markets(event) {
+            Some(recorded) => (recorded, None),
+            None => (self.slim_body(event).to_vec(), event.tags.as_ref()),
+        };
+        let tags = tags.map(|tags| ("tags", tags.as_ref()));
+        json::append_members(&mut body, markets.chain(tags));
+        body.into()
+    }
+
+    /// An event without its markets.
+    pub(crate) fn event_body_alone(&self, event: &Event) -> Bytes {
+        let body = without_markets(event).unwrap_or_else(|| {
+            let mut body = self.slim_body(event).to_vec();
+            let tags = event.tags.iter().map(|tags| ("tags", tags.as_ref()));
+            json::append_members(&mut body, tags);
+            body
+        });
         body.into()
     }
 
@@ -215,11 +249,20 @@ impl Catalogue {
         }
         let (mut body, slim) = match &market.recorded {
             Some(recorded) => (recorded.to_vec(), None),
-            None => (market.nested.to_vec(), event.map(|event| json::array([event.slim.as_ref()]))),
+            None => (
+                market.nested.to_vec(),
+                event.map(|event| json::array([self.slim_body(event).as_ref()])),
+            ),
         };
         let slim = slim.as_ref().map(|slim| ("events", slim.as_slice()));
         let tags = tags.map(|tags| ("tags", tags.as_ref()));
         json::append_members(&mut body, slim.into_iter().chain(tags));
         body.into()
     }
+}
+
+/// What was recorded of an event as a whole, less its markets.
+fn without_markets(event: &Event) -> Option<Vec<u8>> {
+    event.recorded.as_ref()?;
+    Some(event.members()?.without(&["markets"]))
 }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::Figures;
 use super::embedded::Embed;
 use super::traits::{EventTraits, MarketTraits};
-use crate::json::{self, Members};
+use crate::json::Members;
 
 /// Why a JSON value is not a row that can be served by id.
 #[derive(Debug, thiserror::Error)]
@@ -67,14 +67,16 @@ pub(super) fn updated_ms(members: &Members<'_>) -> i64 {
 pub(crate) struct Event {
     pub(crate) facts: Facts,
     pub(crate) traits: EventTraits,
-    /// Without `markets` and `tags`: what `/markets` rows embed.
-    pub(crate) slim: Bytes,
+    /// Without `markets` and `tags`, and in a world without `series`: what `/markets` rows embed.
+    pub(super) slim: Bytes,
     /// Raw `tags` array, where known.
     pub(crate) tags: Option<Bytes>,
     pub(crate) tag_numbers: Vec<u64>,
     pub(crate) tag_slugs: Vec<String>,
     /// The series it belongs to, as embedded in it.
     pub(crate) series: Vec<Embed>,
+    /// Comments on it that count as its series'.
+    pub(super) comments_in_series: usize,
     /// The sides of a game, as embedded in it.
     pub(crate) teams: Vec<Embed>,
     /// The league of a game, as embedded in it.
@@ -101,6 +103,7 @@ impl Event {
             tag_numbers: tags.iter().map(|tag| tag.number).collect(),
             tag_slugs: tags.into_iter().map(|tag| tag.slug).collect(),
             series,
+            comments_in_series: 0,
             teams: Embed::all(body, members, "teams"),
             sport: members.raw("sport").and_then(|raw| Embed::read(body, raw)),
             recorded: whole.then(|| body.clone()),
@@ -114,14 +117,12 @@ impl Event {
         Members::parse(std::str::from_utf8(body).ok()?).ok()
     }
 
-    /// As `/events` answers it, without its markets.
-    pub(crate) fn body_alone(&self) -> Bytes {
-        if let (Some(_), Some(members)) = (&self.recorded, self.members()) {
-            return members.without(&["markets"]).into();
-        }
-        let mut body = self.slim.to_vec();
-        json::append_members(&mut body, self.tags.iter().map(|tags| ("tags", tags.as_ref())));
-        body.into()
+    /// Makes it an event of the series in `row`, in which people have said so much about it.
+    pub(crate) fn enter_series(&mut self, row: &Bytes, comments: usize) {
+        let text = std::str::from_utf8(row).unwrap_or_default();
+        self.series.extend(Embed::read(row, text));
+        self.comments_in_series = comments;
+        self.traits.recur_with(&self.series);
     }
 
     /// Whether it belongs to the series.

@@ -28,8 +28,7 @@ impl EventTraits {
     pub(super) fn read(members: &Members<'_>, series: &[Embed]) -> Self {
         let text = |key| members.text(key).unwrap_or_default();
         let whole = |key| members.text(key).and_then(|digits| digits.parse().ok());
-        let recurrence = |series: &Embed| series.members()?.text("recurrence");
-        Self {
+        let mut traits = Self {
             words: lower(&[text("title"), text("slug")]),
             live: members.flag("live").unwrap_or(false),
             ended: members.flag("ended").unwrap_or(false),
@@ -38,12 +37,18 @@ impl EventTraits {
             game_id: text("gameId"),
             parent_event: members.text("parentEventId").and_then(|digits| digits.parse().ok()),
             created_by: text("createdBy"),
-            recurrences: series.iter().filter_map(recurrence).collect(),
-        }
+            recurrences: Vec::new(),
+        };
+        traits.recur_with(series);
+        traits
     }
-}
 
-impl EventTraits {
+    /// Recurs as often as these series do.
+    pub(super) fn recur_with(&mut self, series: &[Embed]) {
+        let recurrence = |series: &Embed| series.members()?.text("recurrence");
+        self.recurrences = series.iter().filter_map(recurrence).collect();
+    }
+
     /// The title in lower case.
     pub(crate) fn title(&self) -> &str {
         self.words.lines().next().unwrap_or_default()

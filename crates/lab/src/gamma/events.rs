@@ -96,7 +96,7 @@ async fn select(
 }
 
 fn body(catalogue: &Catalogue, event: &Event, with_markets: bool) -> Bytes {
-    if with_markets { catalogue.event_body(event) } else { event.body_alone() }
+    if with_markets { catalogue.event_body(event) } else { catalogue.event_body_alone(event) }
 }
 
 pub(super) async fn by_id(State(app): State<App>, Path(id): Path<String>) -> Answer {

@@ -7,14 +7,13 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use serde::Serialize;
 
-use super::answer::{Answer, Pairs, array, ask, number, object, written};
+use super::answer::{Answer, Pairs, array, number, object, written};
 use super::lists::{Limits, page};
 use super::params::Params;
 use super::problem::Problem;
 use crate::catalogue::{Catalogue, Event, Series};
 use crate::json::{self, Members};
 use crate::server::App;
-use crate::world::comments;
 
 const LIMITS: Limits = Limits { default: 20, max: 100, max_offset: None };
 const COLUMNS: [&str; 11] = [
@@ -50,9 +49,9 @@ pub(super) async fn list(State(app): State<App>, Query(pairs): Pairs) -> Answer 
     let wanted = catalogue.all_series().filter(|series| wanted(series));
     let bodies = wanted.map(|series| series.body.clone()).collect();
     let shown = page(bodies, &params, &COLUMNS, LIMITS)?;
-    let shown: Vec<&Series> =
-        shown.iter().filter_map(|body| catalogue.series(number_of(body)?)).collect();
-    Ok(array(&rows(&app, &catalogue, &shown, with_events).await?))
+    let shown = shown.iter().filter_map(|body| catalogue.series(number_of(body)?));
+    let rows: Vec<Bytes> = shown.map(|series| row(&catalogue, series, with_events)).collect();
+    Ok(array(&rows))
 }
 
 fn number_of(body: &Bytes) -> Option<u64> {
@@ -75,35 +74,20 @@ fn refuse_broken_order(params: &Params) -> Result<(), Problem> {
 pub(super) async fn by_id(State(app): State<App>, Path(id): Path<String>) -> Answer {
     let catalogue = app.lab.catalogue().await?;
     let series = catalogue.series(number(&id)?).ok_or(Problem::NotFound("id"))?;
-    let rows = rows(&app, &catalogue, &[series], true).await?;
-    let row = rows.into_iter().next().ok_or(Problem::NotFound("id"))?;
-    Ok(object(&app, "Series", row))
+    Ok(object(&app, "Series", row(&catalogue, series, true)))
 }
 
-/// The series' own members, in a world the numbers of their comments, and their events in slim
-/// form.
-async fn rows(
-    app: &App,
-    catalogue: &Catalogue,
-    series: &[&Series],
-    with_events: bool,
-) -> Result<Vec<Bytes>, Problem> {
-    let numbers: Vec<u64> = series.iter().map(|series| series.number).collect();
-    let counts = ask(app, move |world| {
-        let counts = numbers.iter().map(|&number| comments::count_in_series(world, number));
-        counts.map(|count| count.to_string()).collect::<Vec<_>>()
-    });
-    let counts = counts.await?.unwrap_or_default();
-    let rows = series.iter().enumerate().map(|(place, series)| {
-        let mut body = series.body.to_vec();
-        let events = with_events
-            .then(|| json::array(events_of(catalogue, series).map(|event| event.slim.as_ref())));
-        let comments = counts.get(place).map(|count| ("commentCount", count.as_bytes()));
-        let events = events.as_ref().map(|events| ("events", events.as_slice()));
-        json::append_members(&mut body, comments.into_iter().chain(events));
-        body.into()
-    });
-    Ok(rows.collect())
+/// The series' own members and its events in slim form.
+fn row(catalogue: &Catalogue, series: &Series, with_events: bool) -> Bytes {
+    if !with_events {
+        return series.body.clone();
+    }
+    let events: Vec<Bytes> =
+        events_of(catalogue, series).map(|event| catalogue.slim_body(event)).collect();
+    let events = json::array(events.iter().map(AsRef::as_ref));
+    let mut body = series.body.to_vec();
+    json::append_members(&mut body, [("events", events.as_slice())]);
+    body.into()
 }
 
 fn events_of<'c>(

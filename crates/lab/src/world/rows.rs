@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 
 use super::event::{Event, Rows};
-use super::{World, category, wire};
+use super::{World, category, comments, wire};
 use crate::catalogue::{self, Catalogue, Tag};
 use crate::exchange::Millis;
 use crate::json::Members;
@@ -77,6 +77,9 @@ impl World {
             markets.push(Arc::new(row));
         }
         row.market_numbers = event.markets.iter().map(|market| market.number).collect();
+        if let Some(series) = wire::series(event)? {
+            row.enter_series(&series.into(), comments::count(self, event));
+        }
         Ok(Rows { event: Arc::new(row), markets })
     }
 }

@@ -136,7 +136,7 @@ async fn some_transactions_are_served_before_they_are_labelled() {
 async fn activity_goes_both_ways_and_knows_its_types() {
     let lab = start(55).await;
     let mut kinds = BTreeSet::new();
-    for wallet in traders(&lab, 40).await {
+    for wallet in traders(&lab, 20).await {
         let of = async |query: &str| {
             let path = format!("/activity?limit=500&user={wallet}&start=1{query}");
             walk(&lab, &path).await
@@ -277,4 +277,28 @@ async fn nobodys_feeds_are_empty() {
     assert!(walk(&lab, &format!("/trades?condition={unknown}")).await.is_empty());
     assert!(walk(&lab, "/trades?event_id=7").await.is_empty());
     lab.stop().await;
+}
+
+#[tokio::test]
+async fn worlds_of_one_seed_answer_alike() {
+    let (left, right) = (start(59).await, start(59).await);
+    let wallet = &traders(&left, 1).await[0];
+    let condition = &conditions(&left, false, 1).await[0];
+    for path in [
+        "/trades?limit=1000&taker_only=false".to_owned(),
+        "/leaderboard?limit=1000&time_period=month".to_owned(),
+        "/biggest-winners?time_period=all".to_owned(),
+        format!("/activity?user={wallet}&limit=1000"),
+        format!("/positions?user={wallet}&limit=1000"),
+        format!("/user-pnl?user={wallet}&interval=max"),
+        format!("/holders?condition={condition}"),
+        format!("/resolutions?condition={condition}"),
+    ] {
+        let path = format!("/data/v2{path}");
+        let (one, other) = (left.get(&path).await, right.get(&path).await);
+        let (one, other) = (one.bytes().await.unwrap(), other.bytes().await.unwrap());
+        assert!(one.len() > 200 && one == other, "{path}");
+    }
+    left.stop().await;
+    right.stop().await;
 }

@@ -31,6 +31,9 @@ async fn a_series_adds_up_to_its_events() {
         let ids: Vec<_> = events.iter().map(|event| text(event, "id")).collect();
         assert_eq!(crate::support::ids(rows(&series["events"])), ids);
         assert!(rows(&series["events"]).iter().all(|event| event.get("markets").is_none()));
+        let mut alone = series.clone();
+        alone.as_object_mut().unwrap().remove("events");
+        assert!(events.iter().all(|event| event["series"] == json!([alone])), "embedded as listed");
         for key in ["volume", "volume24hr", "liquidity"] {
             let sum: f64 = events.iter().filter_map(|event| figure(event, key)).sum();
             let total = figure(series, key).unwrap();

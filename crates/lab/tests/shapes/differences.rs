@@ -1,18 +1,26 @@
 //! Where the lab differs from what was recorded, and why.
 
+mod gamma;
+mod trading;
+
 use crate::compare::Kind;
 
 /// Differences of one kind in one body that have one reason.
 pub struct Known {
     /// As in [`crate::Bodies::name`].
     pub body: &'static str,
+    /// In which way they differ.
     pub kind: Kind,
+    /// As in [`crate::compare::Difference::path`].
     pub paths: &'static [&'static str],
+    /// The reason.
     pub why: &'static str,
 }
 
 /// Every difference there is.
-pub const KNOWN: &[Known] = &[];
+pub fn known() -> impl Iterator<Item = &'static Known> {
+    gamma::KNOWN.iter().chain(trading::KNOWN)
+}
 
 /// Recordings that are compared with nothing, and why.
 pub const NOT_COMPARED: &[(&[&str], &str)] = &[

@@ -38,7 +38,7 @@ pub struct Traded {
 
 impl Sample {
     pub async fn start() -> Self {
-        let running = Running::start(Lab::world(small_world(11))).await;
+        let running = Running::start(Lab::world(small_world(24))).await;
         until_disputed(&running).await;
         let mut open = running.enumerate("markets", "&closed=false").await;
         let volume = |market: &Value| market["volumeNum"].as_f64().unwrap_or(0.0);

@@ -43,7 +43,7 @@ const NAMES: [(&str, &str); 7] = [
 const STEPS: usize = 200;
 
 /// How many markets of a sort are watched.
-const WATCHED: usize = 10;
+const WATCHED: usize = 5;
 
 /// Messages of a kind that are kept; a busy world sends millions.
 const ENOUGH: usize = 400;

@@ -39,10 +39,7 @@ pub(super) fn event(catalogue: &Catalogue, event: &Event, closed_since_ms: Optio
     if kept.len() == event.market_numbers.len() {
         return catalogue.event_body(event);
     }
-    let mut body = event.body_alone().to_vec();
-    let markets = json::array(kept.iter().map(|market| market.nested.as_ref()));
-    json::append_members(&mut body, [("markets", markets.as_slice())]);
-    body.into()
+    catalogue.event_body_with(event, kept.iter().map(|market| market.nested.as_ref()))
 }
 
 /// A few members of an event and of its markets; what elsewhere is a list in a string is a list.

@@ -81,12 +81,8 @@ pub(crate) fn count_in_event(world: &World, event: &Event) -> usize {
     }
 }
 
-/// Comments on the events of a series.
-pub(crate) fn count_in_series(world: &World, number: u64) -> usize {
-    events_of(world, Parent::Series(number)).map(|event| count(world, event)).sum()
-}
-
-fn count(world: &World, event: &Event) -> usize {
+/// Comments on an event, wherever they are.
+pub(crate) fn count(world: &World, event: &Event) -> usize {
     event.markets.iter().map(|market| headings(world, market).len()).sum()
 }
 

@@ -204,7 +204,7 @@ pub(in crate::world) fn market(
     serde_json::to_vec(&row)
 }
 
-/// An event as JSON, without its `markets` and `tags`.
+/// An event as JSON, without its `markets`, `tags` and `series`.
 pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Result<Vec<u8>> {
     let at_s = event.at_s();
     let listings: Vec<&Listing> =
@@ -222,22 +222,6 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         .map(|listing| (f64::from(listing.shown(Outcome::First)) / f64::from(PIPS) - 0.5).abs())
         .fold(1.0, f64::min);
     let neg_risk = is_exclusive(&event.draft);
-    let series = event.draft.series.iter().map(|series| SeriesRow {
-        id: series.id.to_string(),
-        ticker: &series.slug,
-        slug: &series.slug,
-        title: &series.title,
-        series_type: "single",
-        recurrence: series.recurrence,
-        active: true,
-        closed: false,
-        archived: false,
-        featured: false,
-        restricted: true,
-        created_at: SERIES_LISTED.to_owned(),
-        updated_at: precise(at_s, series.id),
-        requires_translation: false,
-    });
     let row = EventRow {
         id: event.number.to_string(),
         ticker: &event.slug,
@@ -269,7 +253,6 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         neg_risk,
         neg_risk_market_id: neg_risk.then(|| group_id(event.number)),
         comment_count: comments::count_in_event(world, event),
-        series: series.collect(),
         cyom: false,
         closed_time: closed.then(|| iso(event.closes_s())),
         show_all_outcomes: true,
@@ -287,6 +270,27 @@ pub(in crate::world) fn event(world: &World, event: &Event) -> serde_json::Resul
         version: "v1",
     };
     serde_json::to_vec(&row)
+}
+
+/// The series of an event as JSON. What it adds up to is for the catalogue to say.
+pub(in crate::world) fn series(event: &Event) -> serde_json::Result<Option<Vec<u8>>> {
+    let row = event.draft.series.as_ref().map(|series| SeriesRow {
+        id: series.id.to_string(),
+        ticker: &series.slug,
+        slug: &series.slug,
+        title: &series.title,
+        series_type: "single",
+        recurrence: series.recurrence,
+        active: true,
+        closed: false,
+        archived: false,
+        featured: false,
+        restricted: true,
+        created_at: SERIES_LISTED.to_owned(),
+        updated_at: precise(event.at_s(), series.id),
+        requires_translation: false,
+    });
+    row.map(|row| serde_json::to_vec(&row)).transpose()
 }
 
 /// Whether each market takes in those after it: deadlines of one thing, thresholds of one number.

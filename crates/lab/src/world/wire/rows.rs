@@ -237,8 +237,6 @@ pub(super) struct EventRow<'a> {
     #[serde(rename = "negRiskMarketID", skip_serializing_if = "Option::is_none")]
     pub(super) neg_risk_market_id: Option<String>,
     pub(super) comment_count: usize,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) series: Vec<SeriesRow<'a>>,
     pub(super) cyom: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) closed_time: Option<String>,
