@@ -66,9 +66,15 @@ pub(crate) struct Quantity {
 pub(crate) struct Book {
     bids: BTreeMap<Pips, Level>,
     asks: BTreeMap<Pips, Level>,
+    changed: bool,
 }
 
 impl Book {
+    /// Whether an order came or went since this was last asked.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
     /// Best price at which somebody buys `outcome`.
     pub(crate) fn best_bid(&self, outcome: Outcome) -> Option<Pips> {
         match outcome {
@@ -133,10 +139,12 @@ impl Book {
         let level = self.half_mut(half).entry(price).or_default();
         level.total += order.shares;
         level.orders.push_back(order);
+        self.changed = true;
     }
 
     /// Takes `shares` off the front order at `price`, and the order with them when none are left.
     pub(crate) fn take_front(&mut self, half: Half, price: Pips, shares: Shares) {
+        self.changed = true;
         let side = self.half_mut(half);
         let Some(level) = side.get_mut(&price) else { return };
         level.total -= shares;
@@ -172,6 +180,7 @@ impl Book {
                 !level.orders.is_empty()
             });
         }
+        self.changed |= !touched.is_empty();
         touched
     }
 }

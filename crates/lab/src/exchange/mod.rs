@@ -139,7 +139,9 @@ impl Exchange {
     /// changed. Call it after every burst.
     pub(crate) fn publish(&mut self, at_ms: Millis, market: MarketIx) {
         let listing = &mut self.listings[market.index()];
-        listing.published_ms = at_ms;
+        if listing.book.take_changed() {
+            listing.published_ms = at_ms;
+        }
         listing.note(at_ms, 0, 0);
         self.newsroom.publish(at_ms, market, &listing.book);
     }

@@ -65,11 +65,19 @@ impl World {
         };
         let rate = self.pace * interest * self.growth(at_ms);
         let wait_ms = -(1.0 - dice.unit()).ln() / rate.max(1e-12);
-        if wait_ms < heartbeat_ms as f64 {
-            (at_ms + seconds(wait_ms).max(1), Action::Step { event: index, trade: true })
-        } else {
-            (at_ms + heartbeat_ms.max(1), Action::Step { event: index, trade: false })
+        let look_ms = self.look_again(at_ms, at_ms + heartbeat_ms.max(1), dice);
+        let trade_ms = at_ms.saturating_add(seconds(wait_ms).max(1));
+        let trade = trade_ms < look_ms;
+        (trade_ms.min(look_ms), Action::Step { event: index, trade })
+    }
+
+    /// `due_ms`, but soon after the present the world is generated for when that is passed over: from
+    /// there on people act at another pace, and what was planned at the old one may be hours away.
+    fn look_again(&self, at_ms: Millis, due_ms: Millis, dice: &mut Dice) -> Millis {
+        if at_ms >= self.genesis_ms || due_ms <= self.genesis_ms {
+            return due_ms;
         }
+        due_ms.min(self.genesis_ms + dice.whole(0, 5_000).cast_signed())
     }
 
     /// Where there are many more markets than usual, each is looked at less often.

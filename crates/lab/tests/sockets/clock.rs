@@ -45,7 +45,7 @@ async fn the_answer_comes_after_the_news() {
     let mut client = Client::watch(&running, handshake(&tokens)).await;
     client.messages().await;
     // Long enough to be lived in several parts.
-    let (status, clock) = set(&running, json!({ "advance_ms": 600_000 })).await;
+    let (status, clock) = set(&running, json!({ "advance_ms": 150_000 })).await;
     assert_eq!(status, StatusCode::OK);
     let now: DateTime<Utc> = text(&clock, "now").parse().expect("a time");
     let messages = client.messages().await;

@@ -22,7 +22,11 @@ async fn paging_by_cursor_ends_with_every_market_seen_once() {
 
     let events = every(gamma.list_events_keyset().limit(50).into_stream()).await;
     let nested: Vec<Market> = events.into_iter().flat_map(|event| event.markets.unwrap()).collect();
-    assert_eq!(distinct(&nested), ids, "the events hold the same markets");
+    // Listings leave out what is not active: the placeholders of open fields.
+    let (active, placeholders): (Vec<_>, Vec<_>) =
+        nested.into_iter().partition(|market| market.active == Some(true));
+    assert_eq!(distinct(&active), ids, "the events hold the same markets");
+    assert!(!placeholders.is_empty());
     session.running.stop().await;
 }
 

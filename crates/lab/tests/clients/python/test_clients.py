@@ -132,8 +132,8 @@ class Catalogue(Case):
             self.assertEqual(self.polymarket.get_market(id=market.id).events, market.events)
 
     def test_events_hold_their_markets(self) -> None:
-        events = self.polymarket.list_events(closed=False, page_size=50).first_page().items
-        self.assertEqual(len(events), 50)
+        events = self.polymarket.list_events(closed=False, page_size=20).first_page().items
+        self.assertEqual(len(events), 20)
         for event in events:
             self.assertGreater(len(event.markets), 0)
             self.assertGreater(len(event.tags), 0)
