@@ -114,7 +114,7 @@ pub async fn prepare_history(
 ) -> Result<(), StoreError> {
     for table in [EVENTS.history, MARKETS.history] {
         for instant in [now, now + chrono::Duration::days(28)] {
-            sqlx::query("SELECT ensure_history_partition($1::regclass, $2)")
+            sqlx::query("SELECT ensure_month_partition($1::regclass, $2)")
                 .bind(table)
                 .bind(instant)
                 .execute(&mut *connection)

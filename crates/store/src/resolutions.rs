@@ -1,0 +1,127 @@
+//! What the oracle says of markets, and what a market went through.
+
+use chrono::{DateTime, Utc};
+use domain::MarketId;
+use rust_decimal::Decimal;
+use serde_json::Value;
+use sqlx::{FromRow, PgExecutor};
+
+use crate::StoreError;
+
+/// Where the oracle stands with a market.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct ResolutionState {
+    /// Upstream's word: posed, proposed, challenged, disputed, resolved …
+    pub status: String,
+    /// Dollars per share, aligned with the market's outcomes; `None` until it is decided.
+    pub payouts: Option<Vec<Decimal>>,
+    /// What is proposed: the payout of outcome 0.
+    pub proposed_price: Option<Decimal>,
+    /// Somebody objected.
+    pub was_disputed: Option<bool>,
+    /// When upstream expects it to be settled.
+    pub expected_settlement: Option<DateTime<Utc>>,
+    /// What that expectation rests on.
+    pub settlement_basis: Option<String>,
+    /// Who reports.
+    pub reporter: Option<String>,
+    /// Upstream's own time of its last change.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// A state and when we learned of it.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct ObservedResolution {
+    /// What we learned.
+    #[sqlx(flatten)]
+    pub state: ResolutionState,
+    /// When.
+    pub observed_at: DateTime<Utc>,
+}
+
+/// Appends a state that differs from the one known last; whether it did.
+pub async fn observe(
+    executor: impl PgExecutor<'_>,
+    market_id: &MarketId,
+    state: &ResolutionState,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let written = sqlx::query(
+        "INSERT INTO market_resolutions (market_id, observed_at, status, payouts, proposed_price, was_disputed,
+                                         expected_settlement, settlement_basis, reporter, updated_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+         WHERE NOT EXISTS (
+             SELECT FROM (SELECT * FROM market_resolutions WHERE market_id = $1
+                          ORDER BY observed_at DESC LIMIT 1) AS last
+             WHERE (status, payouts, proposed_price, was_disputed, expected_settlement, settlement_basis, reporter)
+                   IS NOT DISTINCT FROM ($3, $4::numeric[], $5::numeric, $6::boolean, $7::timestamptz, $8::text, $9::text))
+         ON CONFLICT (market_id, observed_at) DO NOTHING",
+    )
+    .bind(market_id.as_str())
+    .bind(now)
+    .bind(&state.status)
+    .bind(&state.payouts)
+    .bind(state.proposed_price)
+    .bind(state.was_disputed)
+    .bind(state.expected_settlement)
+    .bind(&state.settlement_basis)
+    .bind(&state.reporter)
+    .bind(state.updated_at)
+    .execute(executor)
+    .await?;
+    Ok(written.rows_affected() > 0)
+}
+
+/// Everything we learned of a market's resolution, the oldest first.
+pub async fn of_market(
+    executor: impl PgExecutor<'_>,
+    market_id: &MarketId,
+) -> Result<Vec<ObservedResolution>, StoreError> {
+    let sql = "SELECT status, payouts, proposed_price, was_disputed, expected_settlement, settlement_basis, reporter,
+                      updated_at, observed_at
+               FROM market_resolutions WHERE market_id = $1 ORDER BY observed_at LIMIT 200";
+    Ok(sqlx::query_as(sql).bind(market_id.as_str()).fetch_all(executor).await?)
+}
+
+/// A market whose resolution is to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Unresolved {
+    /// The market.
+    pub market_id: String,
+    /// What upstream is asked by.
+    pub condition_id: String,
+}
+
+/// Markets the oracle is at work on: asked, proposed or disputed, closed without a resolution, or past their end.
+/// Those asked for longest ago come first.
+pub async fn due(executor: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Unresolved>, StoreError> {
+    let sql = "SELECT m.market_id, m.condition_id FROM markets m
+               WHERE m.condition_id IS NOT NULL AND m.delisted_at IS NULL AND m.status <> 'resolved'
+                 AND (m.status = 'closed' OR m.uma_status IN ('requested', 'proposed', 'disputed')
+                      OR m.end_date < now())
+               ORDER BY (m.uma_status IS NOT NULL) DESC, m.volume_24h DESC NULLS LAST, m.market_id
+               LIMIT $1";
+    Ok(sqlx::query_as(sql).bind(limit).fetch_all(executor).await?)
+}
+
+/// A change of a market that upstream's catalogue showed: columns with `from` and `to`.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct CatalogueChange {
+    /// When we learned of it.
+    pub observed_at: DateTime<Utc>,
+    /// By column.
+    pub changes: Value,
+}
+
+/// The changes of a market that a person would want to know of: rules, title, dates, status. The newest first.
+pub async fn catalogue_changes(
+    executor: impl PgExecutor<'_>,
+    market_id: &MarketId,
+) -> Result<Vec<CatalogueChange>, StoreError> {
+    let sql = "SELECT observed_at, changes FROM market_history
+               WHERE market_id = $1
+                 AND changes ?| ARRAY['title', 'description', 'resolution_source', 'end_date', 'status', 'closed',
+                                      'uma_status', 'accepting_orders']
+               ORDER BY observed_at DESC LIMIT 200";
+    Ok(sqlx::query_as(sql).bind(market_id.as_str()).fetch_all(executor).await?)
+}

@@ -1,0 +1,75 @@
+//! What the live part needs to know of markets: which to stream, and what a token belongs to.
+
+use std::collections::HashMap;
+
+use domain::{ConditionId, MarketId, TokenId};
+use sqlx::postgres::PgRow;
+use sqlx::PgExecutor;
+
+use crate::StoreError;
+use crate::column::{column, parsed};
+
+/// A market whose book can be streamed: two outcomes, each with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TradedMarket {
+    /// The market.
+    pub market_id: MarketId,
+    /// Its condition.
+    pub condition_id: ConditionId,
+    /// The tokens of outcome 0 and outcome 1.
+    pub tokens: [TokenId; 2],
+}
+
+const COLUMNS: &str = "market_id, condition_id, token_ids";
+const TRADED: &str = "condition_id IS NOT NULL AND cardinality(token_ids) = 2
+                      AND token_ids[1] <> '' AND token_ids[2] <> ''";
+
+/// The open markets that traded most within a day.
+pub async fn busiest(
+    executor: impl PgExecutor<'_>,
+    limit: u32,
+) -> Result<Vec<TradedMarket>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM markets
+         WHERE NOT closed AND delisted_at IS NULL AND accepting_orders AND {TRADED}
+         ORDER BY volume_24h DESC NULLS LAST, market_id LIMIT $1"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(i64::from(limit))
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(decode).collect()
+}
+
+/// Those of the markets named that have tokens.
+pub async fn by_ids(
+    executor: impl PgExecutor<'_>,
+    ids: &[&str],
+) -> Result<Vec<TradedMarket>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM markets WHERE market_id = ANY($1) AND {TRADED}");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ids).fetch_all(executor).await?;
+    rows.iter().map(decode).collect()
+}
+
+/// The markets of these conditions, by condition.
+pub async fn by_conditions(
+    executor: impl PgExecutor<'_>,
+    conditions: &[&str],
+) -> Result<HashMap<String, TradedMarket>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM markets WHERE condition_id = ANY($1) AND {TRADED}");
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(conditions).fetch_all(executor).await?;
+    let markets = rows.iter().map(decode);
+    markets.map(|market| market.map(|market| (market.condition_id.to_string(), market))).collect()
+}
+
+fn decode(row: &PgRow) -> Result<TradedMarket, StoreError> {
+    let tokens: Vec<String> = column(row, "token_ids")?;
+    let [first, second] = <[String; 2]>::try_from(tokens)
+        .map_err(|tokens| StoreError::other(format!("{} tokens, not two", tokens.len())))?;
+    Ok(TradedMarket {
+        market_id: parsed(column(row, "market_id")?)?,
+        condition_id: parsed(column(row, "condition_id")?)?,
+        tokens: [parsed(&first)?, parsed(&second)?],
+    })
+}

@@ -1,0 +1,109 @@
+//! What the tape says of markets by window of time: the columns of the screener.
+
+use chrono::{DateTime, Utc};
+use domain::MarketId;
+use domain::analytics::Window;
+use rust_decimal::Decimal;
+use sqlx::postgres::PgRow;
+use sqlx::{Connection, PgConnection, PgExecutor};
+
+use crate::StoreError;
+use crate::column::{column, parsed};
+use crate::notify::notify;
+
+/// Channel on which windows that were counted anew announce themselves.
+pub const WINDOWS_CHANNEL: &str = "windows_changed";
+
+/// What takers did in a market within a window, in terms of outcome 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarketWindow {
+    /// The market.
+    pub market_id: MarketId,
+    /// The window.
+    pub window: Window,
+    /// When it ends.
+    pub as_of: DateTime<Utc>,
+    /// Takers' trades.
+    pub trades: i32,
+    /// Wallets that bought outcome 0 or sold outcome 1.
+    pub buyers: i32,
+    /// Wallets that did the opposite.
+    pub sellers: i32,
+    /// Dollars of the first, before fees.
+    pub buy_usdc: Decimal,
+    /// Dollars of the second.
+    pub sell_usdc: Decimal,
+    /// The price at the end less the one at the beginning; `None` where either is not recorded.
+    pub change: Option<Decimal>,
+}
+
+/// Counts a window anew for every market, ending at `now`. Markets without trades in it have no row.
+pub async fn recount(
+    connection: &mut PgConnection,
+    window: Window,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let mut tx = connection.begin().await?;
+    let written = sqlx::query(
+        "WITH counted AS (
+             SELECT market_id, count(*)::integer AS trades,
+                    count(DISTINCT wallet_address) FILTER (WHERE bought)::integer AS buyers,
+                    count(DISTINCT wallet_address) FILTER (WHERE NOT bought)::integer AS sellers,
+                    coalesce(sum(usdc) FILTER (WHERE bought), 0) AS buy_usdc,
+                    coalesce(sum(usdc) FILTER (WHERE NOT bought), 0) AS sell_usdc
+             FROM (SELECT market_id, wallet_address, usdc, (side = 'buy') = (outcome_index = 0) AS bought
+                   FROM trades WHERE traded_at > $2 AND traded_at <= $3 AND outcome_index < 2) AS canonical
+             GROUP BY market_id
+         )
+         INSERT INTO market_windows (market_id, time_window, as_of, trades, buyers, sellers, buy_usdc, sell_usdc, change)
+         SELECT c.market_id, $1, $3, trades, buyers, sellers, buy_usdc, sell_usdc, late.close - early.close
+         FROM counted c
+         LEFT JOIN LATERAL (SELECT close FROM prices_1m p WHERE p.market_id = c.market_id AND p.minute <= $3
+                            ORDER BY minute DESC LIMIT 1) AS late ON true
+         LEFT JOIN LATERAL (SELECT close FROM prices_1m p WHERE p.market_id = c.market_id
+                              AND p.minute <= $2 - interval '1 minute'
+                            ORDER BY minute DESC LIMIT 1) AS early ON true
+         ON CONFLICT (market_id, time_window) DO UPDATE SET
+             as_of = EXCLUDED.as_of, trades = EXCLUDED.trades, buyers = EXCLUDED.buyers, sellers = EXCLUDED.sellers,
+             buy_usdc = EXCLUDED.buy_usdc, sell_usdc = EXCLUDED.sell_usdc, change = EXCLUDED.change",
+    )
+    .bind(window.as_str())
+    .bind(now - window.duration())
+    .bind(now)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    sqlx::query("DELETE FROM market_windows WHERE time_window = $1 AND as_of < $2")
+        .bind(window.as_str())
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    notify(&mut *tx, WINDOWS_CHANNEL, window.as_str()).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// Every window of every market that traded in it.
+pub async fn all(executor: impl PgExecutor<'_>) -> Result<Vec<MarketWindow>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT market_id, time_window, as_of, trades, buyers, sellers, buy_usdc, sell_usdc, change
+         FROM market_windows ORDER BY market_id, time_window",
+    )
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(decode).collect()
+}
+
+fn decode(row: &PgRow) -> Result<MarketWindow, StoreError> {
+    Ok(MarketWindow {
+        market_id: parsed(column(row, "market_id")?)?,
+        window: parsed(column(row, "time_window")?)?,
+        as_of: column(row, "as_of")?,
+        trades: column(row, "trades")?,
+        buyers: column(row, "buyers")?,
+        sellers: column(row, "sellers")?,
+        buy_usdc: column(row, "buy_usdc")?,
+        sell_usdc: column(row, "sell_usdc")?,
+        change: column(row, "change")?,
+    })
+}
