@@ -3,6 +3,7 @@
 //! Nothing here does I/O, waits, or reads a clock: time and randomness come in as arguments. A value
 //! of one of these types is valid by construction; parsing happens once, at the edge.
 
+pub mod book;
 pub mod category;
 pub mod error;
 pub mod event;
@@ -12,15 +13,18 @@ pub mod money;
 pub mod origin;
 pub mod query;
 pub mod screen;
+pub mod side;
 
+pub use book::{Book, BookState, Keeper, Level, Pips};
 pub use category::Category;
 pub use error::{ErrorCode, InvalidField};
 pub use event::{Event, Tag};
-pub use ids::{ConditionId, EventId, InvalidId, MarketId, TokenId};
+pub use ids::{Address, ConditionId, EventId, InvalidId, MarketId, TokenId, TransactionHash};
 pub use market::{Market, MarketStatus, Outcome, Resolution, ResolutionBasis, UmaStatus};
-pub use money::{OutOfRange, Price, PriceChange, Usdc};
+pub use money::{OutOfRange, Price, PriceChange, Shares, Usdc};
 pub use origin::Origin;
 pub use query::QueryReader;
 pub use screen::{
     Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,
 };
+pub use side::Side;
