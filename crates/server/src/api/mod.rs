@@ -1,5 +1,6 @@
 //! The JSON API. Each feature's file holds its parameters, handler, answer and description.
 
+pub mod categories;
 pub mod details;
 pub mod events;
 pub mod list;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(events::list_events))
         .routes(routes!(related::list_related_markets))
         .routes(routes!(events::get_event))
+        .routes(routes!(categories::list_categories))
         .routes(routes!(search::search_catalogue))
         .routes(routes!(sync::get_sync, sync::start_sync))
         .routes(routes!(sync::follow_sync))

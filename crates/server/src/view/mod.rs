@@ -1,12 +1,18 @@
 //! What the API sends: one struct per JSON object. Exact decimals become JSON numbers here and nowhere
 //! earlier.
 
+mod category;
 mod event;
 mod facets;
+mod happening;
 mod market;
+mod order_book;
 mod search;
 
+pub use category::{CategoryMarket, CategoryView};
 pub use event::{EventDetail, EventRow, EventStatus, TopMarket};
 pub use facets::{FacetCount, Facets};
+pub use happening::{PriceTick, ResolutionTick, TradeView};
 pub use market::{EventRef, MarketDetail, MarketRow, RelatedMarket, ResolutionView};
+pub use order_book::{BookLevelView, DepthView, OrderBookView};
 pub use search::{FoundEvent, FoundMarket, SearchResults};
