@@ -169,6 +169,34 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A plain number of at least zero with six decimals: shares.
+    pub fn amount(&mut self, field: &'static str) -> Option<Decimal> {
+        self.bounded(field, |number| match Usdc::new(number) {
+            Ok(amount) if amount.decimal() >= Decimal::ZERO => Ok(amount.decimal()),
+            _ => Err(Unreadable::OutOfRange),
+        })
+    }
+
+    /// A whole number of at least zero that a database can keep, from a number or from text.
+    pub fn count(&mut self, field: &'static str) -> Option<u64> {
+        self.bounded(field, |number| {
+            let whole = number.is_integer().then(|| i64::try_from(number).ok()).flatten();
+            whole.and_then(|whole| u64::try_from(whole).ok()).ok_or(Unreadable::OutOfRange)
+        })
+    }
+
+    /// The members of an object within this one; `None` where there is none.
+    pub fn object(&mut self, field: &'static str) -> Option<Fields<'a>> {
+        let raw = self.raw(field).filter(|raw| raw.get() != "null")?;
+        let members = Fields::parse(raw);
+        members.map_err(|_| self.note(field, Unreadable::NotAnObject)).ok()
+    }
+
+    /// The issues alone, where what has not been read is of no use.
+    pub fn into_issues(self) -> Vec<FieldIssue> {
+        self.issues
+    }
+
     /// The members nobody has read, verbatim except for NUL characters, and the issues.
     pub fn finish(self) -> (Map<String, Value>, Vec<FieldIssue>) {
         let extra = self.members.into_iter().filter(|(_, raw)| raw.get() != "null");
