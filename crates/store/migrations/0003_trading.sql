@@ -116,6 +116,7 @@ CREATE TABLE market_resolutions (
     updated_at           timestamptz,
     PRIMARY KEY (market_id, observed_at)
 );
+CREATE INDEX market_resolutions_observed ON market_resolutions (observed_at);
 
 -- What the tape says of a market by window of time that ends at `as_of` (domain::analytics).
 CREATE TABLE market_windows (

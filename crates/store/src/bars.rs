@@ -83,7 +83,9 @@ pub(crate) async fn rebuild(
                       x.shares, CASE x.outcome_index WHEN 0 THEN x.price ELSE 1 - x.price END AS price
                FROM touched t JOIN trades x
                  ON x.market_id = t.market_id AND x.traded_at >= t.minute
-                    AND x.traded_at < t.minute + interval '1 minute') AS canonical
+                    AND x.traded_at < t.minute + interval '1 minute' AND x.outcome_index < 2
+                    -- Redemptions that look like trades.
+                    AND x.price > 0 AND x.price < 1) AS canonical
          GROUP BY market_id, minute
          ON CONFLICT (market_id, minute) DO UPDATE SET
              open = EXCLUDED.open, high = EXCLUDED.high, low = EXCLUDED.low, close = EXCLUDED.close,

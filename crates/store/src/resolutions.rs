@@ -8,6 +8,9 @@ use sqlx::{FromRow, PgExecutor};
 
 use crate::StoreError;
 
+/// Channel on which news of resolutions announce themselves.
+pub const RESOLUTION_CHANNEL: &str = "resolutions_changed";
+
 /// Where the oracle stands with a market.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 pub struct ResolutionState {
@@ -81,6 +84,24 @@ pub async fn of_market(
                       updated_at, observed_at
                FROM market_resolutions WHERE market_id = $1 ORDER BY observed_at LIMIT 200";
     Ok(sqlx::query_as(sql).bind(market_id.as_str()).fetch_all(executor).await?)
+}
+
+/// What we learned after an instant, of any market, in the order we did; at most 1,000.
+pub async fn observed_after(
+    executor: impl PgExecutor<'_>,
+    observed_at: DateTime<Utc>,
+) -> Result<Vec<(String, ObservedResolution)>, StoreError> {
+    #[derive(FromRow)]
+    struct Row {
+        market_id: String,
+        #[sqlx(flatten)]
+        observed: ObservedResolution,
+    }
+    let sql = "SELECT market_id, status, payouts, proposed_price, was_disputed, expected_settlement, settlement_basis,
+                      reporter, updated_at, observed_at
+               FROM market_resolutions WHERE observed_at > $1 ORDER BY observed_at, market_id LIMIT 1000";
+    let rows: Vec<Row> = sqlx::query_as(sql).bind(observed_at).fetch_all(executor).await?;
+    Ok(rows.into_iter().map(|row| (row.market_id, row.observed)).collect())
 }
 
 /// A market whose resolution is to be asked for.

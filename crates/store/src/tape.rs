@@ -1,11 +1,11 @@
 //! Reading the tape.
 
 use chrono::{DateTime, Utc};
-use domain::tape::{Side, Trade};
-use domain::{ConditionId, MarketId, TokenId};
+use domain::tape::Trade;
+use domain::{MarketId, Price, Shares, Side};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgExecutor, Row};
+use sqlx::{FromRow, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{column, parsed};
@@ -44,7 +44,7 @@ pub struct TapeFilter {
     /// Only this side.
     pub side: Option<Side>,
     /// Only this outcome.
-    pub outcome_index: Option<u8>,
+    pub outcome_index: Option<i16>,
     /// Only from this many dollars on.
     pub min_usdc: Option<Decimal>,
     /// Only what comes after this place.
@@ -77,8 +77,8 @@ pub async fn of_market(
     let after = filter.after.as_ref();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(market_id.as_str())
-        .bind(filter.side.map(Side::as_str))
-        .bind(filter.outcome_index.map(i16::from))
+        .bind(filter.side.map(Side::slug))
+        .bind(filter.outcome_index)
         .bind(filter.min_usdc)
         .bind(after.map(|place| place.traded_at))
         .bind(after.map(|place| place.transaction_hash.as_str()))
@@ -133,8 +133,27 @@ pub async fn last_observed(
 
 fn decode(row: &PgRow) -> Result<StoredTrade, StoreError> {
     let wallet: String = column(row, "wallet_address")?;
-    let trade = Trade::new()?;
-    todo!()
+    let hash: String = column(row, "transaction_hash")?;
+    let outcome_index: i16 = column(row, "outcome_index")?;
+    let trade = Trade {
+        market_id: parsed(column(row, "market_id")?)?,
+        condition_id: parsed(column(row, "condition_id")?)?,
+        token_id: parsed(column(row, "token_id")?)?,
+        outcome_index: usize::try_from(outcome_index).map_err(StoreError::other)?,
+        side: parsed(column(row, "side")?)?,
+        price: Price::new(column(row, "price")?).map_err(StoreError::other)?,
+        shares: Shares::new(column(row, "shares")?).map_err(StoreError::other)?,
+        traded_at: column(row, "traded_at")?,
+        transaction_hash: if hash.is_empty() { None } else { Some(parsed(&hash)?) },
+        wallet: if wallet.is_empty() { None } else { Some(parsed(&wallet)?) },
+    };
+    Ok(StoredTrade {
+        trade,
+        ordinal: column(row, "ordinal")?,
+        name: column(row, "name")?,
+        confirmed: column(row, "confirmed")?,
+        observed_at: column(row, "observed_at")?,
+    })
 }
 
 /// From where to where the feed of all trades has been read without a hole.

@@ -1,17 +1,16 @@
 //! The tape: takers' trades as two sources tell them, each once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use domain::tape::{Side, Trade};
-use domain::{ConditionId, MarketId, Price, Shares, TokenId, Usdc};
+use domain::Side;
+use domain::tape::Trade;
 use rust_decimal::Decimal;
-use sqlx::postgres::PgRow;
-use sqlx::{Connection, PgConnection, PgExecutor, QueryBuilder, Row};
+use sqlx::{Connection, PgConnection, QueryBuilder};
 
 use crate::StoreError;
 use crate::bars;
-use crate::column::column;
+use crate::column::{column, parsed};
 use crate::notify::notify;
 
 /// Channel on which a committed batch of trades announces itself.
@@ -53,12 +52,22 @@ type Identity = (String, String, String, Side, Decimal);
 
 fn identity(trade: &Trade) -> Identity {
     (
-        trade.transaction_hash.clone(),
-        trade.wallet.clone().unwrap_or_default(),
+        hash_of(trade).to_owned(),
+        wallet_of(trade).to_owned(),
         trade.token_id.to_string(),
         trade.side,
         trade.shares.decimal(),
     )
+}
+
+/// As the key of the table has it: empty where unknown.
+fn wallet_of(trade: &Trade) -> &str {
+    trade.wallet.as_ref().map_or("", |wallet| wallet.as_str())
+}
+
+/// As the key of the table has it: empty where unknown.
+fn hash_of(trade: &Trade) -> &str {
+    trade.transaction_hash.as_ref().map_or("", |hash| hash.as_str())
 }
 
 /// A row of the table, as far as a new reading is compared with it.
@@ -145,7 +154,7 @@ async fn held(
     reading: &[HeardTrade],
 ) -> Result<HashMap<Identity, Vec<Held>>, StoreError> {
     let hashes: BTreeSet<&str> =
-        reading.iter().map(|heard| heard.trade.transaction_hash.as_str()).collect();
+        reading.iter().map(|heard| hash_of(&heard.trade)).collect();
     let hashes: Vec<_> = hashes.into_iter().collect();
     let times = || reading.iter().map(|heard| heard.trade.traded_at);
     let rows = sqlx::query(
@@ -165,7 +174,7 @@ async fn held(
             column(row, "transaction_hash")?,
             column(row, "wallet_address")?,
             column(row, "token_id")?,
-            side(row)?,
+            parsed(column(row, "side")?)?,
             column::<Decimal>(row, "shares")?.normalize(),
         );
         held.entry(identity).or_default().push(Held {
@@ -200,15 +209,15 @@ async fn confirm(
     )
     .bind(rows().map(|row| row.market_id.as_str()).collect::<Vec<_>>())
     .bind(rows().map(|row| row.traded_at).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.transaction_hash.as_str()).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.wallet.as_deref().unwrap_or_default()).collect::<Vec<_>>())
+    .bind(trades().map(hash_of).collect::<Vec<_>>())
+    .bind(trades().map(wallet_of).collect::<Vec<_>>())
     .bind(trades().map(|trade| trade.token_id.as_str()).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.side.as_str()).collect::<Vec<_>>())
+    .bind(trades().map(|trade| trade.side.slug()).collect::<Vec<_>>())
     .bind(trades().map(|trade| trade.shares.decimal()).collect::<Vec<_>>())
     .bind(rows().map(|row| row.ordinal).collect::<Vec<_>>())
     .bind(trades().map(|trade| trade.traded_at).collect::<Vec<_>>())
     .bind(trades().map(|trade| trade.price.decimal()).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.usdc.decimal()).collect::<Vec<_>>())
+    .bind(trades().map(|trade| trade.usdc().decimal()).collect::<Vec<_>>())
     .bind(confirmed.iter().map(|(heard, _)| heard.name.as_deref()).collect::<Vec<_>>())
     .execute(connection)
     .await?;
@@ -231,14 +240,14 @@ async fn insert(
             let trade = &heard.trade;
             row.push_bind(trade.market_id.as_str())
                 .push_bind(trade.traded_at)
-                .push_bind(&trade.transaction_hash)
-                .push_bind(trade.wallet.as_deref().unwrap_or_default())
+                .push_bind(hash_of(trade))
+                .push_bind(wallet_of(trade))
                 .push_bind(trade.token_id.as_str())
-                .push_bind(i16::from(trade.outcome_index))
-                .push_bind(trade.side.as_str())
+                .push_bind(i16::try_from(trade.outcome_index).unwrap_or(i16::MAX))
+                .push_bind(trade.side.slug())
                 .push_bind(trade.price.decimal())
                 .push_bind(trade.shares.decimal())
-                .push_bind(trade.usdc.decimal())
+                .push_bind(trade.usdc().decimal())
                 .push_bind(*ordinal)
                 .push_bind(&heard.name)
                 .push_bind(confirmed)

@@ -207,15 +207,22 @@ impl LiveBooks {
 
 impl Followed {
     fn view(&self) -> LiveBook {
-        LiveBook {
-            market: self.market.clone(),
-            book: self.keeper.book().clone(),
-            state: self.keeper.state(),
-            source: self.keeper.source(),
-            meta: self.keeper.meta().clone(),
-            as_of_ms: self.keeper.as_of_ms(),
-            received_at: self.keeper.received_at(),
-            is_ghost: self.is_ghost && self.keeper.suspected_ghost(),
+        LiveBook::of(self.market.clone(), &self.keeper, self.is_ghost)
+    }
+}
+
+impl LiveBook {
+    /// What a keeper holds. `is_ghost`: its book was found not to be the token's.
+    pub fn of(market: TradedMarket, keeper: &Keeper, is_ghost: bool) -> Self {
+        Self {
+            market,
+            book: keeper.book().clone(),
+            state: keeper.state(),
+            source: keeper.source(),
+            meta: keeper.meta().clone(),
+            as_of_ms: keeper.as_of_ms(),
+            received_at: keeper.received_at(),
+            is_ghost: is_ghost && keeper.suspected_ghost(),
         }
     }
 }

@@ -22,7 +22,6 @@ use utoipa::{
 
 use crate::{
     api::{
-        live,
         market,
         parameters::text,
         reply::{is_loaded, loaded_snapshot},
@@ -33,7 +32,7 @@ use crate::{
         extract::{FromQuery, Query},
         state::AppState,
     },
-    live::{FeedPlace, LiveKind, Wish, stream},
+    live::{FeedPlace, LiveKind, Wish, present, stream},
 };
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -166,7 +165,7 @@ fn follow_markets(
     let watching = app.live().watch(wish.market_ids.iter());
     // Subscribed before the state is read, so that no change falls between the two.
     let subscription = app.live().feed().subscribe(place);
-    let first = live::present(app, &wish);
+    let first = present(app.live(), &wish);
     Ok(stream::respond(subscription, wish, first, watching, app.stopping().clone()))
 }
 

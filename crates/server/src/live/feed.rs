@@ -170,6 +170,12 @@ impl LiveFeed {
     }
 }
 
+/// A state as an event that has no place in any feed.
+pub(crate) fn state_frame(kind: LiveKind, body: &impl Serialize) -> Option<Bytes> {
+    let data = serde_json::to_string(body).ok()?;
+    Some(format!("event: {}\ndata: {data}\n\n", kind.slug()).into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

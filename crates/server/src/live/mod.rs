@@ -19,6 +19,7 @@ use crate::http::error::ApiError;
 use crate::view::MarketRow;
 
 pub use feed::{FeedPlace, LiveFeed, LiveKind};
+pub(crate) use publish::present;
 pub use publish::publish;
 pub use stream::Wish;
 

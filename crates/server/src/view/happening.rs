@@ -1,10 +1,11 @@
 //! What happens in a market, as the stream tells it.
 
 use chrono::{DateTime, Utc};
-use domain::tape::Trade;
-use domain::{Price, Shares, Usdc};
+use domain::Price;
 use ingest::live::LiveBook;
+use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
+use store::resolutions::ObservedResolution;
 use store::tape::StoredTrade;
 use utoipa::ToSchema;
 
@@ -72,10 +73,10 @@ pub struct TradeView {
     pub wallet: Option<String>,
     /// As the wallet called itself.
     pub name: Option<String>,
-    /// The transaction.
-    pub transaction_hash: String,
-    /// The price in terms of outcome 0.
-    pub canonical_price: f64,
+    /// The transaction; null where upstream does not tell it.
+    pub transaction_hash: Option<String>,
+    /// The price in terms of outcome 0; null where that outcome is not the only other one.
+    pub canonical_price: Option<f64>,
     /// The Data API has told it too; until then it was only heard.
     pub confirmed: bool,
 }
@@ -84,40 +85,43 @@ impl TradeView {
     /// A trade as held.
     pub fn of(stored: &StoredTrade) -> Self {
         let StoredTrade { trade, ordinal, name, confirmed, .. } = stored;
-        let Trade { transaction_hash, wallet, outcome_index, side, .. } = trade;
-        let wallet_text = wallet.as_ref().map(ToString::to_string);
+        let wallet = trade.wallet.as_ref().map(ToString::to_string);
+        let transaction_hash = trade.transaction_hash.as_ref().map(ToString::to_string);
         Self {
             trade_id: format!(
-                "{transaction_hash}-{}-{outcome_index}-{}-{}-{ordinal}",
-                wallet_text.as_deref().unwrap_or_default(),
-                side.slug(),
-                trade.shares.decimal(),
+                "{}-{}-{}-{}-{}-{ordinal}",
+                transaction_hash.as_deref().unwrap_or_default(),
+                wallet.as_deref().unwrap_or_default(),
+                trade.outcome_index,
+                trade.side,
+                trade.shares,
             ),
             market_id: trade.market_id.to_string(),
             traded_at: trade.traded_at,
-            outcome: usize::from(*outcome_index),
-            side: side.slug().to_owned(),
+            outcome: trade.outcome_index,
+            side: trade.side.slug().to_owned(),
             price: trade.price.to_f64(),
-            shares: Shares::to_f64(trade.shares),
-            usdc: Usdc::to_f64(trade.usdc),
-            wallet: wallet_text,
+            shares: trade.shares.to_f64(),
+            usdc: trade.usdc().to_f64(),
+            wallet,
             name: name.clone(),
-            transaction_hash: transaction_hash.to_string(),
-            canonical_price: trade.canonical().price.to_f64(),
+            transaction_hash,
+            canonical_price: trade.canonical().map(|canonical| canonical.price.to_f64()),
             confirmed: *confirmed,
         }
     }
 }
 
-/// The oracle said something of a market.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ResolutionTick {
-    /// Gamma's id of the market.
-    pub market_id: String,
-    /// Upstream's word: posed, proposed, challenged, disputed, resolved …
-    pub status: String,
-    /// Dollars per share, aligned with the outcomes; null until decided.
-    pub payouts: Option<Vec<f64>>,
-    /// When we learned of it.
-    pub observed_at: DateTime<Utc>,
+impl ResolutionTick {
+    /// What we learned of a market.
+    pub fn of(market_id: &str, observed: &ObservedResolution) -> Self {
+        let payouts = observed.state.payouts.as_ref();
+        Self {
+            market_id: market_id.to_owned(),
+            status: observed.state.status.clone(),
+            payouts: payouts
+                .map(|all| all.iter().map(|payout| payout.to_f64().unwrap_or(f64::NAN)).collect()),
+            observed_at: observed.observed_at,
+        }
+    }
 }
