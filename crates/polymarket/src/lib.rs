@@ -8,6 +8,7 @@
 //! * [`Limits`] keeps the whole process below a fraction of upstream's published rate limits.
 //! * [`lenient`] and [`fields`] read upstream's many spellings of numbers, lists, dates and ids.
 //! * [`gamma`] is the catalogue: events, markets and tags.
+//! * [`ws`] is what upstream tells by itself: books, their changes, and trades.
 
 pub mod endpoints;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod http;
 pub mod lenient;
 pub mod limit;
 mod retry;
+pub mod ws;
 
 pub use endpoints::{Endpoints, Host, InvalidEndpoint};
 pub use error::{UpstreamError, UpstreamErrorKind};
