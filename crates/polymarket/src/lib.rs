@@ -9,6 +9,7 @@
 //! * [`lenient`] and [`fields`] read upstream's many spellings of numbers, lists, dates and ids.
 //! * [`gamma`] is the catalogue: events, markets and tags.
 //! * [`clob`] is the exchange: order books, prices and their history.
+//! * [`ws`] is what upstream tells by itself: books, their changes, and trades.
 
 pub mod clob;
 pub mod endpoints;
@@ -22,6 +23,7 @@ pub mod limit;
 pub mod quarantine;
 mod retry;
 pub mod rows;
+pub mod ws;
 
 pub use endpoints::{Endpoints, Host, InvalidEndpoint};
 pub use error::{UpstreamError, UpstreamErrorKind};

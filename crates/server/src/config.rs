@@ -51,6 +51,9 @@ pub struct Settings {
     /// Base address of the CLOB WebSocket
     #[arg(long, env = "CASCADIAN_WS_URL", value_name = "URL")]
     pub ws_url: Option<String>,
+    /// Base address of RTDS, the feed of live trades
+    #[arg(long, env = "CASCADIAN_RTDS_URL", value_name = "URL")]
+    pub rtds_url: Option<String>,
     /// Seconds from one full sync to the next [default: 300]
     #[arg(long, env = "CASCADIAN_SYNC_INTERVAL_S", value_name = "SECONDS")]
     pub sync_interval_s: Option<u64>,
@@ -101,6 +104,7 @@ macro_rules! fields {
             clob_url,
             data_url,
             ws_url,
+            rtds_url,
             sync_interval_s,
             hot_interval_s,
             hot_volume,
@@ -230,6 +234,7 @@ impl Config {
             clob_url: Some(self.endpoints.base(Host::Clob).to_string()),
             data_url: Some(self.endpoints.base(Host::Data).to_string()),
             ws_url: Some(self.endpoints.ws().to_string()),
+            rtds_url: Some(self.endpoints.rtds().to_string()),
             sync_interval_s: Some(self.ingest.interval.as_secs()),
             hot_interval_s: Some(self.ingest.hot_interval.as_secs()),
             hot_volume: Some(self.ingest.hot_volume),
@@ -352,11 +357,13 @@ impl Check {
             settings.clob_url.as_deref().unwrap_or(Endpoints::CLOB),
             settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
             settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
+            settings.rtds_url.as_deref().unwrap_or(Endpoints::RTDS),
         );
         let field = |name| match name {
             "gamma" => "gamma-url",
             "clob" => "clob-url",
             "data" => "data-url",
+            "rtds" => "rtds-url",
             _ => "ws-url",
         };
         endpoints.map_err(|error| self.mistakes.push((field(error.name), error.to_string()))).ok()

@@ -73,6 +73,7 @@ pub(super) async fn demo(config: &Config, world: WorldArgs) -> anyhow::Result<Ex
         &base("clob"),
         &base("data"),
         &format!("ws://{address}/ws"),
+        &format!("ws://{address}/rtds"),
     )?;
     let config = Config { endpoints, ..config.clone() };
     let result = run(&config, &stop).await;
