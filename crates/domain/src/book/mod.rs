@@ -5,13 +5,15 @@
 
 mod keeper;
 mod pips;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use rust_decimal::Decimal;
 
-pub use keeper::{Announced, BookCause, BookMeta, BookSource, BookState, BookUpdate, Keeper};
+pub use keeper::Keeper;
 pub use pips::Pips;
+pub use state::{Announced, BookCause, BookMeta, BookSource, BookState, BookUpdate};
 
 use crate::{Price, PriceChange, Side, Usdc};
 

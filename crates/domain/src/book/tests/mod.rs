@@ -87,9 +87,12 @@ fn depth_counts_dollars_near_the_mid() {
 fn crossed_locked_and_ghost_books_are_told_apart() {
     assert!(book(&[(5_100, 1)], &[(5_000, 1)]).is_crossed());
     assert_eq!(book(&[(5_100, 1)], &[(5_000, 1)]).mid(), None);
-    assert_eq!(book(&[(5_100, 1)], &[(5_000, 1)]).spread().map(|s| s.decimal()), Some(dec!(-0.01)));
+    assert_eq!(
+        book(&[(5_100, 1)], &[(5_000, 1)]).spread().map(PriceChange::decimal),
+        Some(dec!(-0.01))
+    );
     assert!(book(&[(5_000, 1)], &[(5_000, 1)]).is_crossed(), "locked");
-    assert_eq!(book(&[(5_000, 1)], &[(5_000, 1)]).mid().map(|p| p.decimal()), Some(dec!(0.5)));
+    assert_eq!(book(&[(5_000, 1)], &[(5_000, 1)]).mid().map(Price::decimal), Some(dec!(0.5)));
     assert!(book(&[(100, 9)], &[(9_900, 9)]).suspected_ghost());
     assert!(book(&[(10, 9)], &[(9_990, 9)]).suspected_ghost());
     assert!(!book(&[(100, 9)], &[(200, 9)]).suspected_ghost());
