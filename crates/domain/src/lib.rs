@@ -3,6 +3,7 @@
 //! Nothing here does I/O, waits, or reads a clock: time and randomness come in as arguments. A value
 //! of one of these types is valid by construction; parsing happens once, at the edge.
 
+pub mod bars;
 pub mod book;
 pub mod category;
 pub mod error;
@@ -14,7 +15,9 @@ pub mod origin;
 pub mod query;
 pub mod screen;
 pub mod side;
+pub mod tape;
 
+pub use bars::{Bar, BarSource, BarVolume, Interval};
 pub use book::{Book, BookState, Keeper, Level, Pips};
 pub use category::Category;
 pub use error::{ErrorCode, InvalidField};
@@ -28,3 +31,4 @@ pub use screen::{
     Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,
 };
 pub use side::Side;
+pub use tape::{Trade, TradeKey};
