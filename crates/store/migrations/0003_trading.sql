@@ -50,8 +50,6 @@ CREATE TABLE prices_1m (
     -- trades: true open, high, low and close. quotes: nobody traded; all four are the midpoint at its end.
     -- history: a point of upstream's price history, which is synthetic.
     source        text NOT NULL CONSTRAINT prices_1m_source CHECK (source IN ('trades', 'quotes', 'history')),
-    -- How far apart upstream's points are; 60 for what we recorded.
-    resolution_s  integer NOT NULL,
     observed_at   timestamptz NOT NULL,
     PRIMARY KEY (market_id, minute)
 ) PARTITION BY RANGE (minute);
@@ -70,7 +68,6 @@ CREATE TABLE prices_1h (
     bid           numeric(10,8),
     ask           numeric(10,8),
     source        text NOT NULL CONSTRAINT prices_1h_source CHECK (source IN ('trades', 'quotes', 'history')),
-    resolution_s  integer NOT NULL,
     observed_at   timestamptz NOT NULL,
     PRIMARY KEY (market_id, hour)
 ) PARTITION BY RANGE (hour);

@@ -1,29 +1,34 @@
 //! Minute and hour bars, what is recorded of a market, and what is not.
 //!
-//! Minutes with trades follow from the tape and are made anew whenever it changes; minutes without come from
-//! the quotes at their end; upstream's price history fills what was before either.
+//! Bars follow from what is held: minutes from the tape and the quotes at their ends, hours from minutes, all by
+//! [`domain::bars`]. They are made anew whenever something they follow from changes. Upstream's price history fills
+//! minutes of which nothing is held.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::MarketId;
-use domain::bars::{Bar, BarSource};
+use domain::bars::{self, Bar, BarSource, BarVolume, Interval, MinuteQuote};
+use domain::{MarketId, Price, Shares, Usdc};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, PgExecutor, Row};
+use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{amount, column};
+use crate::{months, tape};
+
+/// A market and a minute, or an hour.
+pub(crate) type Place = (String, DateTime<Utc>);
 
 /// The best prices of a market's outcome 0 at the end of a minute.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The market.
     pub market_id: MarketId,
     /// Best bid; `None` when nobody bids.
-    pub bid: Option<Decimal>,
+    pub bid: Option<Price>,
     /// Best ask; `None` when nobody asks.
-    pub ask: Option<Decimal>,
-    /// The midpoint, where it is a price people would show: both sides, at most 0.10 apart.
-    pub mid: Option<Decimal>,
+    pub ask: Option<Price>,
 }
 
 /// A time in which a market's quotes were not recorded.
@@ -48,118 +53,189 @@ pub struct Recording {
     pub backfilled_at: Option<DateTime<Utc>>,
 }
 
-/// Which bars to read.
+/// A table of bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grain {
-    /// `prices_1m`.
+    /// By the minute.
     Minute,
-    /// `prices_1h`, whose last one may still be growing.
+    /// By the hour. The last one may still be growing.
     Hour,
 }
 
-/// Makes the bars of minutes and hours anew from the tape. `market_ids` and `minutes` are aligned.
+impl Grain {
+    /// The finest one of which bars of this length can be made.
+    pub fn of(interval: Interval) -> Self {
+        if interval < Interval::Hour { Self::Minute } else { Self::Hour }
+    }
+
+    fn table(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Minute => ("prices_1m", "minute"),
+            Self::Hour => ("prices_1h", "hour"),
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "open, high, low, close, volume_usdc, volume_shares, trades, bid, ask, source";
+
+/// Makes the bars of these minutes, and of the hours they are in, anew. `quotes` are the best prices at the ends of
+/// some of them; of the others those that are held count.
 pub(crate) async fn rebuild(
     connection: &mut PgConnection,
-    market_ids: &[&str],
-    minutes: &[DateTime<Utc>],
+    minutes: &BTreeSet<Place>,
+    quotes: &BTreeMap<Place, MinuteQuote>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if market_ids.is_empty() {
+    if minutes.is_empty() {
         return Ok(());
     }
-    forget_emptied(connection, market_ids, minutes).await?;
-    // Within a second upstream knows no order; by hash and number it is at least always the same.
-    sqlx::query(
-        "WITH touched AS (
-             SELECT DISTINCT market_id, minute FROM unnest($1::text[], $2::timestamptz[]) AS t (market_id, minute)
-         )
-         INSERT INTO prices_1m (market_id, minute, open, high, low, close, volume_usdc, volume_shares, trades,
-                                source, resolution_s, observed_at)
-         SELECT market_id, minute, (array_agg(price ORDER BY traded_at, transaction_hash, wallet_address, ordinal))[1],
-                max(price), min(price),
-                (array_agg(price ORDER BY traded_at DESC, transaction_hash DESC, wallet_address DESC, ordinal DESC))[1],
-                sum(usdc), sum(shares), count(*), 'trades', 60, $3
-         FROM (SELECT t.market_id, t.minute, x.traded_at, x.transaction_hash, x.wallet_address, x.ordinal, x.usdc,
-                      x.shares, CASE x.outcome_index WHEN 0 THEN x.price ELSE 1 - x.price END AS price
-               FROM touched t JOIN trades x
-                 ON x.market_id = t.market_id AND x.traded_at >= t.minute
-                    AND x.traded_at < t.minute + interval '1 minute' AND x.outcome_index < 2
-                    -- Redemptions that look like trades.
-                    AND x.price > 0 AND x.price < 1) AS canonical
-         GROUP BY market_id, minute
-         ON CONFLICT (market_id, minute) DO UPDATE SET
-             open = EXCLUDED.open, high = EXCLUDED.high, low = EXCLUDED.low, close = EXCLUDED.close,
-             volume_usdc = EXCLUDED.volume_usdc, volume_shares = EXCLUDED.volume_shares, trades = EXCLUDED.trades,
-             source = 'trades', resolution_s = 60, observed_at = EXCLUDED.observed_at",
-    )
-    .bind(market_ids)
-    .bind(minutes)
-    .bind(now)
-    .execute(&mut *connection)
-    .await?;
-    rebuild_hours(connection, market_ids, minutes, now).await
+    let mut held = held_quotes(connection, minutes).await?;
+    held.extend(quotes.clone());
+    let prints = tape::of_minutes(connection, minutes).await?;
+    let mut by_market: BTreeMap<&str, Vec<Bar>> = BTreeMap::new();
+    let markets: BTreeSet<&str> = minutes.iter().map(|(market, _)| market.as_str()).collect();
+    for market in markets {
+        let of_market = prints.get(market).map(Vec::as_slice).unwrap_or_default();
+        let ordinal = |ordinal: i32| u32::try_from(ordinal).unwrap_or(u32::MAX);
+        let prints =
+            of_market.iter().filter_map(|stored| stored.trade.print(ordinal(stored.ordinal)));
+        let quotes = held.iter().filter(|((of, _), _)| of == market).map(|(_, quote)| *quote);
+        by_market.insert(market, bars::minute_bars(prints.collect(), quotes.collect()));
+    }
+    replace(connection, Grain::Minute, minutes, &by_market, now).await?;
+    rebuild_hours(connection, minutes, now).await
 }
 
-/// Takes away bars of trades whose trades turned out to be of another minute.
-async fn forget_emptied(
-    connection: &mut PgConnection,
-    market_ids: &[&str],
-    minutes: &[DateTime<Utc>],
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "WITH emptied AS (
-             DELETE FROM prices_1m p
-             USING unnest($1::text[], $2::timestamptz[]) AS t (market_id, minute)
-             WHERE p.market_id = t.market_id AND p.minute = t.minute AND p.source = 'trades'
-               AND NOT EXISTS (SELECT FROM trades x WHERE x.market_id = t.market_id
-                               AND x.traded_at >= t.minute AND x.traded_at < t.minute + interval '1 minute')
-             RETURNING p.market_id, date_trunc('hour', p.minute, 'UTC') AS hour
-         )
-         -- Made anew from the minutes that are left, if any are.
-         DELETE FROM prices_1h h USING emptied e WHERE h.market_id = e.market_id AND h.hour = e.hour",
-    )
-    .bind(market_ids)
-    .bind(minutes)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Makes the hours that hold these minutes anew from their minutes.
+/// Makes the hours anew in which these minutes are.
 async fn rebuild_hours(
     connection: &mut PgConnection,
-    market_ids: &[&str],
-    minutes: &[DateTime<Utc>],
+    minutes: &BTreeSet<Place>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "WITH touched AS (
-             SELECT DISTINCT market_id, date_trunc('hour', minute, 'UTC') AS hour
-             FROM unnest($1::text[], $2::timestamptz[]) AS t (market_id, minute)
-         )
-         INSERT INTO prices_1h (market_id, hour, open, high, low, close, volume_usdc, volume_shares, trades, bid, ask,
-                                source, resolution_s, observed_at)
-         SELECT t.market_id, t.hour, (array_agg(open ORDER BY minute))[1], max(high), min(low),
-                (array_agg(close ORDER BY minute DESC))[1], sum(volume_usdc), sum(volume_shares), sum(trades),
-                (array_agg(bid ORDER BY minute DESC))[1], (array_agg(ask ORDER BY minute DESC))[1],
-                CASE WHEN bool_or(source = 'trades') THEN 'trades' WHEN bool_or(source = 'quotes') THEN 'quotes'
-                     ELSE 'history' END,
-                CASE WHEN bool_and(source = 'history') THEN greatest(3600, max(resolution_s)) ELSE 3600 END, $3
-         FROM touched t JOIN prices_1m p
-           ON p.market_id = t.market_id AND p.minute >= t.hour AND p.minute < t.hour + interval '1 hour'
-         GROUP BY t.market_id, t.hour
-         ON CONFLICT (market_id, hour) DO UPDATE SET
+    let hours: BTreeSet<Place> = minutes
+        .iter()
+        .map(|(market, minute)| (market.clone(), Interval::Hour.bucket(*minute)))
+        .collect();
+    let (ids, begins) = unzipped(&hours);
+    let sql = format!(
+        "SELECT p.market_id, p.minute AS at, {COLUMNS}
+         FROM unnest($1::text[], $2::timestamptz[]) AS t (market_id, hour)
+         JOIN prices_1m p ON p.market_id = t.market_id AND p.minute >= t.hour
+                             AND p.minute < t.hour + interval '1 hour'
+         ORDER BY p.market_id, p.minute"
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(ids).bind(begins).fetch_all(&mut *connection).await?;
+    let mut by_market: BTreeMap<&str, Vec<Bar>> = BTreeMap::new();
+    for row in &rows {
+        by_market.entry(column(row, "market_id")?).or_default().push(decode(row)?);
+    }
+    for bars in by_market.values_mut() {
+        *bars = bars::aggregate(bars, Interval::Hour);
+    }
+    replace(connection, Grain::Hour, &hours, &by_market, now).await
+}
+
+/// The best prices that are held of minutes, from streams only: history has none.
+async fn held_quotes(
+    connection: &mut PgConnection,
+    minutes: &BTreeSet<Place>,
+) -> Result<BTreeMap<Place, MinuteQuote>, StoreError> {
+    let (ids, begins) = unzipped(minutes);
+    let rows = sqlx::query(
+        "SELECT market_id, minute, bid, ask FROM prices_1m
+         JOIN unnest($1::text[], $2::timestamptz[]) AS t (market_id, minute) USING (market_id, minute)
+         WHERE bid IS NOT NULL OR ask IS NOT NULL",
+    )
+    .bind(ids)
+    .bind(begins)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let minute = column(row, "minute")?;
+            let price = |name| amount(column::<Option<Decimal>>(row, name)?);
+            let quote = MinuteQuote { minute, bid: price("bid")?, ask: price("ask")? };
+            Ok(((column(row, "market_id")?, minute), quote))
+        })
+        .collect()
+}
+
+/// Puts bars in the places named; places without one are emptied, unless history is all that is known of them.
+async fn replace(
+    connection: &mut PgConnection,
+    grain: Grain,
+    places: &BTreeSet<Place>,
+    bars: &BTreeMap<&str, Vec<Bar>>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (table, begin) = grain.table();
+    let new: Vec<(&str, &Bar)> =
+        bars.iter().flat_map(|(market, bars)| bars.iter().map(|bar| (*market, bar))).collect();
+    let filled: BTreeSet<(&str, DateTime<Utc>)> =
+        new.iter().map(|(market, bar)| (*market, bar.at)).collect();
+    let emptied: BTreeSet<Place> = places
+        .iter()
+        .filter(|(market, at)| !filled.contains(&(market.as_str(), *at)))
+        .cloned()
+        .collect();
+    if !emptied.is_empty() {
+        let (ids, begins) = unzipped(&emptied);
+        let sql = format!(
+            "DELETE FROM {table} b USING unnest($1::text[], $2::timestamptz[]) AS t (market_id, at)
+             WHERE b.market_id = t.market_id AND b.{begin} = t.at AND b.source <> 'history'"
+        );
+        sqlx::query(AssertSqlSafe(sql)).bind(ids).bind(begins).execute(&mut *connection).await?;
+    }
+    if new.is_empty() {
+        return Ok(());
+    }
+    months::prepare(connection, table, new.iter().map(|(_, bar)| bar.at)).await?;
+    let sql = format!(
+        "INSERT INTO {table} AS b (market_id, {begin}, {COLUMNS}, observed_at)
+         SELECT *, $13 FROM unnest($1::text[], $2::timestamptz[], $3::numeric[], $4::numeric[], $5::numeric[],
+                                   $6::numeric[], $7::numeric[], $8::numeric[], $9::integer[], $10::numeric[],
+                                   $11::numeric[], $12::text[])
+         ON CONFLICT (market_id, {begin}) DO UPDATE SET
              open = EXCLUDED.open, high = EXCLUDED.high, low = EXCLUDED.low, close = EXCLUDED.close,
              volume_usdc = EXCLUDED.volume_usdc, volume_shares = EXCLUDED.volume_shares, trades = EXCLUDED.trades,
-             bid = EXCLUDED.bid, ask = EXCLUDED.ask, source = EXCLUDED.source,
-             resolution_s = EXCLUDED.resolution_s, observed_at = EXCLUDED.observed_at",
-    )
-    .bind(market_ids)
-    .bind(minutes)
-    .bind(now)
-    .execute(connection)
-    .await?;
+             bid = EXCLUDED.bid, ask = EXCLUDED.ask, source = EXCLUDED.source, observed_at = EXCLUDED.observed_at"
+    );
+    let prices = |read: fn(&Bar) -> Price| -> Vec<Decimal> {
+        new.iter().map(|(_, bar)| read(bar).decimal()).collect()
+    };
+    let quotes = |read: fn(&Bar) -> Option<Price>| -> Vec<Option<Decimal>> {
+        new.iter().map(|(_, bar)| read(bar).map(Price::decimal)).collect()
+    };
+    let volumes = |read: fn(&BarVolume) -> Decimal| -> Vec<Option<Decimal>> {
+        new.iter().map(|(_, bar)| bar.volume.as_ref().map(read)).collect()
+    };
+    let trades: Vec<Option<i32>> = new
+        .iter()
+        .map(|(_, bar)| bar.volume.and_then(|volume| i32::try_from(volume.trades).ok()))
+        .collect();
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(new.iter().map(|(market, _)| *market).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, bar)| bar.at).collect::<Vec<_>>())
+        .bind(prices(|bar| bar.open))
+        .bind(prices(|bar| bar.high))
+        .bind(prices(|bar| bar.low))
+        .bind(prices(|bar| bar.close))
+        .bind(volumes(|volume| volume.usdc.decimal()))
+        .bind(volumes(|volume| volume.shares.decimal()))
+        .bind(trades)
+        .bind(quotes(|bar| bar.bid))
+        .bind(quotes(|bar| bar.ask))
+        .bind(new.iter().map(|(_, bar)| bar.source.slug()).collect::<Vec<_>>())
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
+}
+
+fn unzipped(places: &BTreeSet<Place>) -> (Vec<&str>, Vec<DateTime<Utc>>) {
+    places.iter().map(|(market, at)| (market.as_str(), *at)).unzip()
 }
 
 /// Writes the quotes at the end of `minute`, in one transaction with the recordings they extend.
@@ -175,51 +251,16 @@ pub async fn record_quotes(
     if quotes.is_empty() {
         return Ok(());
     }
+    let mut tx = connection.begin().await?;
+    let told: BTreeMap<Place, MinuteQuote> = quotes
+        .iter()
+        .map(|quote| {
+            let place = (quote.market_id.to_string(), minute);
+            (place, MinuteQuote { minute, bid: quote.bid, ask: quote.ask })
+        })
+        .collect();
+    rebuild(&mut tx, &told.keys().cloned().collect(), &told, now).await?;
     let market_ids: Vec<&str> = quotes.iter().map(|quote| quote.market_id.as_str()).collect();
-    let bids: Vec<_> = quotes.iter().map(|quote| quote.bid).collect();
-    let asks: Vec<_> = quotes.iter().map(|quote| quote.ask).collect();
-    let mids: Vec<_> = quotes.iter().map(|quote| quote.mid).collect();
-    let mut tx = sqlx::Connection::begin(connection).await?;
-    // A minute with trades, or one without a midpoint, only learns its best prices.
-    sqlx::query(
-        "WITH quotes AS (
-             SELECT * FROM unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[]) AS q (market_id, bid, ask, mid)
-         ), inserted AS (
-             INSERT INTO prices_1m (market_id, minute, open, high, low, close, volume_usdc, volume_shares, trades,
-                                    bid, ask, source, resolution_s, observed_at)
-             SELECT market_id, $5, mid, mid, mid, mid, 0, 0, 0, bid, ask, 'quotes', 60, $6
-             FROM quotes WHERE mid IS NOT NULL
-             ON CONFLICT (market_id, minute) DO UPDATE SET
-                 bid = EXCLUDED.bid, ask = EXCLUDED.ask, observed_at = EXCLUDED.observed_at
-         )
-         UPDATE prices_1m p SET bid = q.bid, ask = q.ask
-         FROM quotes q WHERE q.mid IS NULL AND p.market_id = q.market_id AND p.minute = $5",
-    )
-    .bind(&market_ids)
-    .bind(&bids)
-    .bind(&asks)
-    .bind(&mids)
-    .bind(minute)
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    // Minutes come in their order, so an hour grows at its end.
-    sqlx::query(
-        "INSERT INTO prices_1h (market_id, hour, open, high, low, close, volume_usdc, volume_shares, trades, bid, ask,
-                                source, resolution_s, observed_at)
-         SELECT market_id, date_trunc('hour', minute, 'UTC'), open, high, low, close, volume_usdc, volume_shares,
-                trades, bid, ask, source, 3600, observed_at
-         FROM prices_1m WHERE minute = $2 AND market_id = ANY($1)
-         ON CONFLICT (market_id, hour) DO UPDATE SET
-             high = greatest(prices_1h.high, EXCLUDED.high), low = least(prices_1h.low, EXCLUDED.low),
-             close = EXCLUDED.close, bid = EXCLUDED.bid, ask = EXCLUDED.ask,
-             source = CASE prices_1h.source WHEN 'history' THEN EXCLUDED.source ELSE prices_1h.source END,
-             resolution_s = 3600, observed_at = EXCLUDED.observed_at",
-    )
-    .bind(&market_ids)
-    .bind(minute)
-    .execute(&mut *tx)
-    .await?;
     extend_recordings(&mut tx, &market_ids, minute, cause).await?;
     tx.commit().await?;
     Ok(())
@@ -244,11 +285,11 @@ async fn extend_recordings(
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        "INSERT INTO market_recordings (market_id, recorded_since, recorded_until)
+        "INSERT INTO market_recordings AS r (market_id, recorded_since, recorded_until)
          SELECT market_id, $2, $3 FROM unnest($1::text[]) AS m (market_id)
          ON CONFLICT (market_id) DO UPDATE SET
-             recorded_since = least(market_recordings.recorded_since, EXCLUDED.recorded_since),
-             recorded_until = greatest(market_recordings.recorded_until, EXCLUDED.recorded_until)",
+             recorded_since = least(r.recorded_since, EXCLUDED.recorded_since),
+             recorded_until = greatest(r.recorded_until, EXCLUDED.recorded_until)",
     )
     .bind(market_ids)
     .bind(minute)
@@ -258,73 +299,75 @@ async fn extend_recordings(
     Ok(())
 }
 
-/// Fills minutes that have no bar with points of upstream's price history, `resolution_s` apart. What was
-/// recorded is never overwritten.
+/// Fills minutes that have no bar with points of upstream's price history of outcome 0. What was recorded is never
+/// overwritten. Tells how many bars are new.
 pub async fn backfill(
     connection: &mut PgConnection,
     market_id: &MarketId,
-    points: &[(DateTime<Utc>, Decimal, i32)],
+    points: Vec<(DateTime<Utc>, Price)>,
     now: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    let minutes: Vec<_> = points.iter().map(|&(at, ..)| at).collect();
-    let prices: Vec<_> = points.iter().map(|&(_, price, _)| price).collect();
-    let resolutions: Vec<_> = points.iter().map(|&(.., resolution_s)| resolution_s).collect();
-    let mut tx = sqlx::Connection::begin(connection).await?;
-    let written: Vec<DateTime<Utc>> = sqlx::query_scalar(
-        "INSERT INTO prices_1m (market_id, minute, open, high, low, close, source, resolution_s, observed_at)
-         SELECT DISTINCT ON (date_trunc('minute', at)) $1, date_trunc('minute', at), price, price, price, price,
-                'history', resolution_s, $5
-         FROM unnest($2::timestamptz[], $3::numeric[], $4::integer[]) AS p (at, price, resolution_s)
-         ORDER BY date_trunc('minute', at), resolution_s, at DESC
-         ON CONFLICT (market_id, minute) DO NOTHING
-         RETURNING minute",
+) -> Result<usize, StoreError> {
+    let mut tx = connection.begin().await?;
+    let history = bars::history_bars(points, Interval::Minute);
+    let held: Vec<DateTime<Utc>> = sqlx::query_scalar(
+        "SELECT minute FROM prices_1m WHERE market_id = $1 AND minute = ANY($2)",
     )
     .bind(market_id.as_str())
-    .bind(&minutes)
-    .bind(&prices)
-    .bind(&resolutions)
-    .bind(now)
+    .bind(history.iter().map(|bar| bar.at).collect::<Vec<_>>())
     .fetch_all(&mut *tx)
     .await?;
-    let market_ids = vec![market_id.as_str(); written.len()];
-    rebuild_hours(&mut tx, &market_ids, &written, now).await?;
+    let held: BTreeSet<DateTime<Utc>> = held.into_iter().collect();
+    let new: Vec<Bar> = history.into_iter().filter(|bar| !held.contains(&bar.at)).collect();
+    let count = new.len();
+    let minutes: BTreeSet<Place> = new.iter().map(|bar| (market_id.to_string(), bar.at)).collect();
+    let bars = BTreeMap::from([(market_id.as_str(), new)]);
+    replace(&mut tx, Grain::Minute, &minutes, &bars, now).await?;
+    rebuild_hours(&mut tx, &minutes, now).await?;
     let sql = "INSERT INTO market_recordings (market_id, backfilled_at) VALUES ($1, $2)
                ON CONFLICT (market_id) DO UPDATE SET backfilled_at = EXCLUDED.backfilled_at";
-    sqlx::query(sql)
-        .bind(market_id.as_str())
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(sql).bind(market_id.as_str()).bind(now).execute(&mut *tx).await?;
     tx.commit().await?;
-    Ok(written.len() as u64)
+    Ok(count)
 }
 
 /// Bars of a market that begin in `[from, to)`, in their order; at most 50,000.
-pub async fn bars(
+pub async fn of_market(
     executor: impl PgExecutor<'_>,
     market_id: &MarketId,
     grain: Grain,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<Bar>, StoreError> {
-    let sql = match grain {
-        Grain::Minute => {
-            "SELECT minute AS at, open, high, low, close, volume_usdc, volume_shares, trades, bid, ask, source,
-                    resolution_s
-             FROM prices_1m WHERE market_id = $1 AND minute >= $2 AND minute < $3 ORDER BY minute LIMIT 50000"
-        }
-        Grain::Hour => {
-            "SELECT hour AS at, open, high, low, close, volume_usdc, volume_shares, trades, bid, ask, source,
-                    resolution_s
-             FROM prices_1h WHERE market_id = $1 AND hour >= $2 AND hour < $3 ORDER BY hour LIMIT 50000"
-        }
-    };
-    let rows = sqlx::query(sql).bind(market_id.as_str()).bind(from).bind(to).fetch_all(executor).await?;
-    rows.iter().map(decode).collect()
+    let (table, begin) = grain.table();
+    let sql = format!(
+        "SELECT {begin} AS at, {COLUMNS} FROM {table}
+         WHERE market_id = $1 AND {begin} >= $2 AND {begin} < $3 ORDER BY {begin} LIMIT 50000"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(market_id.as_str()).bind(from).bind(to);
+    query.fetch_all(executor).await?.iter().map(decode).collect()
 }
 
 fn decode(row: &PgRow) -> Result<Bar, StoreError> {
-    todo!("{row:?}")
+    let price = |name| Price::new(column(row, name)?).map_err(StoreError::other);
+    let quote = |name| amount(column::<Option<Decimal>>(row, name)?);
+    let usdc: Option<Usdc> = amount(column::<Option<Decimal>>(row, "volume_usdc")?)?;
+    let shares: Option<Shares> = amount(column::<Option<Decimal>>(row, "volume_shares")?)?;
+    let trades: Option<i32> = column(row, "trades")?;
+    let source: &str = column(row, "source")?;
+    let source = BarSource::ALL.into_iter().find(|known| known.slug() == source);
+    Ok(Bar {
+        at: column(row, "at")?,
+        open: price("open")?,
+        high: price("high")?,
+        low: price("low")?,
+        close: price("close")?,
+        volume: usdc.zip(shares).zip(trades).and_then(|((usdc, shares), trades)| {
+            Some(BarVolume { usdc, shares, trades: u32::try_from(trades).ok()? })
+        }),
+        bid: quote("bid")?,
+        ask: quote("ask")?,
+        source: source.ok_or_else(|| StoreError::other("a bar of no known source"))?,
+    })
 }
 
 /// What is recorded of a market; `None` when nothing is.
@@ -336,7 +379,7 @@ pub async fn recording(
     Ok(sqlx::query_as(sql).bind(market_id.as_str()).fetch_optional(executor).await?)
 }
 
-/// The gaps of a market's recording that touch `[from, to)`, in their order.
+/// The gaps of a market's recording that touch `[from, to)`, in their order; at most 1,000.
 pub async fn gaps(
     executor: impl PgExecutor<'_>,
     market_id: &MarketId,
@@ -345,10 +388,6 @@ pub async fn gaps(
 ) -> Result<Vec<RecordingGap>, StoreError> {
     let sql = "SELECT from_at, to_at, cause FROM recording_gaps
                WHERE market_id = $1 AND to_at > $2 AND from_at < $3 ORDER BY from_at LIMIT 1000";
-    Ok(sqlx::query_as(sql)
-        .bind(market_id.as_str())
-        .bind(from)
-        .bind(to)
-        .fetch_all(executor)
-        .await?)
+    let query = sqlx::query_as(sql).bind(market_id.as_str()).bind(from).bind(to);
+    Ok(query.fetch_all(executor).await?)
 }

@@ -35,7 +35,8 @@ impl IngestLock {
     pub async fn try_acquire(database: &Database, work: Work) -> Result<Option<Self>, StoreError> {
         let mut connection = database.service_connection().await?;
         let sql = "SELECT pg_try_advisory_lock($1)";
-        let held: bool = sqlx::query_scalar(sql).bind(work.key()).fetch_one(&mut connection).await?;
+        let held: bool =
+            sqlx::query_scalar(sql).bind(work.key()).fetch_one(&mut connection).await?;
         if held {
             return Ok(Some(Self { connection }));
         }

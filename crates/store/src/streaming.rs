@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{ConditionId, MarketId, TokenId};
-use sqlx::postgres::PgRow;
 use sqlx::PgExecutor;
+use sqlx::postgres::PgRow;
 
 use crate::StoreError;
 use crate::column::{column, parsed};
@@ -34,10 +34,8 @@ pub async fn busiest(
          WHERE NOT closed AND delisted_at IS NULL AND accepting_orders AND {TRADED}
          ORDER BY volume_24h DESC NULLS LAST, market_id LIMIT $1"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(i64::from(limit))
-        .fetch_all(executor)
-        .await?;
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(i64::from(limit)).fetch_all(executor).await?;
     rows.iter().map(decode).collect()
 }
 
@@ -57,8 +55,7 @@ pub async fn by_conditions(
     conditions: &[&str],
 ) -> Result<HashMap<String, TradedMarket>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM markets WHERE condition_id = ANY($1) AND {TRADED}");
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(conditions).fetch_all(executor).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(conditions).fetch_all(executor).await?;
     let markets = rows.iter().map(decode);
     markets.map(|market| market.map(|market| (market.condition_id.to_string(), market))).collect()
 }

@@ -1,13 +1,16 @@
 //! Reading the tape.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use domain::tape::Trade;
 use domain::{MarketId, Price, Shares, Side};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgExecutor};
+use sqlx::{FromRow, PgConnection, PgExecutor};
 
 use crate::StoreError;
+use crate::bars::Place;
 use crate::column::{column, parsed};
 
 /// A trade as held.
@@ -38,6 +41,22 @@ pub struct TapePlace {
     pub ordinal: i32,
 }
 
+impl TapePlace {
+    /// The place after a trade.
+    pub fn of(stored: &StoredTrade) -> Self {
+        let trade = &stored.trade;
+        Self {
+            traded_at: trade.traded_at,
+            transaction_hash: trade
+                .transaction_hash
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            wallet: trade.wallet.as_ref().map_or_else(String::new, ToString::to_string),
+            ordinal: stored.ordinal,
+        }
+    }
+}
+
 /// Which trades of a market to read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TapeFilter {
@@ -51,7 +70,8 @@ pub struct TapeFilter {
     pub after: Option<TapePlace>,
 }
 
-const COLUMNS: &str = "t.market_id, m.condition_id, t.traded_at, t.transaction_hash, t.wallet_address, t.token_id,
+const COLUMNS: &str =
+    "t.market_id, m.condition_id, t.traded_at, t.transaction_hash, t.wallet_address, t.token_id,
     t.outcome_index, t.side, t.price, t.shares, t.ordinal, t.name, t.confirmed, t.observed_at";
 
 /// Trades of a market, the newest first.
@@ -109,6 +129,35 @@ pub async fn of_market_since(
     rows.iter().map(decode).collect()
 }
 
+/// Trades of some minutes, by market.
+pub(crate) async fn of_minutes(
+    connection: &mut PgConnection,
+    minutes: &BTreeSet<Place>,
+) -> Result<BTreeMap<String, Vec<StoredTrade>>, StoreError> {
+    let (ids, begins): (Vec<&str>, Vec<_>) =
+        minutes.iter().map(|(market, minute)| (market.as_str(), *minute)).unzip();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM unnest($1::text[], $2::timestamptz[]) AS w (market_id, minute)
+         JOIN trades t ON t.market_id = w.market_id AND t.traded_at >= w.minute
+                          AND t.traded_at < w.minute + interval '1 minute'
+         JOIN markets m ON m.market_id = t.market_id
+         -- Said once more, so that other months are left out.
+         WHERE t.traded_at >= $3 AND t.traded_at < $4 + interval '1 minute'"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(ids)
+        .bind(&begins)
+        .bind(begins.iter().min())
+        .bind(begins.iter().max())
+        .fetch_all(connection)
+        .await?;
+    let mut by_market: BTreeMap<String, Vec<StoredTrade>> = BTreeMap::new();
+    for row in &rows {
+        by_market.entry(column(row, "market_id")?).or_default().push(decode(row)?);
+    }
+    Ok(by_market)
+}
+
 /// Trades that were written after `observed_at`, in the order they were; at most 5,000.
 pub async fn observed_after(
     executor: impl PgExecutor<'_>,
@@ -119,8 +168,7 @@ pub async fn observed_after(
          WHERE t.observed_at > $1
          ORDER BY t.observed_at, t.traded_at, t.transaction_hash, t.wallet_address, t.ordinal LIMIT 5000"
     );
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(observed_at).fetch_all(executor).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(observed_at).fetch_all(executor).await?;
     rows.iter().map(decode).collect()
 }
 

@@ -1,17 +1,18 @@
 //! The tape: takers' trades as two sources tell them, each once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::Side;
+use domain::bars::Interval;
 use domain::tape::Trade;
 use rust_decimal::Decimal;
 use sqlx::{Connection, PgConnection, QueryBuilder};
 
 use crate::StoreError;
-use crate::bars;
 use crate::column::{column, parsed};
 use crate::notify::notify;
+use crate::{bars, months};
 
 /// Channel on which a committed batch of trades announces itself.
 pub const TAPE_CHANNEL: &str = "tape_changed";
@@ -106,7 +107,7 @@ pub async fn record(
         let rows = held.entry(identity).or_default();
         match rows.get_mut(*place) {
             None => {
-                touched.insert(minute_of(&heard.trade)?);
+                touched.insert(minute_of(&heard.trade));
                 new.push((heard, i32::try_from(*place).map_err(StoreError::other)?));
                 rows.push(Held {
                     market_id: heard.trade.market_id.to_string(),
@@ -116,8 +117,8 @@ pub async fn record(
                 });
             }
             Some(row) if source == TapeSource::Record && !row.confirmed => {
-                touched.insert((row.market_id.clone(), whole_minute(row.traded_at)?));
-                touched.insert(minute_of(&heard.trade)?);
+                touched.insert((row.market_id.clone(), Interval::Minute.bucket(row.traded_at)));
+                touched.insert(minute_of(&heard.trade));
                 confirmed.push((heard, row.clone()));
                 row.confirmed = true;
             }
@@ -125,14 +126,11 @@ pub async fn record(
         }
         *place += 1;
     }
+    months::prepare(&mut tx, "trades", reading.iter().map(|heard| heard.trade.traded_at)).await?;
     let recorded = Recorded { inserted: new.len(), confirmed: confirmed.len() };
     confirm(&mut tx, &confirmed).await?;
     insert(&mut tx, &new, source == TapeSource::Record, now).await?;
-    if !touched.is_empty() {
-        let market_ids: Vec<&str> = touched.iter().map(|(id, _)| id.as_str()).collect();
-        let minutes: Vec<_> = touched.iter().map(|&(_, minute)| minute).collect();
-        bars::rebuild(&mut tx, &market_ids, &minutes, now).await?;
-    }
+    bars::rebuild(&mut tx, &touched, &BTreeMap::new(), now).await?;
     if recorded.inserted > 0 {
         notify(&mut *tx, TAPE_CHANNEL, &now.timestamp_micros().to_string()).await?;
     }
@@ -140,12 +138,8 @@ pub async fn record(
     Ok(recorded)
 }
 
-fn whole_minute(at: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-    at.duration_trunc(TimeDelta::minutes(1)).map_err(StoreError::other)
-}
-
-fn minute_of(trade: &Trade) -> Result<(String, DateTime<Utc>), StoreError> {
-    Ok((trade.market_id.to_string(), whole_minute(trade.traded_at)?))
+fn minute_of(trade: &Trade) -> bars::Place {
+    (trade.market_id.to_string(), Interval::Minute.bucket(trade.traded_at))
 }
 
 /// What is held of the transactions of a reading, by identity and in the order of the ordinals.
@@ -153,8 +147,7 @@ async fn held(
     connection: &mut PgConnection,
     reading: &[HeardTrade],
 ) -> Result<HashMap<Identity, Vec<Held>>, StoreError> {
-    let hashes: BTreeSet<&str> =
-        reading.iter().map(|heard| hash_of(&heard.trade)).collect();
+    let hashes: BTreeSet<&str> = reading.iter().map(|heard| hash_of(&heard.trade)).collect();
     let hashes: Vec<_> = hashes.into_iter().collect();
     let times = || reading.iter().map(|heard| heard.trade.traded_at);
     let rows = sqlx::query(

@@ -82,7 +82,10 @@ impl IntoParams for StreamQuery {
                 "Ids, condition ids or slugs of at most 50 markets, separated by commas: what happens in them is \
                  told, and their books are followed for as long as the stream is open.",
             ),
-            text("kinds", "Any of `price`, `book`, `trade`, `resolution`, separated by commas. All unless given."),
+            text(
+                "kinds",
+                "Any of `price`, `book`, `trade`, `resolution`, separated by commas. All unless given.",
+            ),
         ]
     }
 }
@@ -158,7 +161,8 @@ fn follow_markets(
     let snapshot = loaded_snapshot(app)?;
     let rows = query.markets.iter().map(|id| market::find(&snapshot, id));
     let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let market_ids: HashSet<Arc<str>> = rows.iter().map(|row| row.market_id.as_str().into()).collect();
+    let market_ids: HashSet<Arc<str>> =
+        rows.iter().map(|row| row.market_id.as_str().into()).collect();
     let wish = Wish { market_ids, kinds: query.kinds.clone() };
     // An id that cannot be read is of another stream: what was missed is not known.
     let place = known.map(|id| FeedPlace::parse(&id).unwrap_or(FeedPlace::UNKNOWN));

@@ -113,11 +113,7 @@ struct Kept {
 
 impl Default for LiveFeed {
     fn default() -> Self {
-        Self {
-            feed: rand::random(),
-            kept: Arc::default(),
-            sender: broadcast::Sender::new(BEHIND),
-        }
+        Self { feed: rand::random(), kept: Arc::default(), sender: broadcast::Sender::new(BEHIND) }
     }
 }
 

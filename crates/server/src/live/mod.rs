@@ -50,10 +50,7 @@ impl Live {
             feed: LiveFeed::default(),
             clob,
             fetched: Cache::builder().max_capacity(1_000).time_to_live(FETCHED_FOR).build(),
-            glances: Cache::builder()
-                .max_capacity(MOST_GLANCES)
-                .time_to_idle(FOLLOWED_FOR)
-                .build(),
+            glances: Cache::builder().max_capacity(MOST_GLANCES).time_to_idle(FOLLOWED_FOR).build(),
         }
     }
 
@@ -103,8 +100,8 @@ impl Live {
         let Some(snapshot) = ingest::live::snapshot_of_rest(raw) else { return Ok(None) };
         let mut keeper = Keeper::new();
         keeper.snapshot(snapshot.book, snapshot.at_ms, Utc::now(), BookSource::Rest, snapshot.meta);
-        let is_ghost =
-            keeper.suspected_ghost() && ingest::live::is_ghost(&self.clob, &market.tokens[0], &keeper).await?;
+        let is_ghost = keeper.suspected_ghost()
+            && ingest::live::is_ghost(&self.clob, &market.tokens[0], &keeper).await?;
         Ok(Some(LiveBook::of(market, &keeper, is_ghost)))
     }
 }

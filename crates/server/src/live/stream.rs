@@ -111,7 +111,8 @@ async fn gather(next: &mut Receiver<Arc<Happening>>, wish: &Wish) -> Option<Byte
     if let ([only], false) = (gathered.as_slice(), is_broken) {
         return Some(only.frame.clone());
     }
-    let mut bytes = Vec::with_capacity(gathered.iter().map(|happening| happening.frame.len()).sum());
+    let mut bytes =
+        Vec::with_capacity(gathered.iter().map(|happening| happening.frame.len()).sum());
     for happening in &gathered {
         bytes.extend_from_slice(&happening.frame);
     }
@@ -124,9 +125,8 @@ async fn gather(next: &mut Receiver<Arc<Happening>>, wish: &Wish) -> Option<Byte
 /// Adds a happening; a book or price takes the place of an older one of its market.
 fn supersede(gathered: &mut Vec<Arc<Happening>>, happening: Arc<Happening>) {
     if matches!(happening.kind, LiveKind::Book | LiveKind::Price) {
-        gathered.retain(|older| {
-            older.kind != happening.kind || older.market_id != happening.market_id
-        });
+        gathered
+            .retain(|older| older.kind != happening.kind || older.market_id != happening.market_id);
     }
     gathered.push(happening);
 }

@@ -130,8 +130,7 @@ async fn a_quiet_market_is_no_reason_to_reconnect_and_freezes_are_the_caller_s_t
 
 #[tokio::test(start_paused = true)]
 async fn silence_ends_a_connection_that_is_not_pinged() {
-    let connection =
-        ConnectionOptions { ping_every: 100 * SECOND, ..ConnectionOptions::default() };
+    let connection = ConnectionOptions { ping_every: 100 * SECOND, ..ConnectionOptions::default() };
     let mut running = Running::start(MarketOptions { connection, ..MarketOptions::default() });
     running.handle.set_tokens(tokens([1]));
     let (mut peer, _) = running.connected().await;
@@ -248,10 +247,7 @@ async fn tokens_come_and_go_by_difference_and_other_shards_hear_nothing() {
     let (shard, at) = (ShardId(0), dawn() + TimeDelta::milliseconds(250));
     let tokens_gone = MarketEvent::Unsubscribed { shard, tokens: tokens([2]), at };
     assert_eq!(running.next().await, tokens_gone);
-    assert_eq!(
-        running.next().await,
-        MarketEvent::Subscribed { shard, tokens: tokens([6]), at }
-    );
+    assert_eq!(running.next().await, MarketEvent::Subscribed { shard, tokens: tokens([6]), at });
     // What was given up may still be on its way, and is not told.
     first.say(book(2)).await;
     first.say(format!("[{},{}]", book(2), book(6))).await;
