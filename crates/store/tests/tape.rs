@@ -19,7 +19,7 @@ use store::months::{self, Aging};
 use store::tape::{self, TapeFilter, TapePlace};
 use store::testing::TestDatabase;
 use store::trades::{self, HeardTrade, TapeSource};
-use support::market;
+use support::{event, market};
 
 /// A market whose tokens are traded.
 fn traded() -> Market {
@@ -37,7 +37,7 @@ async fn with_market() -> (TestDatabase, PgConnection) {
     let mut connection = database.service().acquire().await.unwrap().detach();
     let now = Utc::now();
     store::catalogue::prepare_history(&mut connection, now).await.unwrap();
-    store::catalogue::apply(&mut connection, None, now, &[], &[traded()]).await.unwrap();
+    store::catalogue::apply(&mut connection, None, now, &[event("e1")], &[traded()]).await.unwrap();
     (database, connection)
 }
 
