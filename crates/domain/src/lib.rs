@@ -6,8 +6,11 @@
 pub mod bars;
 pub mod book;
 pub mod category;
+pub mod concentration;
+pub mod distribution;
 pub mod error;
 pub mod event;
+pub mod fees;
 pub mod ids;
 pub mod market;
 pub mod money;
@@ -15,13 +18,17 @@ pub mod origin;
 pub mod query;
 pub mod screen;
 pub mod side;
+pub mod slippage;
 pub mod tape;
 
 pub use bars::{Bar, BarSource, BarVolume, Interval};
 pub use book::{Book, BookState, Keeper, Level, Pips};
 pub use category::Category;
+pub use concentration::Concentration;
+pub use distribution::Distribution;
 pub use error::{ErrorCode, InvalidField};
 pub use event::{Event, Tag};
+pub use fees::FeeSchedule;
 pub use ids::{Address, ConditionId, EventId, InvalidId, MarketId, TokenId, TransactionHash};
 pub use market::{Market, MarketStatus, Outcome, Resolution, ResolutionBasis, UmaStatus};
 pub use money::{OutOfRange, Price, PriceChange, Shares, Usdc};
@@ -31,4 +38,5 @@ pub use screen::{
     Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,
 };
 pub use side::Side;
+pub use slippage::{OrderSize, Slippage};
 pub use tape::{Trade, TradeKey};
