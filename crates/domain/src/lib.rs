@@ -3,6 +3,7 @@
 //! Nothing here does I/O, waits, or reads a clock: time and randomness come in as arguments. A value
 //! of one of these types is valid by construction; parsing happens once, at the edge.
 
+pub mod analytics;
 pub mod bars;
 pub mod book;
 pub mod category;
@@ -21,6 +22,7 @@ pub mod side;
 pub mod slippage;
 pub mod tape;
 
+pub use analytics::{MarketAnalytics, MarketRecords, Window};
 pub use bars::{Bar, BarSource, BarVolume, Interval};
 pub use book::{Book, BookState, Keeper, Level, Pips};
 pub use category::Category;
