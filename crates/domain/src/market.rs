@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, ConditionId, EventId, MarketId, Price, PriceChange, TokenId, Usdc};
+use crate::{
+    Category, ConditionId, EventId, FeeSchedule, MarketId, Price, PriceChange, TokenId, Usdc,
+};
 
 /// One answer of a market.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +161,14 @@ impl Market {
     /// Open although its end date has passed: trading goes on until somebody reports the answer.
     pub fn awaits_resolution(&self, now: DateTime<Utc>) -> bool {
         !self.closed && self.end_date.is_some_and(|end| end < now)
+    }
+
+    /// What takers pay. `None` where the row does not say, or says what no schedule can be.
+    pub fn fee_schedule(&self) -> Option<FeeSchedule> {
+        let rate = self.fee_rate?;
+        // Free whatever the exponent, which such rows leave out.
+        let exponent = if rate.is_zero() { Decimal::ONE } else { self.fee_exponent? };
+        FeeSchedule::new(rate, exponent)
     }
 
     /// Earns liquidity rewards.

@@ -110,6 +110,11 @@ decimal_type!(
 impl Usdc {
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// How many millionths of a dollar, the unit of the chain.
+    pub fn micro(self) -> i128 {
+        self.0.mantissa() * 10i128.pow(Self::PLACES - self.0.scale())
+    }
 }
 
 impl Price {
@@ -178,6 +183,7 @@ mod tests {
         assert!(usdc("100000000000000").is_err());
         assert!(usdc("-100000000000000").is_err());
         assert_eq!(usdc("1.50").unwrap(), usdc("1.5").unwrap());
+        assert_eq!(usdc("-1.5").unwrap().micro(), -1_500_000);
     }
 
     #[test]
