@@ -9,8 +9,11 @@
 //! * [`lenient`] and [`fields`] read upstream's many spellings of numbers, lists, dates and ids.
 //! * [`gamma`] is the catalogue: events, markets and tags.
 //! * [`clob`] is the exchange: order books, prices and their history.
+//! * [`data`] is what happened: trades, holders, resolutions.
 
+pub mod chain;
 pub mod clob;
+pub mod data;
 pub mod endpoints;
 pub mod error;
 pub mod fields;
