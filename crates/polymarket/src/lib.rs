@@ -25,6 +25,8 @@ pub mod limit;
 pub mod quarantine;
 mod retry;
 pub mod rows;
+#[cfg(test)]
+mod spoilt_bodies;
 
 pub use endpoints::{Endpoints, Host, InvalidEndpoint};
 pub use error::{UpstreamError, UpstreamErrorKind};

@@ -241,3 +241,23 @@ fn check_limit(request: Request, limit: u16, most: u16) -> Result<Request, Upstr
 fn is_structural(id: &ConditionId) -> bool {
     id.as_str().len() == "0x".len() + 62
 }
+
+/// Every decoder of this host reads the body.
+#[cfg(test)]
+pub(crate) fn read_for_tests(body: &[u8]) {
+    let all = |raw: usize, used: usize, rejected: usize| assert_eq!(raw, used + rejected);
+    if let Ok(page) = PageRead::<TradeRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+        assert!(page.has_more || page.next_cursor.is_none());
+    }
+    if let Ok(page) = PageRead::<ResolutionRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    if let Ok(page) = holders::read(body) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    if let Ok(page) = PageRead::of_points(body) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    let _ = (interest::read_total(body), status::read(body));
+}

@@ -359,6 +359,7 @@ async fn a_price_history_is_fetched_to_its_end_with_its_window_restated() {
     let fake = Fake::serve(|_, asked| {
         let body = if asked.target.contains("cursor=c1") {
             let mut rest = points(4..6);
+            rest[0]["resolution_seconds"] = value!("60");
             rest.push(value!({"timestamp": NOON + 355, "price": 0.4, "resolution_seconds": 0}));
             page(&rest, false, None)
         } else {
@@ -374,7 +375,8 @@ async fn a_price_history_is_fetched_to_its_end_with_its_window_restated() {
     let answer = client(&fake).prices_history(&token, query).await.unwrap();
     assert_eq!((answer.value.rows.len(), answer.value.raw_rows), (7, 7));
     let widths: Vec<_> = answer.value.rows.iter().map(|point| point.bucket_seconds).collect();
-    assert_eq!((widths[0], widths[6]), (Some(60), None), "the last is of that very instant");
+    assert_eq!(widths[..6], [Some(60); 6]);
+    assert_eq!(widths[6], None, "of that very instant");
     assert_eq!(answer.delivery, Delivery { trace_id: Some("of-the-page".to_owned()), age: None });
     let first = "GET /v2/prices-history?token_id=7&start=1790000000&end=1790000360\
         &bucket_seconds=60&limit=10000";
