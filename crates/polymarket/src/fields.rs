@@ -62,7 +62,8 @@ impl<'a> Fields<'a> {
         self.issues.push(FieldIssue { field, reason });
     }
 
-    fn read<T>(
+    /// Reads a member in a way of the caller's.
+    pub(crate) fn read<T>(
         &mut self,
         field: &'static str,
         read: impl FnOnce(&'a str) -> Result<Option<T>, Unreadable>,

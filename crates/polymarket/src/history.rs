@@ -94,6 +94,11 @@ impl TimeWindow {
         self.end_s
     }
 
+    /// Whether it holds this instant, its end included.
+    pub fn contains(self, at: DateTime<Utc>) -> bool {
+        (self.start_s..=self.end_s).contains(&at.timestamp())
+    }
+
     /// How long it is.
     pub fn duration(self) -> TimeDelta {
         TimeDelta::seconds(self.end_s - self.start_s)
@@ -147,11 +152,11 @@ fn decode_point(row: &RawValue) -> Result<PricePoint, RejectReason> {
     let lacks = RejectReason::Lacks;
     let at = point.timestamp.and_then(|raw| lenient::instant(raw.get()).ok()?);
     let price = point.price.and_then(|raw| Price::new(lenient::decimal(raw.get()).ok()??).ok());
-    let width = point.resolution_seconds.and_then(|raw| raw.get().parse().ok());
+    let width = point.resolution_seconds.and_then(|raw| lenient::decimal(raw.get()).ok()?);
     Ok(PricePoint {
         at: at.ok_or(lacks("timestamp"))?,
         price: price.ok_or(lacks("price"))?,
-        bucket_seconds: width.filter(|&width| width > 0),
+        bucket_seconds: width.and_then(|width| width.try_into().ok()).filter(|&width| width > 0),
     })
 }
 

@@ -10,8 +10,11 @@
 //! * [`gamma`] is the catalogue: events, markets and tags.
 //! * [`clob`] is the exchange: order books, prices and their history.
 //! * [`ws`] is what upstream tells by itself: books, their changes, and trades.
+//! * [`data`] is what happened: trades, holders, resolutions.
 
+pub mod chain;
 pub mod clob;
+pub mod data;
 pub mod endpoints;
 pub mod error;
 pub mod fields;
@@ -24,6 +27,8 @@ pub mod quarantine;
 mod retry;
 pub mod rows;
 pub mod ws;
+#[cfg(test)]
+mod spoilt_bodies;
 
 pub use endpoints::{Endpoints, Host, InvalidEndpoint};
 pub use error::{UpstreamError, UpstreamErrorKind};

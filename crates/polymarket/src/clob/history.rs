@@ -89,6 +89,47 @@ impl HistoryQuery {
         request.with("fidelity", &self.fidelity.0)
     }
 
+    /// Reads `{"history":[{"t","p"}]}`.
+    pub(crate) fn read(self, body: &[u8]) -> Result<Rows<PricePoint>, serde_json::Error> {
+        let text = String::from_utf8_lossy(body);
+        let body: History<'_> = serde_json::from_str(&text)?;
+        self.points(body.history)
+    }
+
+    /// Reads `{"history":{token:[{"t","p"}]}}`. Tokens nobody asked for are left out.
+    pub(crate) fn read_batch(
+        self,
+        body: &[u8],
+        wanted: &HashSet<TokenId>,
+    ) -> Result<BTreeMap<TokenId, Rows<PricePoint>>, serde_json::Error> {
+        let text = String::from_utf8_lossy(body);
+        let body: History<'_> = serde_json::from_str(&text)?;
+        if body.history.get() == "null" {
+            return Ok(BTreeMap::new());
+        }
+        let members = Fields::parse(body.history)?;
+        let tokens = members.iter().filter_map(|(name, raw)| {
+            let token_id =
+                TokenId::parse(name).ok().filter(|token_id| wanted.contains(token_id))?;
+            Some((token_id, raw))
+        });
+        tokens
+            .map(|(token_id, raw)| Ok((token_id, self.points(serde_json::from_str(raw)?)?)))
+            .collect()
+    }
+
+    fn points(self, rows: &RawValue) -> Result<Rows<PricePoint>, serde_json::Error> {
+        let rows: Option<Vec<&RawValue>> = serde_json::from_str(rows.get())?;
+        let mut points = Rows::of_points(&rows.unwrap_or_default(), "history");
+        if let Span::Window(window) = self.span {
+            // Upstream appends its newest point wherever the window ends: a window of long before the
+            // market was listed would never be found empty.
+            points.rows.retain(|point| window.contains(point.at));
+        }
+        points.put_in_order();
+        Ok(points)
+    }
+
     pub(super) fn batch_body(self, token_ids: &[TokenId]) -> Value {
         let mut body = json!({ "markets": token_ids, "fidelity": self.fidelity.0 });
         match self.span {
@@ -102,42 +143,10 @@ impl HistoryQuery {
     }
 }
 
-/// Reads `{"history":[{"t","p"}]}`.
-pub(super) fn read_history(body: &[u8]) -> Result<Rows<PricePoint>, serde_json::Error> {
-    let text = String::from_utf8_lossy(body);
-    let body: History<'_> = serde_json::from_str(&text)?;
-    points(body.history)
-}
-
-/// Reads `{"history":{token:[{"t","p"}]}}`. Tokens nobody asked for are left out.
-pub(super) fn read_histories(
-    body: &[u8],
-    wanted: &HashSet<TokenId>,
-) -> Result<BTreeMap<TokenId, Rows<PricePoint>>, serde_json::Error> {
-    let text = String::from_utf8_lossy(body);
-    let body: History<'_> = serde_json::from_str(&text)?;
-    if body.history.get() == "null" {
-        return Ok(BTreeMap::new());
-    }
-    let members = Fields::parse(body.history)?;
-    let tokens = members.iter().filter_map(|(name, raw)| {
-        let token_id = TokenId::parse(name).ok().filter(|token_id| wanted.contains(token_id))?;
-        Some((token_id, raw))
-    });
-    tokens.map(|(token_id, raw)| Ok((token_id, points(serde_json::from_str(raw)?)?))).collect()
-}
-
 #[derive(Deserialize)]
 struct History<'a> {
     #[serde(borrow)]
     history: &'a RawValue,
-}
-
-fn points(rows: &RawValue) -> Result<Rows<PricePoint>, serde_json::Error> {
-    let rows: Option<Vec<&RawValue>> = serde_json::from_str(rows.get())?;
-    let mut points = Rows::of_points(&rows.unwrap_or_default(), "history");
-    points.put_in_order();
-    Ok(points)
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl ClobClient {
     }
 
     /// What upstream showed for a token over time (`/prices-history`), the oldest first, one point an
-    /// instant. Empty for a token that nobody knows.
+    /// instant, and of a window only what lies in it. Empty for a token that nobody knows.
     pub async fn prices_history(
         &self,
         token_id: &TokenId,
@@ -145,7 +145,7 @@ impl ClobClient {
         let request = Request::new(Host::Clob, "/prices-history", ["prices-history"])
             .with("market", token_id);
         let request = query.add_to(request);
-        self.rows(&request, RowKind::PricePoint, history::read_history).await
+        self.rows(&request, RowKind::PricePoint, move |body: &[u8]| query.read(body)).await
     }
 
     /// The same for several tokens (`POST /batch-prices-history`), asked for by the twenty. Tokens that
@@ -161,7 +161,7 @@ impl ClobClient {
                 Request::new(Host::Clob, "/batch-prices-history", ["batch-prices-history"])
                     .with_json(&query.batch_body(batch));
             let wanted: HashSet<TokenId> = batch.iter().cloned().collect();
-            let read = move |body: &[u8]| history::read_histories(body, &wanted);
+            let read = move |body: &[u8]| query.read_batch(body, &wanted);
             let some = self.upstream.get(&request, read).await?;
             for rows in some.values() {
                 rows.report(RowKind::PricePoint, request.route());
@@ -241,4 +241,13 @@ fn found<T>(answer: Result<T, UpstreamError>) -> Result<Option<T>, UpstreamError
         Err(error) if error.kind == UpstreamErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The decoders of maps and bare values read the body.
+#[cfg(test)]
+pub(crate) fn read_for_tests(body: &[u8], wanted: &HashSet<TokenId>) {
+    if let Ok(middles) = book::read_midpoints(body, wanted) {
+        assert_eq!(middles.rows.len() + middles.rejected.len(), middles.raw_rows);
+    }
+    let _ = book::read_price(body);
 }

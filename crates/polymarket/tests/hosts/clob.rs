@@ -267,13 +267,31 @@ async fn points_are_read_one_by_one_and_put_in_order() {
 }
 
 #[tokio::test]
+async fn the_newest_point_that_upstream_appends_is_not_part_of_an_older_window() {
+    let points = value!([
+        {"t": window().start_s(), "p": 0.1}, {"t": window().end_s(), "p": 0.2},
+        {"t": window().end_s() + 900, "p": 0.3}
+    ]);
+    let single = Fake::says(value!({ "history": points }).to_string()).await;
+    let query = HistoryQuery::window(window(), Fidelity::MINUTE);
+    let rows = client(&single).prices_history(&token("1"), query).await.unwrap();
+    assert_eq!((rows.rows.len(), rows.rejected.len(), rows.raw_rows), (2, 0, 3));
+    let batch = Fake::says(value!({"history": {"1": points}}).to_string()).await;
+    let rows = client(&batch).batch_prices_history(&[token("1")], query).await.unwrap();
+    assert_eq!(rows[&token("1")].rows.len(), 2);
+    let range = HistoryQuery::last(HistoryRange::Day);
+    let rows = client(&single).prices_history(&token("1"), range).await.unwrap();
+    assert_eq!(rows.rows.len(), 3);
+}
+
+#[tokio::test]
 async fn histories_of_many_tokens_come_by_the_twenty() {
     let fake = Fake::serve(|_, asked| {
         let body: Value = serde_json::from_str(&asked.body).unwrap();
         let known = body["markets"].as_array().unwrap().iter().map(|id| id.as_str().unwrap());
         let mut histories = serde_json::Map::new();
         for id in known.filter(|id| *id != "13") {
-            histories.insert(id.to_owned(), value!([{"t": 1_770_480_320, "p": 0.5}]));
+            histories.insert(id.to_owned(), value!([{"t": 1_792_000_000, "p": 0.5}]));
         }
         histories.insert("99".to_owned(), value!([]));
         json(value!({ "history": histories }).to_string())

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a broken set-up should end the test where it is")]
 
 mod clob;
+mod data;
+mod data_rows;
 mod delivery;
 mod fake;
 mod recorded;

@@ -1,6 +1,7 @@
 //! Every recorded body decodes.
 
 mod clob;
+mod data;
 
 use std::fs::File;
 use std::io::Read;
