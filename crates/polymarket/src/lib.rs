@@ -12,7 +12,6 @@
 //! * [`ws`] is what upstream tells by itself: books, their changes, and trades.
 //! * [`data`] is what happened: trades, holders, resolutions.
 
-pub mod chain;
 pub mod clob;
 pub mod data;
 pub mod endpoints;
@@ -26,9 +25,9 @@ pub mod limit;
 pub mod quarantine;
 mod retry;
 pub mod rows;
-pub mod ws;
 #[cfg(test)]
 mod spoilt_bodies;
+pub mod ws;
 
 pub use endpoints::{Endpoints, Host, InvalidEndpoint};
 pub use error::{UpstreamError, UpstreamErrorKind};

@@ -6,7 +6,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::TokenId;
 use domain::book::{Announced, Book, BookMeta, BookSource, BookUpdate, LevelChange, Pips};
-use domain::Side;
 use metrics::{counter, gauge};
 use polymarket::UpstreamError;
 use polymarket::clob::{BookSide, ClobClient, RawBook};
@@ -343,17 +342,13 @@ impl Work {
         let mut by_token: HashMap<&TokenId, (Vec<LevelChange>, Announced)> = HashMap::new();
         let mut doubted = Vec::new();
         for change in &message.changes {
-            let side = match change.side {
-                ws::Side::Buy => Side::Buy,
-                ws::Side::Sell => Side::Sell,
-            };
             let (Some(price), Some(size)) = (Pips::of(change.price), micro_shares(change.shares))
             else {
                 doubted.push(&change.token);
                 continue;
             };
             let (changes, announced) = by_token.entry(&change.token).or_default();
-            changes.push(LevelChange { side, price, size });
+            changes.push(LevelChange { side: change.side, price, size });
             *announced = Announced {
                 bid: change.best_bid.and_then(Pips::of),
                 ask: change.best_ask.and_then(Pips::of),

@@ -7,11 +7,11 @@ use serde_json::value::RawValue;
 use super::envelope::{Envelope, PageRead};
 use super::trades::outcome_index;
 use super::{check_limit, with_conditions};
-use crate::chain::Address;
 use crate::fields::Fields;
 use crate::quarantine::{RejectReason, RowKind};
 use crate::rows::{Row, Rows};
 use crate::{Host, Request, UpstreamError};
+use domain::Address;
 
 /// What a holder made with a token. Prices are averages by cost, fees are in none of the figures, and
 /// all are cut to four decimals.

@@ -7,11 +7,11 @@ use rust_decimal::{Decimal, dec};
 use super::words::{
     MarketType, Reporter, ResolutionSource, ResolutionStatus, SettlementBasis, word,
 };
-use crate::chain::TransactionHash;
 use crate::fields::Fields;
 use crate::lenient::{self, Unreadable};
 use crate::quarantine::RowKind;
 use crate::rows::Row;
+use domain::TransactionHash;
 
 /// What the oracle writes for a price that nobody has named.
 const UNSET: Decimal = dec!(69);

@@ -7,11 +7,11 @@ use domain::{ConditionId, EventId, Price, TokenId};
 use rust_decimal::{Decimal, dec};
 
 use super::{check_limit, is_structural, with_conditions, with_events};
-use crate::chain::{Address, Side, TransactionHash};
 use crate::fields::Fields;
 use crate::quarantine::RowKind;
 use crate::rows::Row;
 use crate::{Host, Request, UpstreamError};
+use domain::{Address, Side, TransactionHash};
 
 /// Most rows a page can have.
 const MAX_LIMIT: u16 = 1_000;

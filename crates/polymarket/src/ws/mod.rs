@@ -27,4 +27,4 @@ mod watchdog;
 pub use dial::ChannelSetUpError;
 pub use loss::LossCause;
 pub use options::{Clock, ConnectionOptions};
-pub use reading::{Decoded, Side, Unknown, Unusable};
+pub use reading::{Decoded, Unknown, Unusable};

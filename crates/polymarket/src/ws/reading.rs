@@ -1,6 +1,6 @@
 //! What the messages of all channels have in common.
 
-use domain::Price;
+use domain::{Price, Side};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
@@ -18,15 +18,6 @@ pub struct Decoded<M> {
     pub messages: Vec<M>,
     /// Of all messages.
     pub issues: Vec<FieldIssue>,
-}
-
-/// A side of the exchange, of orders and of trades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
-    /// Bids; bought.
-    Buy,
-    /// Asks; sold.
-    Sell,
 }
 
 /// A message of a kind we do not know.

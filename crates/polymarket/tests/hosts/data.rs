@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::DateTime;
+use domain::{Address, Side};
 use domain::{ConditionId, EventId, TokenId};
-use polymarket::chain::{Address, Side};
 use polymarket::data::{
     BucketWidth, DataClient, PricesQuery, ResolutionScope, TradeFloor, TradeScope, TradesQuery,
     TradesWalk,

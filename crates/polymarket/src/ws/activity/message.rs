@@ -1,14 +1,14 @@
 //! What RTDS says of trades, and reading it.
 
 use chrono::{DateTime, Utc};
-use domain::{ConditionId, Price, TokenId};
+use domain::{ConditionId, Price, Side, TokenId};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use crate::fields::{FieldIssue, Fields};
 use crate::lenient::{self, Unreadable};
 use crate::ws::reading::{Notes, id, kept, needed, price, shares, side, split};
-use crate::ws::{Decoded, Side, Unknown, Unusable};
+use crate::ws::{Decoded, Unknown, Unusable};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq)]

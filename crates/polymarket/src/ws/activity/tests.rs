@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::*;
 use crate::fields::FieldIssue;
 use crate::lenient::Unreadable;
-use crate::ws::Side;
 use crate::ws::testing::{host, next, repeatable};
+use domain::Side;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -2,10 +2,10 @@
 //! six decimals, times are the exchange's, to the millisecond. `None` is unknown.
 
 use chrono::{DateTime, Utc};
-use domain::{ConditionId, EventId, MarketId, Price, TokenId};
+use domain::{ConditionId, EventId, MarketId, Price, Side, TokenId};
 use rust_decimal::Decimal;
 
-use crate::ws::{Side, Unknown, Unusable};
+use crate::ws::{Unknown, Unusable};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq)]

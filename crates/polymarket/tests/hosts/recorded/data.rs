@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use domain::Side;
 use domain::{ConditionId, TokenId};
 use polymarket::HistoryRange;
 use polymarket::UpstreamErrorKind;
-use polymarket::chain::Side;
 use polymarket::data::{
     DataClient, PricesQuery, ResolutionScope, ResolutionSource, ResolutionStatus, SettlementBasis,
     TradesQuery,
