@@ -215,6 +215,7 @@ mod tests {
     use rust_decimal::dec;
 
     use super::*;
+    use crate::{EventId, market::tests::market};
 
     fn cents(cents: i64) -> Price {
         Price::new(Decimal::new(cents, 2)).unwrap()
@@ -234,6 +235,64 @@ mod tests {
 
     fn usdc(value: Decimal) -> Option<Usdc> {
         Usdc::new(value).ok()
+    }
+
+    /// An open event whose markets exclude each other.
+    fn event() -> Event {
+        Event {
+            event_id: EventId::parse("1").unwrap(),
+            slug: "an-event".to_owned(),
+            title: "An event?".to_owned(),
+            description: None,
+            resolution_source: None,
+            category: None,
+            tags: vec![],
+            image: None,
+            active: true,
+            closed: false,
+            archived: false,
+            neg_risk: true,
+            neg_risk_augmented: false,
+            series_slug: None,
+            volume_24h: None,
+            volume_total: None,
+            liquidity: None,
+            open_interest: None,
+            start_date: None,
+            end_date: None,
+            closed_at: None,
+            created_at: None,
+            upstream_updated_at: None,
+            extra: serde_json::Map::new(),
+        }
+    }
+
+    #[test]
+    fn rows_of_gamma_say_where_a_market_stands() {
+        let resolved = |yes| {
+            let mut market = Market { closed: true, ..market() };
+            market.outcomes[0].price = Some(cents(yes));
+            market.outcomes[1].price = Some(cents(100 - yes));
+            market
+        };
+        let augmented = Event { neg_risk_augmented: true, ..event() };
+        let unnamed = Market { active: false, ..market() };
+        let other = Market { neg_risk_other: true, ..market() };
+        let cases = [
+            (&augmented, market(), Standing::Open),
+            (&augmented, unnamed.clone(), Standing::Placeholder),
+            (&event(), unnamed, Standing::Open),
+            (&augmented, other.clone(), Standing::Other),
+            (&event(), other, Standing::Open),
+            (&augmented, resolved(0), Standing::Lost),
+            (&augmented, resolved(100), Standing::Closed),
+            (&augmented, resolved(40), Standing::Closed),
+        ];
+        for (event, market, standing) in cases {
+            assert_eq!(Contender::of(event, &market).standing, standing, "{market:?}");
+        }
+        let of = Contender::of(&event(), &market());
+        assert_eq!((of.price, of.best_bid, of.fee), (Some(cents(40)), None, None));
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Bar {
 /// The best prices of outcome 0 at the end of a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinuteQuote {
-    /// The minute's beginning.
+    /// The minute's beginning, or any instant within it.
     pub minute: DateTime<Utc>,
     /// The best bid; `None` where nobody bids.
     pub bid: Option<Price>,
@@ -148,9 +148,12 @@ impl MinuteQuote {
 /// walks the book (buys upwards, sells downwards), and last by ordinal, which tells apart only what is
 /// alike. So the same trades make the same bars however they were read.
 ///
-/// Of several quotes for one minute the last counts.
+/// Of several quotes for one minute the last given counts.
 pub fn minute_bars(mut prints: Vec<Print<'_>>, mut quotes: Vec<MinuteQuote>) -> Vec<Bar> {
     prints.sort_by(in_order_of_execution);
+    for quote in &mut quotes {
+        quote.minute = Interval::Minute.bucket(quote.minute);
+    }
     quotes.sort_by_key(|quote| quote.minute);
     let mut bars = Vec::new();
     let mut quotes = quotes.into_iter().peekable();
@@ -263,7 +266,7 @@ fn trade_bar(traded: &[Print<'_>]) -> Option<Bar> {
 }
 
 fn quote_bar(quote: &MinuteQuote) -> Option<Bar> {
-    let bar = Bar::flat(Interval::Minute.bucket(quote.minute), quote.mid()?, BarSource::Quotes);
+    let bar = Bar::flat(quote.minute, quote.mid()?, BarSource::Quotes);
     Some(Bar { volume: Some(BarVolume::NONE), bid: quote.bid, ask: quote.ask, ..bar })
 }
 

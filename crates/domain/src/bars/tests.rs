@@ -77,7 +77,9 @@ fn a_minute_without_trades_has_the_mid_of_near_quotes_and_else_nothing() {
 #[test]
 fn minutes_without_anything_are_gaps() {
     let trades = [trade(60, 0, Side::Buy, 50, 1, 1), trade(600, 0, Side::Buy, 51, 1, 1)];
-    let quotes = vec![quote(0, 48, 50), quote(3, 48, 50), quote(3, 50, 52), quote(12, 50, 52)];
+    let later =
+        MinuteQuote { minute: minute(3) + chrono::TimeDelta::seconds(59), ..quote(3, 50, 52) };
+    let quotes = vec![quote(0, 48, 50), quote(3, 48, 50), later, quote(12, 50, 52)];
     let bars = minute_bars(prints(&trades), quotes);
     let starts: Vec<_> = bars.iter().map(|bar| bar.at.timestamp() / 60).collect();
     assert_eq!(starts, [0, 1, 3, 10, 12]);

@@ -131,6 +131,8 @@ impl Keeper {
     /// One from the stream replaces everything and makes the token live, unless a live book is already
     /// newer. One from a request never replaces what is newer, and makes the token live only if the
     /// changes that wait reach back to it: otherwise those between them were never seen.
+    ///
+    /// What is fetched and [`Book::suspected_ghost`] is for the caller to check before it comes here.
     pub fn snapshot(
         &mut self,
         book: Book,

@@ -15,7 +15,7 @@ pub use keeper::Keeper;
 pub use pips::Pips;
 pub use state::{Announced, BookCause, BookMeta, BookSource, BookState, BookUpdate};
 
-use crate::{Price, PriceChange, Side, Usdc};
+use crate::{Price, PriceChange, Shares, Side, Usdc};
 
 /// What rests at one price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +24,29 @@ pub struct Level {
     pub price: Pips,
     /// Micro-shares; never 0 within a book.
     pub size: u64,
+}
+
+impl Level {
+    /// A level as the wire has it. `None` where the price is off the grid, or the size beyond counting.
+    pub fn of(price: Price, shares: Shares) -> Option<Self> {
+        Some(Self { price: Pips::of(price)?, size: u64::try_from(shares.micro()).ok()? })
+    }
+
+    /// Its size.
+    pub fn shares(self) -> Shares {
+        Shares::from_micro(self.size)
+    }
+}
+
+/// A level, and what there is down to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rung {
+    /// The level.
+    pub level: Level,
+    /// Shares of this and all better levels.
+    pub total_shares: Shares,
+    /// Their price × shares, each at its own price.
+    pub total_usdc: Usdc,
 }
 
 /// A level's new size.
@@ -103,6 +126,15 @@ impl Book {
     /// The asks, lowest first.
     pub fn asks(&self) -> impl DoubleEndedIterator<Item = Level> + ExactSizeIterator {
         self.levels(Side::Sell)
+    }
+
+    /// The levels of a side with running totals, best first; it ends where a total cannot be counted.
+    pub fn ladder(&self, side: Side) -> impl Iterator<Item = Rung> {
+        self.levels(side).scan((0u128, 0u128), |(shares, units), level| {
+            *shares += u128::from(level.size);
+            *units += u128::from(level.price.get()) * u128::from(level.size);
+            Some(Rung { level, total_shares: micro_shares(*shares)?, total_usdc: usdc(*units)? })
+        })
     }
 
     /// The highest bid.
@@ -211,6 +243,12 @@ impl Book {
 pub(crate) fn usdc(units: u128) -> Option<Usdc> {
     let exact = Decimal::try_from_i128_with_scale(i128::try_from(units).ok()?, 10).ok()?;
     Usdc::new(exact).ok()
+}
+
+/// So many millionths of a share; `None` beyond what [`Shares`] holds.
+pub(crate) fn micro_shares(count: u128) -> Option<Shares> {
+    let exact = Decimal::try_from_i128_with_scale(i128::try_from(count).ok()?, 6).ok()?;
+    Shares::new(exact).ok()
 }
 
 /// Ascending by price.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     Book, FeeSchedule, Pips, Price, Shares, Side, Usdc,
-    book::{Level, usdc},
+    book::{Level, micro_shares, usdc},
 };
 
 /// How much is wanted.
@@ -161,7 +161,7 @@ impl Walk {
     }
 
     fn filled_shares(&self) -> Shares {
-        shares(self.filled).unwrap_or(Shares::ZERO)
+        micro_shares(self.filled).unwrap_or(Shares::ZERO)
     }
 
     fn average(&self) -> Option<Price> {
@@ -177,7 +177,7 @@ impl Walk {
 
     fn unfilled_shares(&self) -> Option<Shares> {
         match self.wanted {
-            Wanted::MicroShares(left) => shares(left),
+            Wanted::MicroShares(left) => micro_shares(left),
             Wanted::Units(_) => None,
         }
     }
@@ -189,9 +189,4 @@ impl Walk {
             Wanted::Units(left) => usdc(left),
         }
     }
-}
-
-fn shares(micro: u128) -> Option<Shares> {
-    let exact = Decimal::try_from_i128_with_scale(i128::try_from(micro).ok()?, 6).ok()?;
-    Shares::new(exact).ok()
 }

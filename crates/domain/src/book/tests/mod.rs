@@ -84,6 +84,36 @@ fn depth_counts_dollars_near_the_mid() {
 }
 
 #[test]
+fn a_ladder_sums_from_the_best_price_on() {
+    let book = book(&[], &[(5_200, 10), (5_000, 100), (5_100, 20)]);
+    let rungs: Vec<_> = book
+        .ladder(Side::Sell)
+        .map(|rung| {
+            (rung.level.price.get(), rung.total_shares.decimal(), rung.total_usdc.decimal())
+        })
+        .collect();
+    assert_eq!(
+        rungs,
+        [
+            (5_000, dec!(100), dec!(50)),
+            (5_100, dec!(120), dec!(60.2)),
+            (5_200, dec!(130), dec!(65.4))
+        ]
+    );
+    assert_eq!(book.ladder(Side::Buy).count(), 0);
+}
+
+#[test]
+fn levels_of_the_wire_lie_on_the_grid() {
+    let level = |price, shares| Level::of(Price::new(price).unwrap(), Shares::new(shares).unwrap());
+    let one = level(dec!(0.485), dec!(219.217767)).unwrap();
+    assert_eq!((one.price.get(), one.size), (4_850, 219_217_767));
+    assert_eq!(one.shares().decimal(), dec!(219.217767));
+    assert_eq!(level(dec!(0.48505), dec!(1)), None);
+    assert_eq!(level(dec!(0.485), dec!(20000000000000)), None, "beyond u64");
+}
+
+#[test]
 fn crossed_locked_and_ghost_books_are_told_apart() {
     assert!(book(&[(5_100, 1)], &[(5_000, 1)]).is_crossed());
     assert_eq!(book(&[(5_100, 1)], &[(5_000, 1)]).mid(), None);
