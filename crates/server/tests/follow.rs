@@ -35,7 +35,8 @@ async fn what_one_process_ingests_another_shows() {
     tokio::spawn(feed.follow((*database).clone(), catalog.clone(), stop.clone()));
 
     let gamma = format!("{base}/gamma");
-    let endpoints = Endpoints::new(&gamma, &base, &base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
+    let endpoints =
+        Endpoints::new(&gamma, &base, &base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
     let limits = Arc::new(Limits::unlimited());
     let upstream = Upstream::new(endpoints, UpstreamOptions::default(), limits).unwrap();
     let lock = IngestLock::try_acquire(&database).await.unwrap().unwrap();

@@ -69,7 +69,8 @@ impl Bench {
 /// A client without limits, which gives up soon.
 pub(crate) fn client(base: &str) -> GammaClient {
     let gamma = format!("{base}/gamma");
-    let endpoints = Endpoints::new(&gamma, base, base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
+    let endpoints =
+        Endpoints::new(&gamma, base, base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
     let options = UpstreamOptions {
         deadline: Duration::from_secs(20),
         max_attempts: 3,

@@ -42,7 +42,10 @@ pub(super) struct WebDial {
 
 impl WebDial {
     /// `url` is a `ws` or `wss` address.
-    pub(super) fn new(mut url: Url, options: &ConnectionOptions) -> Result<Self, ChannelSetUpError> {
+    pub(super) fn new(
+        mut url: Url,
+        options: &ConnectionOptions,
+    ) -> Result<Self, ChannelSetUpError> {
         let scheme = if url.scheme() == "wss" { "https" } else { "http" };
         url.set_scheme(scheme).map_err(|()| ChannelSetUpError(format!("{url} is no address")))?;
         let builder = Client::builder()
@@ -65,7 +68,8 @@ impl WebDial {
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
             .header(SEC_WEBSOCKET_KEY, key);
-        let unreachable = |error: reqwest::Error| LossCause::Unreachable(chain(&error.without_url()));
+        let unreachable =
+            |error: reqwest::Error| LossCause::Unreachable(chain(&error.without_url()));
         let response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(refusal(&response, self.clock.now()));

@@ -141,8 +141,7 @@ mod tests {
 
     #[test]
     fn silence_is_noticed_without_pings_too() {
-        let options =
-            ConnectionOptions { ping_every: 60 * SECOND, ..ConnectionOptions::default() };
+        let options = ConnectionOptions { ping_every: 60 * SECOND, ..ConnectionOptions::default() };
         let start = Instant::now();
         let mut watchdog = Watchdog::new(options, start);
         watchdog.heard(Sign::Other, start + 5 * SECOND);

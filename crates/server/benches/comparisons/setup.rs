@@ -47,7 +47,13 @@ impl Served {
         let base = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
         tokio::spawn(lab::serve(listener, lab, stop.clone()));
-        let endpoints = Endpoints::new(&format!("{base}/gamma"), &base, &base, "ws://127.0.0.1:1", "ws://127.0.0.1:1")?;
+        let endpoints = Endpoints::new(
+            &format!("{base}/gamma"),
+            &base,
+            &base,
+            "ws://127.0.0.1:1",
+            "ws://127.0.0.1:1",
+        )?;
         let options = UpstreamOptions { use_system_proxy: false, ..UpstreamOptions::default() };
         let upstream = Upstream::new(endpoints, options, Arc::new(Limits::unlimited()))?;
         Ok(Self { client: GammaClient::new(Arc::new(upstream)), _stop: stop.drop_guard() })

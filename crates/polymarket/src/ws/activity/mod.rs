@@ -180,7 +180,12 @@ impl Subject for Activity {
         ActivityEvent::Lost { cause, at }
     }
 
-    fn unreachable(&self, cause: LossCause, retry_in: Duration, at: DateTime<Utc>) -> ActivityEvent {
+    fn unreachable(
+        &self,
+        cause: LossCause,
+        retry_in: Duration,
+        at: DateTime<Utc>,
+    ) -> ActivityEvent {
         ActivityEvent::Unreachable { cause, retry_in, at }
     }
 }

@@ -65,7 +65,10 @@ fn numbers_may_be_text_and_sentinels_are_nothing() {
     odd["new"] = json!({});
     let trade = trade(&odd);
     assert_eq!((trade.price.decimal(), trade.shares), (dec!(0.5), dec!(0.000009)));
-    assert_eq!((trade.outcome_index, trade.wallet.as_ref(), trade.slug.as_ref()), (None, None, None));
+    assert_eq!(
+        (trade.outcome_index, trade.wallet.as_ref(), trade.slug.as_ref()),
+        (None, None, None)
+    );
     assert!(trade.is_combo());
     let issues = decode(&told(&odd).to_string()).issues;
     assert_eq!(issues, [FieldIssue { field: "proxyWallet", reason: Unreadable::NotAnId }]);

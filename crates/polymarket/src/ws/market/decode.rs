@@ -273,9 +273,8 @@ impl Reading {
             let shares = needed("size", change.size, shares)?;
             Ok((token, side, price, shares))
         };
-        let (token, side, price_of_level, shares) = needed().map_err(|issue| {
-            (concerned(asset_id, wire.market), Some(issue))
-        })?;
+        let (token, side, price_of_level, shares) =
+            needed().map_err(|issue| (concerned(asset_id, wire.market), Some(issue)))?;
         Ok(LevelChange {
             token,
             side,
@@ -430,3 +429,6 @@ fn levels(field: &'static str, raw: Option<&RawValue>) -> Result<Vec<Level>, Fie
     }
     Ok(levels)
 }
+
+#[cfg(test)]
+mod tests;
