@@ -429,3 +429,6 @@ fn levels(field: &'static str, raw: Option<&RawValue>) -> Result<Vec<Level>, Fie
     }
     Ok(levels)
 }
+
+#[cfg(test)]
+mod tests;
