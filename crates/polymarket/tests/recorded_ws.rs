@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use domain::Side;
 use domain::{Price, TokenId};
-use polymarket::ws::Side;
 use polymarket::ws::market::{BookSnapshot, LevelChange, MarketMessage, decode};
 use rust_decimal::Decimal;
 use serde_json::Value;

@@ -3,7 +3,10 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use clap::Args;
+use ingest::live::LiveOptions;
+use ingest::record::{RecordingOptions, Retention};
 use ingest::{ClosedScope, IngestOptions};
 use polymarket::{Endpoints, Host};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -70,6 +73,25 @@ pub struct Settings {
     #[arg(long, env = "CASCADIAN_SYNC_CLOSED", num_args = 1..=2, value_name = "SCOPE")]
     #[serde(deserialize_with = "words_of_text", serialize_with = "text_of_words", default)]
     pub sync_closed: Option<Vec<String>>,
+    /// Markets whose order books are streamed because they trade most; those somebody looks at come on top
+    /// [default: 1000]
+    #[arg(long, env = "CASCADIAN_LIVE_MARKETS", value_name = "COUNT")]
+    pub live_markets: Option<u32>,
+    /// Seconds from one reading of the tape of trades to the next [default: 30]
+    #[arg(long, env = "CASCADIAN_TAPE_INTERVAL_S", value_name = "SECONDS")]
+    pub tape_interval_s: Option<u64>,
+    /// Hours of trades to read when none are held, 1 to 720 [default: 24]
+    #[arg(long, env = "CASCADIAN_TAPE_BACK_H", value_name = "HOURS")]
+    pub tape_back_h: Option<u32>,
+    /// Days to keep trades, by whole months [default: for ever]
+    #[arg(long, env = "CASCADIAN_KEEP_TRADES_D", value_name = "DAYS")]
+    pub keep_trades_d: Option<u32>,
+    /// Days to keep minute bars, by whole months [default: for ever]
+    #[arg(long, env = "CASCADIAN_KEEP_MINUTES_D", value_name = "DAYS")]
+    pub keep_minutes_d: Option<u32>,
+    /// Days to keep hour bars, by whole months [default: for ever]
+    #[arg(long, env = "CASCADIAN_KEEP_HOURS_D", value_name = "DAYS")]
+    pub keep_hours_d: Option<u32>,
     /// Percentage of upstream's published rate limits to use, 1 to 100 [default: 25]
     #[arg(long, env = "CASCADIAN_UPSTREAM_RATE_PERCENT", value_name = "PERCENT")]
     pub upstream_rate_percent: Option<u8>,
@@ -110,6 +132,12 @@ macro_rules! fields {
             hot_volume,
             hot_liquidity,
             sync_closed,
+            live_markets,
+            tape_interval_s,
+            tape_back_h,
+            keep_trades_d,
+            keep_minutes_d,
+            keep_hours_d,
             upstream_rate_percent,
             log,
             log_format
@@ -175,6 +203,10 @@ pub struct Config {
     pub endpoints: Endpoints,
     /// How the catalogue is kept up to date.
     pub ingest: IngestOptions,
+    /// Which books are followed.
+    pub live: LiveOptions,
+    /// What is recorded of what happens.
+    pub recording: RecordingOptions,
     /// Share of upstream's published limits to use, in percent.
     pub upstream_rate_percent: u8,
     /// What to log.
@@ -240,6 +272,12 @@ impl Config {
             hot_volume: Some(self.ingest.hot_volume),
             hot_liquidity: Some(self.ingest.hot_liquidity),
             sync_closed: Some(vec![self.ingest.closed.to_string()]),
+            live_markets: Some(self.live.busiest),
+            tape_interval_s: Some(self.recording.tape_every.as_secs()),
+            tape_back_h: u32::try_from(self.recording.tape_back.num_hours()).ok(),
+            keep_trades_d: self.recording.retention.trades_days,
+            keep_minutes_d: self.recording.retention.minutes_days,
+            keep_hours_d: self.recording.retention.hours_days,
             upstream_rate_percent: Some(self.upstream_rate_percent),
             log: Some(self.log.clone()),
             log_format: Some(
@@ -304,7 +342,7 @@ impl Check {
         let public_url = self.parse("public-url", settings.public_url.as_deref(), |text| {
             text.parse::<PublicUrl>().map_err(|error| error.to_string())
         });
-        let closed = settings.sync_closed.map(|words| words.join(" "));
+        let closed = settings.sync_closed.as_ref().map(|words| words.join(" "));
         let closed = self.parse("sync-closed", closed.as_deref(), |text| {
             text.parse::<ClosedScope>().map_err(|error| format!("{text:?} {error}"))
         });
@@ -314,7 +352,7 @@ impl Check {
                 "json" => Ok(LogFormat::Json),
                 other => Err(format!("{other:?} is neither text nor json")),
             });
-        let log = settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned());
+        let log = settings.log.clone().unwrap_or_else(|| DEFAULT_LOG.to_owned());
         self.parse("log", Some(&log), |text| {
             let filter = text.parse::<tracing_subscriber::EnvFilter>();
             filter.map(drop).map_err(|error| format!("{text:?}: {error}"))
@@ -335,7 +373,12 @@ impl Check {
             hot_liquidity: settings.hot_liquidity.unwrap_or(defaults.hot_liquidity),
             closed: closed.unwrap_or_default(),
         };
-        let roles = self.roles(settings.roles);
+        let live = LiveOptions {
+            busiest: settings.live_markets.unwrap_or(LiveOptions::default().busiest),
+            ..LiveOptions::default()
+        };
+        let recording = self.recording(&settings);
+        let roles = self.roles(settings.roles.clone());
         Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             data_dir: settings.data_dir,
@@ -345,10 +388,38 @@ impl Check {
             roles,
             endpoints: endpoints?,
             ingest,
+            live,
+            recording,
             upstream_rate_percent: percent,
             log,
             log_format: log_format.unwrap_or(LogFormat::Text),
         })
+    }
+
+    fn recording(&mut self, settings: &Settings) -> RecordingOptions {
+        let defaults = RecordingOptions::default();
+        let every = self.seconds("tape-interval-s", settings.tape_interval_s, defaults.tape_every);
+        if settings.tape_back_h.is_some_and(|hours| !(1..=720).contains(&hours)) {
+            self.mistakes.push(("tape-back-h", "is not from 1 to 720 hours".to_owned()));
+        }
+        let mut days = |field, days: Option<u32>| {
+            if days == Some(0) {
+                self.mistakes.push((field, "0 days would keep nothing".to_owned()));
+            }
+            days
+        };
+        let retention = Retention {
+            trades_days: days("keep-trades-d", settings.keep_trades_d),
+            minutes_days: days("keep-minutes-d", settings.keep_minutes_d),
+            hours_days: days("keep-hours-d", settings.keep_hours_d),
+        };
+        let back = settings.tape_back_h.map(|hours| TimeDelta::hours(hours.into()));
+        RecordingOptions {
+            tape_every: every,
+            tape_back: back.unwrap_or(defaults.tape_back),
+            retention,
+            ..defaults
+        }
     }
 
     fn endpoints(&mut self, settings: &Settings) -> Option<Endpoints> {

@@ -74,11 +74,12 @@ CREATE TABLE prices_1h (
 
 -- Since when a market's quotes are recorded, and until when they were; NULL when they never were.
 CREATE TABLE market_recordings (
-    market_id      text PRIMARY KEY,
-    recorded_since timestamptz,
-    recorded_until timestamptz,
-    -- When upstream's price history was asked for.
-    backfilled_at  timestamptz
+    market_id        text PRIMARY KEY,
+    recorded_since   timestamptz,
+    recorded_until   timestamptz,
+    -- When upstream's price history was read; or asked for in vain, the last time.
+    backfilled_at    timestamptz,
+    history_tried_at timestamptz
 );
 
 -- What was not recorded within those times. Quotes that were not heard are gone; trades are asked for again.

@@ -114,7 +114,7 @@ pub async fn prepare_history(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for table in [EVENTS.history, MARKETS.history] {
-        months::prepare(connection, table, [now, now + chrono::Duration::days(28)]).await?;
+        months::prepare(connection, table, vec![now, now + chrono::Duration::days(28)]).await?;
     }
     Ok(())
 }

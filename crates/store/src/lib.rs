@@ -29,6 +29,7 @@ pub mod tape;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trades;
+pub mod windows;
 
 pub use cluster::{Cluster, ClusterOptions};
 pub use connect::{Database, DatabaseSource, DatabaseUrl, UserTx};

@@ -1,6 +1,6 @@
 //! The months that large tables are divided into.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Utc};
 use sqlx::{PgConnection, PgExecutor};
@@ -11,18 +11,16 @@ use crate::StoreError;
 pub(crate) async fn prepare(
     connection: &mut PgConnection,
     table: &str,
-    instants: impl IntoIterator<Item = DateTime<Utc>>,
+    instants: Vec<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
-    let mut prepared = BTreeSet::new();
-    for instant in instants {
-        if prepared.insert((instant.year(), instant.month())) {
-            sqlx::query("SELECT ensure_month_partition($1::regclass, $2)")
-                .bind(table)
-                .bind(instant)
-                .execute(&mut *connection)
-                .await?;
-        }
-    }
+    // One instant of each month.
+    let months: BTreeMap<(i32, u32), DateTime<Utc>> =
+        instants.into_iter().map(|instant| ((instant.year(), instant.month()), instant)).collect();
+    sqlx::query("SELECT ensure_month_partition($1::regclass, instant) FROM unnest($2::timestamptz[]) AS instant")
+        .bind(table)
+        .bind(months.into_values().collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! What the oracle says of markets, and what a market went through.
 
 use chrono::{DateTime, Utc};
-use domain::MarketId;
+use domain::{MarketId, TokenId};
 use rust_decimal::Decimal;
 use serde_json::Value;
-use sqlx::{FromRow, PgExecutor};
+use sqlx::{FromRow, PgConnection, PgExecutor};
 
 use crate::StoreError;
+use crate::notify::notify;
 
 /// Channel on which news of resolutions announce themselves.
 pub const RESOLUTION_CHANNEL: &str = "resolutions_changed";
@@ -44,7 +45,7 @@ pub struct ObservedResolution {
 
 /// Appends a state that differs from the one known last; whether it did.
 pub async fn observe(
-    executor: impl PgExecutor<'_>,
+    connection: &mut PgConnection,
     market_id: &MarketId,
     state: &ResolutionState,
     now: DateTime<Utc>,
@@ -70,9 +71,13 @@ pub async fn observe(
     .bind(&state.settlement_basis)
     .bind(&state.reporter)
     .bind(state.updated_at)
-    .execute(executor)
+    .execute(&mut *connection)
     .await?;
-    Ok(written.rows_affected() > 0)
+    let is_new = written.rows_affected() > 0;
+    if is_new {
+        notify(&mut *connection, RESOLUTION_CHANNEL, market_id.as_str()).await?;
+    }
+    Ok(is_new)
 }
 
 /// Everything we learned of a market's resolution, the oldest first.
@@ -123,6 +128,17 @@ pub async fn due(executor: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Unreso
                ORDER BY (m.uma_status IS NOT NULL) DESC, m.volume_24h DESC NULLS LAST, m.market_id
                LIMIT $1";
     Ok(sqlx::query_as(sql).bind(limit).fetch_all(executor).await?)
+}
+
+/// The open or unresolved market of a token; none when nobody knows it.
+pub async fn of_token(
+    executor: impl PgExecutor<'_>,
+    token_id: &TokenId,
+) -> Result<Vec<Unresolved>, StoreError> {
+    // Rare enough, a few times a minute, for reading the table.
+    let sql = "SELECT market_id, condition_id FROM markets
+               WHERE condition_id IS NOT NULL AND status <> 'resolved' AND $1 = ANY(token_ids) LIMIT 1";
+    Ok(sqlx::query_as(sql).bind(token_id.as_str()).fetch_all(executor).await?)
 }
 
 /// A change of a market that upstream's catalogue showed: columns with `from` and `to`.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use domain::{ConditionId, MarketId, TokenId};
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
@@ -58,6 +59,37 @@ pub async fn by_conditions(
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(conditions).fetch_all(executor).await?;
     let markets = rows.iter().map(decode);
     markets.map(|market| market.map(|market| (market.condition_id.to_string(), market))).collect()
+}
+
+/// The market whose price history is to be asked for next: of those named, else of the open ones the one that
+/// traded most within a day. `None` when all have theirs.
+pub async fn next_without_history(
+    executor: impl PgExecutor<'_>,
+    first: &[&str],
+) -> Result<Option<TradedMarket>, StoreError> {
+    let sql = format!(
+        "SELECT m.market_id, condition_id, token_ids FROM markets m
+         LEFT JOIN market_recordings r ON r.market_id = m.market_id
+         WHERE r.backfilled_at IS NULL AND {TRADED} AND m.delisted_at IS NULL
+           AND (m.market_id = ANY($1) OR (NOT closed AND accepting_orders AND volume_24h > 0))
+         ORDER BY m.market_id = ANY($1) DESC, r.history_tried_at NULLS FIRST, volume_24h DESC NULLS LAST,
+                  m.market_id
+         LIMIT 1"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(first).fetch_optional(executor).await?;
+    row.as_ref().map(decode).transpose()
+}
+
+/// Puts a market behind all others whose price history was not yet asked for.
+pub async fn put_off_history(
+    executor: impl PgExecutor<'_>,
+    market_id: &MarketId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO market_recordings (market_id, history_tried_at) VALUES ($1, $2)
+               ON CONFLICT (market_id) DO UPDATE SET history_tried_at = EXCLUDED.history_tried_at";
+    sqlx::query(sql).bind(market_id.as_str()).bind(now).execute(executor).await?;
+    Ok(())
 }
 
 fn decode(row: &PgRow) -> Result<TradedMarket, StoreError> {

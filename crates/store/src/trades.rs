@@ -126,7 +126,8 @@ pub async fn record(
         }
         *place += 1;
     }
-    months::prepare(&mut tx, "trades", reading.iter().map(|heard| heard.trade.traded_at)).await?;
+    let instants = reading.iter().map(|heard| heard.trade.traded_at).collect();
+    months::prepare(&mut tx, "trades", instants).await?;
     let recorded = Recorded { inserted: new.len(), confirmed: confirmed.len() };
     confirm(&mut tx, &confirmed).await?;
     insert(&mut tx, &new, source == TapeSource::Record, now).await?;

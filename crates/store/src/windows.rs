@@ -67,20 +67,34 @@ pub async fn recount(
              as_of = EXCLUDED.as_of, trades = EXCLUDED.trades, buyers = EXCLUDED.buyers, sellers = EXCLUDED.sellers,
              buy_usdc = EXCLUDED.buy_usdc, sell_usdc = EXCLUDED.sell_usdc, change = EXCLUDED.change",
     )
-    .bind(window.as_str())
-    .bind(now - window.duration())
+    .bind(window.slug())
+    .bind(now - window.length())
     .bind(now)
     .execute(&mut *tx)
     .await?
     .rows_affected();
     sqlx::query("DELETE FROM market_windows WHERE time_window = $1 AND as_of < $2")
-        .bind(window.as_str())
+        .bind(window.slug())
         .bind(now)
         .execute(&mut *tx)
         .await?;
-    notify(&mut *tx, WINDOWS_CHANNEL, window.as_str()).await?;
+    notify(&mut *tx, WINDOWS_CHANNEL, window.slug()).await?;
     tx.commit().await?;
     Ok(written)
+}
+
+/// Forgets what was counted of a window: the tape does not cover it.
+pub async fn forget(connection: &mut PgConnection, window: Window) -> Result<(), StoreError> {
+    let mut tx = connection.begin().await?;
+    let gone = sqlx::query("DELETE FROM market_windows WHERE time_window = $1")
+        .bind(window.slug())
+        .execute(&mut *tx)
+        .await?;
+    if gone.rows_affected() > 0 {
+        notify(&mut *tx, WINDOWS_CHANNEL, window.slug()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Every window of every market that traded in it.

@@ -120,10 +120,11 @@ impl LiveBooks {
             markets.into_iter().map(|market| (market.tokens[0].clone(), market)).collect();
         state.followed.retain(|token, _| wanted.contains_key(token));
         for (token, market) in &wanted {
-            state
-                .followed
-                .entry(token.clone())
-                .or_insert_with(|| Followed { market: market.clone(), keeper: Keeper::new(), is_ghost: false });
+            state.followed.entry(token.clone()).or_insert_with(|| Followed {
+                market: market.clone(),
+                keeper: Keeper::new(),
+                is_ghost: false,
+            });
         }
         state.tokens = wanted
             .iter()
@@ -133,7 +134,11 @@ impl LiveBooks {
     }
 
     /// Lets a token's keeper take something in; `None` when the token is not followed.
-    pub(super) fn update<T>(&self, token: &TokenId, take: impl FnOnce(&mut Keeper) -> T) -> Option<T> {
+    pub(super) fn update<T>(
+        &self,
+        token: &TokenId,
+        take: impl FnOnce(&mut Keeper) -> T,
+    ) -> Option<T> {
         let mut state = self.state();
         let followed = state.followed.get_mut(token)?;
         let taken = take(&mut followed.keeper);
@@ -152,7 +157,7 @@ impl LiveBooks {
         let mut state = self.state();
         let State { followed, changed, .. } = &mut *state;
         let mut due = Vec::new();
-        for (token, Followed { market, keeper }) in followed {
+        for (token, Followed { market, keeper, .. }) in followed {
             if let Some(BookUpdate::NeedsResync { .. }) = keeper.check(now) {
                 due.push(token.clone());
                 changed.insert(market.market_id.clone());
@@ -169,7 +174,8 @@ impl LiveBooks {
     /// The tokens whose book looks like the one upstream serves in the place of some.
     pub(super) fn suspected_ghosts(&self) -> Vec<TokenId> {
         let state = self.state();
-        let suspects = state.followed.iter().filter(|(_, followed)| followed.keeper.suspected_ghost());
+        let suspects =
+            state.followed.iter().filter(|(_, followed)| followed.keeper.suspected_ghost());
         suspects.map(|(token, _)| token.clone()).collect()
     }
 

@@ -5,7 +5,6 @@ use domain::{Price, Shares, TokenId};
 use polymarket::UpstreamError;
 use polymarket::clob::{BookSide, ClobClient, RawBook, RawLevel};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 /// A book as a keeper takes it.
 #[derive(Debug, Clone)]
@@ -39,12 +38,12 @@ pub fn snapshot_of_rest(raw: RawBook) -> Option<BookSnapshot> {
 
 /// A level on the grid; `None` when its price is on none, or its size is beyond counting.
 pub(super) fn level(price: Price, shares: Decimal) -> Option<Level> {
-    Some(Level { price: Pips::of(price)?, size: micro_shares(shares)? })
+    Level::of(price, Shares::new(shares).ok()?)
 }
 
 /// Shares in millionths.
 pub(super) fn micro_shares(shares: Decimal) -> Option<u64> {
-    (shares * Decimal::from(1_000_000)).round().to_u64()
+    u64::try_from(Shares::new(shares).ok()?.micro()).ok()
 }
 
 /// Whether a book that looks like a ghost is one: `/price` knows of another best bid or ask.
@@ -53,10 +52,8 @@ pub async fn is_ghost(
     token_id: &TokenId,
     keeper: &Keeper,
 ) -> Result<bool, UpstreamError> {
-    let (bid, ask) = tokio::try_join!(
-        clob.price(token_id, BookSide::Bid),
-        clob.price(token_id, BookSide::Ask)
-    )?;
+    let (bid, ask) =
+        tokio::try_join!(clob.price(token_id, BookSide::Bid), clob.price(token_id, BookSide::Ask))?;
     let own = |pips: Option<Pips>| pips.map(Pips::price);
     Ok(bid != own(keeper.book().best_bid()) || ask != own(keeper.book().best_ask()))
 }

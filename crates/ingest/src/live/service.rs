@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use domain::TokenId;
 use domain::book::{Announced, Book, BookMeta, BookSource, BookUpdate, LevelChange, Pips};
 use metrics::{counter, gauge};
+use polymarket::Endpoints;
 use polymarket::UpstreamError;
 use polymarket::clob::{BookSide, ClobClient, RawBook};
 use polymarket::ws::market::{
     BookChanges, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, ShardId,
 };
 use polymarket::ws::{self, ChannelSetUpError};
-use polymarket::Endpoints;
 use store::streaming::{self, TradedMarket};
 use store::{Database, StoreError};
 use tokio::sync::mpsc;
@@ -82,8 +82,7 @@ impl LiveService {
         let (channel, handle, events) = MarketChannel::new(endpoints, options.channel.clone())?;
         let (resolved, announcements) = mpsc::channel(1_000);
         let books = LiveBooks::default();
-        let service =
-            Self { books, database, clob, options, channel, handle, events, resolved };
+        let service = Self { books, database, clob, options, channel, handle, events, resolved };
         Ok((service, announcements))
     }
 
@@ -292,10 +291,18 @@ impl Work {
                 }
             }
             MarketMessage::BestPrices(best) => {
-                let announced =
-                    Announced { bid: best.bid.and_then(Pips::of), ask: best.ask.and_then(Pips::of) };
+                let announced = Announced {
+                    bid: best.bid.and_then(Pips::of),
+                    ask: best.ask.and_then(Pips::of),
+                };
                 if let Some(at) = best.at {
-                    self.take_delta(&best.token, &[], announced, at.timestamp_millis(), received_at);
+                    self.take_delta(
+                        &best.token,
+                        &[],
+                        announced,
+                        at.timestamp_millis(),
+                        received_at,
+                    );
                 }
             }
             MarketMessage::Resolved(resolved) => {
@@ -373,9 +380,8 @@ impl Work {
         at_ms: i64,
         received_at: DateTime<Utc>,
     ) {
-        let update = self
-            .books
-            .update(token, |keeper| keeper.delta(changes, announced, at_ms, received_at));
+        let update =
+            self.books.update(token, |keeper| keeper.delta(changes, announced, at_ms, received_at));
         self.heed(token, update);
     }
 

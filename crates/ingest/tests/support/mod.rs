@@ -8,7 +8,7 @@ use ingest::{CatalogueSync, ClosedScope, IngestOptions};
 use lab::Lab;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::sync_logs::{self, SyncKind, SyncLog, SyncTrigger};
 use store::testing::TestDatabase;
 use tokio::net::TcpListener;
@@ -38,8 +38,10 @@ impl Bench {
 
     /// Asks for a sync as an ingester would find it, and runs it.
     pub(crate) async fn sync(&self, kind: SyncKind, scope: ClosedScope) -> SyncLog {
-        let lock =
-            IngestLock::try_acquire(&self.database).await.unwrap().expect("the lock is free");
+        let lock = IngestLock::try_acquire(&self.database, Work::Catalogue)
+            .await
+            .unwrap()
+            .expect("the lock is free");
         let options = IngestOptions {
             closed: scope,
             hot_volume: 50_000,

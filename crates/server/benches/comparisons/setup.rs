@@ -9,7 +9,7 @@ use lab::Lab;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use sqlx::Executor;
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::sync_logs::{self, SyncKind, SyncLog, SyncState, SyncTrigger};
 use store::{Cluster, Database, DatabaseSource, migrate};
 use tokio::net::TcpListener;
@@ -61,7 +61,9 @@ impl Served {
 
     /// One full sync into a database, which must succeed.
     pub(crate) async fn sync_into(&self, database: &Database) -> anyhow::Result<SyncLog> {
-        let lock = IngestLock::try_acquire(database).await?.context("the ingest lock is taken")?;
+        let lock = IngestLock::try_acquire(database, Work::Catalogue)
+            .await?
+            .context("the ingest lock is taken")?;
         let options = IngestOptions { closed: ClosedScope::All, ..IngestOptions::default() };
         let cancel = CancellationToken::new();
         let sync = CatalogueSync::new(self.client.clone(), database.clone(), options, lock, cancel);

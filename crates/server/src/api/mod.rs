@@ -9,6 +9,7 @@ pub mod markets;
 pub mod markets_csv;
 pub mod metrics;
 pub mod openapi;
+pub mod order_book;
 mod parameters;
 pub mod related;
 pub mod reply;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(related::list_related_markets))
         .routes(routes!(events::get_event))
         .routes(routes!(categories::list_categories))
+        .routes(routes!(order_book::get_order_book))
         .routes(routes!(search::search_catalogue))
         .routes(routes!(sync::get_sync, sync::start_sync))
         .routes(routes!(sync::follow_sync))

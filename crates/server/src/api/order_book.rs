@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use chrono::Utc;
-use domain::{ErrorCode, MarketId, QueryReader};
+use domain::{ErrorCode, QueryReader};
 use ingest::live::LiveBook;
 use utoipa::{
     IntoParams,
@@ -51,10 +51,10 @@ impl IntoParams for OutcomeQuery {
 
 /// A market's book: the one that is streamed, else one that is fetched now, or was a moment ago.
 pub(crate) async fn book_of(app: &AppState, row: &MarketRow) -> Result<LiveBook, ApiError> {
-    let market_id = MarketId::parse(&row.market_id).map_err(ApiError::internal)?;
-    app.live().book(&market_id).await?.ok_or_else(|| {
-        ApiError::new(ErrorCode::BookNotFound).with("id", row.market_id.clone())
-    })
+    app.live()
+        .book(row)
+        .await?
+        .ok_or_else(|| ApiError::new(ErrorCode::BookNotFound).with("id", row.market_id.clone()))
 }
 
 // The macro below takes names without parameters.

@@ -11,6 +11,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
+use polymarket::Upstream;
 use store::Database;
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,7 @@ use crate::{
     api::details::DetailCache,
     catalog::CatalogHandle,
     http::{bodies::BodyCache, client::ClientLimits, security::PublicUrl},
+    live::Live,
     sync_feed::SyncFeed,
 };
 
@@ -74,6 +76,10 @@ pub struct Parts {
     pub database: Database,
     /// What is known of syncs, and how they make themselves heard.
     pub sync: SyncFeed,
+    /// Books, and what happens.
+    pub live: Live,
+    /// The upstream hosts, for what is not held at all.
+    pub upstream: Arc<Upstream>,
     /// Where `/metrics` reads.
     pub metrics: PrometheusHandle,
     /// What the operator decided.
@@ -120,6 +126,11 @@ impl AppState {
     /// What is known of syncs.
     pub fn sync(&self) -> &SyncFeed {
         &self.0.parts.sync
+    }
+
+    /// Books, and what happens.
+    pub fn live(&self) -> &Live {
+        &self.0.parts.live
     }
 
     /// The catalogue is a simulated world; every answer and page says so.

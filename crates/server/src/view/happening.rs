@@ -112,6 +112,19 @@ impl TradeView {
     }
 }
 
+/// The oracle said something of a market.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ResolutionTick {
+    /// Gamma's id of the market.
+    pub market_id: String,
+    /// Upstream's word: posed, proposed, challenged, disputed, resolved …
+    pub status: String,
+    /// Dollars per share, aligned with the outcomes; null until decided.
+    pub payouts: Option<Vec<f64>>,
+    /// When we learned of it.
+    pub observed_at: DateTime<Utc>,
+}
+
 impl ResolutionTick {
     /// What we learned of a market.
     pub fn of(market_id: &str, observed: &ObservedResolution) -> Self {

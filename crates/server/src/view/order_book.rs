@@ -1,8 +1,8 @@
 //! Order books as the API sends them.
 
 use chrono::{DateTime, Utc};
-use domain::book::{Book, BookSource, Level};
-use domain::{Price, Shares, Usdc};
+use domain::book::{Book, BookSource};
+use domain::{Price, Shares, Side, Usdc};
 use ingest::live::LiveBook;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -121,8 +121,8 @@ impl OrderBookView {
             as_of: live.as_of_ms.and_then(DateTime::from_timestamp_millis),
             age_ms: live.received_at.map(|at| (now - at).num_milliseconds().max(0)),
             source: live.source.map(BookSource::slug).map(str::to_owned),
-            bids: levels(book.bids()),
-            asks: levels(book.asks()),
+            bids: levels(book, Side::Buy),
+            asks: levels(book, Side::Sell),
             best_bid: book.best_bid().map(|bid| bid.price().to_f64()),
             best_ask: book.best_ask().map(|ask| ask.price().to_f64()),
             mid: book.mid().map(price),
@@ -142,17 +142,12 @@ impl OrderBookView {
 }
 
 /// Levels with what rests up to each of them.
-fn levels(levels: impl Iterator<Item = Level>) -> Vec<BookLevelView> {
-    let (mut shares, mut usdc) = (0_u128, 0_u128);
-    let views = levels.map(|level| {
-        shares += u128::from(level.size);
-        usdc += u128::from(level.price.get()) * u128::from(level.size);
-        BookLevelView {
-            price: level.price.price().to_f64(),
-            shares: level.size as f64 / 1e6,
-            total_shares: shares as f64 / 1e6,
-            total_usdc: usdc as f64 / 1e10,
-        }
+fn levels(book: &Book, side: Side) -> Vec<BookLevelView> {
+    let views = book.ladder(side).map(|rung| BookLevelView {
+        price: rung.level.price.price().to_f64(),
+        shares: rung.level.shares().to_f64(),
+        total_shares: rung.total_shares.to_f64(),
+        total_usdc: rung.total_usdc.to_f64(),
     });
     views.collect()
 }

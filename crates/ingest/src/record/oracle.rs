@@ -1,0 +1,119 @@
+//! What the oracle says of markets that are about to be resolved, or were.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{ConditionId, MarketId, Price, TokenId};
+use polymarket::data::{DataClient, ResolutionRow, ResolutionScope};
+use store::resolutions::{self, ResolutionState, Unresolved};
+use store::{Database, StoreError};
+use tokio::sync::mpsc;
+
+use super::service::{Pen, Sources, ticks};
+
+/// Markets of one question.
+const BATCH: usize = 20;
+/// Markets asked about in one round at most.
+const MOST: i64 = 400;
+
+/// Asks about markets that are due.
+pub(super) struct Oracle {
+    database: Database,
+    data: DataClient,
+    pen: Pen,
+    announced: mpsc::Receiver<TokenId>,
+    every: std::time::Duration,
+}
+
+impl Oracle {
+    pub(super) fn new(service: &Sources, pen: Pen, announced: mpsc::Receiver<TokenId>) -> Self {
+        Self {
+            database: service.database.clone(),
+            data: service.data.clone(),
+            pen,
+            announced,
+            every: service.options.oracle_every,
+        }
+    }
+
+    /// Gives the announcements back, for the next who asks.
+    pub(super) fn into_announced(self) -> mpsc::Receiver<TokenId> {
+        self.announced
+    }
+
+    /// Asks in rounds, and at once about a market that was announced, until the database is lost.
+    pub(super) async fn run(&mut self) -> Result<(), StoreError> {
+        let mut ticks = ticks(self.every);
+        loop {
+            let due = tokio::select! {
+                _ = ticks.tick() => resolutions::due(self.database.service(), MOST).await?,
+                announced = self.announced.recv() => match announced {
+                    Some(token) => resolutions::of_token(self.database.service(), &token).await?,
+                    // Nobody announces any more: only rounds are left.
+                    None => {
+                        ticks.tick().await;
+                        resolutions::due(self.database.service(), MOST).await?
+                    }
+                },
+            };
+            for batch in due.chunks(BATCH) {
+                self.ask(batch).await?;
+            }
+        }
+    }
+
+    async fn ask(&self, markets: &[Unresolved]) -> Result<(), StoreError> {
+        let by_condition: HashMap<&str, &str> = markets
+            .iter()
+            .map(|market| (market.condition_id.as_str(), market.market_id.as_str()))
+            .collect();
+        let conditions =
+            markets.iter().filter_map(|market| ConditionId::parse(&market.condition_id).ok());
+        let scope = ResolutionScope::Markets(conditions.collect());
+        let rows = match self.data.resolutions(&scope).await {
+            Ok(answer) => answer.value.rows,
+            Err(error) => {
+                tracing::warn!(%error, "the oracle cannot be asked; it is asked again");
+                return Ok(());
+            }
+        };
+        for row in rows {
+            let Some(id) = row.condition_id.as_ref().and_then(|id| by_condition.get(id.as_str()))
+            else {
+                continue;
+            };
+            let Ok(market_id) = MarketId::parse(id) else { continue };
+            self.write(&market_id, &state_of(&row), Utc::now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        market_id: &MarketId,
+        state: &ResolutionState,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut lock = self.pen.take().await;
+        if resolutions::observe(lock.connection(), market_id, state, now).await? {
+            tracing::info!(market.id = %market_id, status = state.status, "the oracle spoke");
+        }
+        Ok(())
+    }
+}
+
+fn state_of(row: &ResolutionRow) -> ResolutionState {
+    let outcomes = row.payouts_micro.as_ref().map_or(0, Vec::len);
+    let payouts: Option<Vec<_>> =
+        (0..outcomes).map(|index| row.payout(index).map(Price::decimal)).collect();
+    ResolutionState {
+        status: row.status.as_str().to_owned(),
+        payouts: payouts.filter(|payouts| !payouts.is_empty()),
+        proposed_price: row.reproposed_price.or(row.proposed_price).map(Price::decimal),
+        was_disputed: row.was_disputed,
+        expected_settlement: row.expected_settlement_at,
+        settlement_basis: row.settlement_basis.as_ref().map(|basis| basis.as_str().to_owned()),
+        reporter: row.reporter.as_ref().map(|reporter| reporter.as_str().to_owned()),
+        updated_at: row.updated_at,
+    }
+}
