@@ -56,8 +56,7 @@ impl Bench {
         let options = UpstreamOptions { use_system_proxy: false, ..UpstreamOptions::default() };
         let limits = Arc::new(Limits::unlimited());
         let upstream = Arc::new(Upstream::new(endpoints.clone(), options, limits).unwrap());
-        let _guard = stop.clone().drop_guard();
-        Self { lab, endpoints, upstream, stop, _guard }
+        Self { lab, endpoints, upstream, _guard: stop.clone().drop_guard(), stop }
     }
 
     fn advance(&self, by: TimeDelta) {
@@ -148,7 +147,9 @@ impl Kept {
                 self.losses.push(cause);
             }
             MarketEvent::Received { messages, .. } => {
-                messages.into_iter().for_each(|message| self.message(message));
+                for message in messages {
+                    self.message(message);
+                }
             }
             MarketEvent::Unreachable { cause, .. } => panic!("{cause}"),
         }
@@ -198,8 +199,8 @@ async fn books_kept_from_the_channel_are_those_of_the_host() {
     let tokens = bench.tokens(40).await;
     let mut kept = bench.watch(&tokens);
     kept.agree(&bench, &tokens).await;
-    for _ in 0..5 {
-        bench.advance(TimeDelta::minutes(5));
+    for _ in 0..3 {
+        bench.advance(TimeDelta::minutes(3));
         kept.agree(&bench, &tokens).await;
     }
     assert!(kept.changes > 1_000, "{} changes", kept.changes);
@@ -238,8 +239,8 @@ async fn odd_types_and_new_members_change_nothing() {
     bench.lab.inject(Fault::on("/ws", FaultKind::ChangedType).every(2)).unwrap();
     bench.lab.inject(Fault::on("/ws", FaultKind::NewKey)).unwrap();
     let mut kept = bench.watch(&tokens);
-    for _ in 0..4 {
-        bench.advance(TimeDelta::minutes(5));
+    for _ in 0..3 {
+        bench.advance(TimeDelta::minutes(3));
         kept.agree(&bench, &tokens).await;
     }
     assert!(kept.changes > 100, "{} changes", kept.changes);

@@ -51,7 +51,7 @@ pub struct Settings {
     /// Base address of the Data API
     #[arg(long, env = "CASCADIAN_DATA_URL", value_name = "URL")]
     pub data_url: Option<String>,
-    /// Base address of the CLOB WebSocket
+    /// Base address of the CLOB WebSockets; the market channel is at /ws/market below it
     #[arg(long, env = "CASCADIAN_WS_URL", value_name = "URL")]
     pub ws_url: Option<String>,
     /// Base address of RTDS, the feed of live trades

@@ -168,10 +168,12 @@ pub(super) fn dawn() -> DateTime<Utc> {
 }
 
 /// The defaults, with a clock that goes with the tests' time and repeatable jitter.
-pub(super) fn repeatable(options: ConnectionOptions) -> ConnectionOptions {
+pub(super) fn repeatable(mut options: ConnectionOptions) -> ConnectionOptions {
     let start = Instant::now();
     let clock = Clock::new(move || {
         dawn() + TimeDelta::from_std(start.elapsed()).expect("a test is shorter")
     });
-    ConnectionOptions { clock, seed: Some(1), ..options }
+    options.clock = clock;
+    options.seed = Some(1);
+    options
 }

@@ -149,7 +149,7 @@ impl Subject for Activity {
     }
 
     async fn changed(&mut self) {
-        pending().await
+        pending::<()>().await;
     }
 
     fn amend(&mut self, _at: DateTime<Utc>) -> Result<Amendment<ActivityEvent>, LossCause> {

@@ -93,12 +93,12 @@ fn what_cannot_be_used_is_told_and_spoils_nothing_else() {
 
 fn start() -> (crate::ws::testing::Host, mpsc::Receiver<ActivityEvent>, CancellationToken) {
     let options = ActivityOptions::default();
-    let connection = repeatable(options.connection.clone());
+    let connection = repeatable(options.connection);
     let (dial, host) = host(&connection);
     let (sender, events) = mpsc::channel(options.queue);
+    let options = ActivityOptions { connection, queue: options.queue };
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
-    let options = ActivityOptions { connection, ..options };
     tokio::spawn(async move { keep(Arc::new(dial), options, sender, &stop).await });
     (host, events, cancel)
 }

@@ -47,7 +47,7 @@ struct Running {
 
 impl Running {
     fn start(options: MarketOptions) -> Self {
-        let connection = repeatable(options.connection.clone());
+        let connection = repeatable(options.connection);
         let (dial, host) = host(&connection);
         let (parts, handle, events) = Parts::new(MarketOptions { connection, ..options });
         let cancel = CancellationToken::new();
