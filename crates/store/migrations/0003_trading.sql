@@ -77,8 +77,9 @@ CREATE TABLE market_recordings (
     market_id        text PRIMARY KEY,
     recorded_since   timestamptz,
     recorded_until   timestamptz,
-    -- When upstream's price history was read; or asked for in vain, the last time.
+    -- When upstream's price history was read, coarse or as fine as there is; or asked for in vain, the last time.
     backfilled_at    timestamptz,
+    detailed_at      timestamptz,
     history_tried_at timestamptz
 );
 

@@ -49,8 +49,8 @@ pub struct Recording {
     pub recorded_since: Option<DateTime<Utc>>,
     /// Until when they were.
     pub recorded_until: Option<DateTime<Utc>>,
-    /// When upstream's price history was asked for.
-    pub backfilled_at: Option<DateTime<Utc>>,
+    /// When upstream's price history was read, as fine as there is.
+    pub detailed_at: Option<DateTime<Utc>>,
 }
 
 /// A table of bars.
@@ -299,12 +299,22 @@ async fn extend_recordings(
     Ok(())
 }
 
+/// How fine a price history is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryDetail {
+    /// By the hour: enough for a line.
+    Coarse,
+    /// By the minute, as far as upstream keeps it.
+    Fine,
+}
+
 /// Fills minutes that have no bar with points of upstream's price history of outcome 0. What was recorded is never
 /// overwritten. Tells how many bars are new.
 pub async fn backfill(
     connection: &mut PgConnection,
     market_id: &MarketId,
     points: Vec<(DateTime<Utc>, Price)>,
+    detail: HistoryDetail,
     now: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
     let mut tx = connection.begin().await?;
@@ -323,9 +333,17 @@ pub async fn backfill(
     let bars = BTreeMap::from([(market_id.as_str(), new)]);
     replace(&mut tx, Grain::Minute, &minutes, &bars, now).await?;
     rebuild_hours(&mut tx, &minutes, now).await?;
-    let sql = "INSERT INTO market_recordings (market_id, backfilled_at) VALUES ($1, $2)
-               ON CONFLICT (market_id) DO UPDATE SET backfilled_at = EXCLUDED.backfilled_at";
-    sqlx::query(sql).bind(market_id.as_str()).bind(now).execute(&mut *tx).await?;
+    let fine = (detail == HistoryDetail::Fine).then_some(now);
+    sqlx::query(
+        "INSERT INTO market_recordings AS r (market_id, backfilled_at, detailed_at) VALUES ($1, $2, $3)
+         ON CONFLICT (market_id) DO UPDATE SET
+             backfilled_at = EXCLUDED.backfilled_at, detailed_at = coalesce(EXCLUDED.detailed_at, r.detailed_at)",
+    )
+    .bind(market_id.as_str())
+    .bind(now)
+    .bind(fine)
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(count)
 }
@@ -375,7 +393,7 @@ pub async fn recording(
     executor: impl PgExecutor<'_>,
     market_id: &MarketId,
 ) -> Result<Option<Recording>, StoreError> {
-    let sql = "SELECT recorded_since, recorded_until, backfilled_at FROM market_recordings WHERE market_id = $1";
+    let sql = "SELECT recorded_since, recorded_until, detailed_at FROM market_recordings WHERE market_id = $1";
     Ok(sqlx::query_as(sql).bind(market_id.as_str()).fetch_optional(executor).await?)
 }
 

@@ -8,6 +8,7 @@ use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
 
 use crate::StoreError;
+use crate::bars::HistoryDetail;
 use crate::column::{column, parsed};
 
 /// A market whose book can be streamed: two outcomes, each with a token.
@@ -61,23 +62,39 @@ pub async fn by_conditions(
     markets.map(|market| market.map(|market| (market.condition_id.to_string(), market))).collect()
 }
 
-/// The market whose price history is to be asked for next: of those named, else of the open ones the one that
-/// traded most within a day. `None` when all have theirs.
+/// The market whose price history is to be asked for next, and whether it is wanted in detail: of those named, else
+/// of the `busiest` ones. `None` when all have theirs.
 pub async fn next_without_history(
     executor: impl PgExecutor<'_>,
-    first: &[&str],
-) -> Result<Option<TradedMarket>, StoreError> {
+    named: &[&str],
+    busiest: u32,
+) -> Result<Option<(TradedMarket, HistoryDetail)>, StoreError> {
     let sql = format!(
-        "SELECT m.market_id, condition_id, token_ids FROM markets m
-         LEFT JOIN market_recordings r ON r.market_id = m.market_id
-         WHERE r.backfilled_at IS NULL AND {TRADED} AND m.delisted_at IS NULL
-           AND (m.market_id = ANY($1) OR (NOT closed AND accepting_orders AND volume_24h > 0))
-         ORDER BY m.market_id = ANY($1) DESC, r.history_tried_at NULLS FIRST, volume_24h DESC NULLS LAST,
-                  m.market_id
+        "WITH wanted AS (
+             SELECT market_id, true AS named FROM unnest($1::text[]) AS n (market_id)
+             UNION ALL
+             (SELECT market_id, false FROM markets
+              WHERE NOT closed AND accepting_orders AND delisted_at IS NULL AND volume_24h > 0
+              ORDER BY volume_24h DESC, market_id LIMIT $2)
+         )
+         SELECT m.market_id, m.condition_id, m.token_ids, w.named
+         FROM wanted w JOIN markets m USING (market_id)
+         LEFT JOIN market_recordings r USING (market_id)
+         WHERE {TRADED} AND CASE WHEN w.named THEN r.detailed_at IS NULL ELSE r.backfilled_at IS NULL END
+         ORDER BY w.named DESC, r.history_tried_at NULLS FIRST, m.volume_24h DESC NULLS LAST, m.market_id
          LIMIT 1"
     );
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(first).fetch_optional(executor).await?;
-    row.as_ref().map(decode).transpose()
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(named)
+        .bind(i64::from(busiest))
+        .fetch_optional(executor)
+        .await?;
+    row.as_ref()
+        .map(|row| {
+            let named: bool = column(row, "named")?;
+            Ok((decode(row)?, if named { HistoryDetail::Fine } else { HistoryDetail::Coarse }))
+        })
+        .transpose()
 }
 
 /// Puts a market behind all others whose price history was not yet asked for.

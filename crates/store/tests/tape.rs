@@ -14,7 +14,7 @@ use domain::{
 };
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
-use store::bars::{self, Grain, Quote};
+use store::bars::{self, Grain, HistoryDetail, Quote};
 use store::months::{self, Aging};
 use store::tape::{self, TapeFilter, TapePlace};
 use store::testing::TestDatabase;
@@ -220,9 +220,18 @@ async fn history_fills_only_what_is_empty() {
     let points: Vec<_> = (-60..60)
         .map(|n| (noon() + TimeDelta::minutes(n), Price::new(Decimal::new(500 + n, 3)).unwrap()))
         .collect();
-    let new = bars::backfill(&mut connection, &market_id(), points.clone(), Utc::now()).await;
+    let new = bars::backfill(
+        &mut connection,
+        &market_id(),
+        points.clone(),
+        HistoryDetail::Fine,
+        Utc::now(),
+    )
+    .await;
     assert_eq!(new.unwrap(), 119);
-    let again = bars::backfill(&mut connection, &market_id(), points, Utc::now()).await;
+    let again =
+        bars::backfill(&mut connection, &market_id(), points, HistoryDetail::Coarse, Utc::now())
+            .await;
     assert_eq!(again.unwrap(), 0);
     let held = minutes(&mut connection).await;
     assert_eq!(held.len(), 120);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use domain::book::{Book, BookMeta, BookSource, BookState, BookUpdate, Keeper};
-use domain::{MarketId, TokenId};
+use domain::{MarketId, Price, TokenId};
 use store::streaming::TradedMarket;
 use tokio::sync::Notify;
 
@@ -47,6 +47,8 @@ struct Shared {
 struct State {
     followed: HashMap<TokenId, Followed>,
     tokens: HashMap<MarketId, TokenId>,
+    /// The token of outcome 0 of the market whose outcome 1 a token is.
+    opposites: HashMap<TokenId, TokenId>,
     watchers: HashMap<Arc<str>, usize>,
     changed: BTreeSet<MarketId>,
 }
@@ -126,6 +128,10 @@ impl LiveBooks {
                 is_ghost: false,
             });
         }
+        state.opposites = wanted
+            .values()
+            .map(|market| (market.tokens[1].clone(), market.tokens[0].clone()))
+            .collect();
         state.tokens = wanted
             .iter()
             .map(|(token, market)| (market.market_id.clone(), token.clone()))
@@ -150,6 +156,15 @@ impl LiveBooks {
             self.0.changed.notify_one();
         }
         Some(taken)
+    }
+
+    /// Notes a trade of either token of a market.
+    pub(super) fn traded(&self, token: &TokenId, price: Price) {
+        let opposite = self.state().opposites.get(token).cloned();
+        match opposite {
+            Some(first) => self.update(&first, |keeper| keeper.traded(price.complement())),
+            None => self.update(token, |keeper| keeper.traded(price)),
+        };
     }
 
     /// Lets every keeper look at the time; the tokens that need a snapshot.
@@ -199,7 +214,7 @@ impl LiveBooks {
     }
 
     /// A live book among these tokens that has both sides and changed last, with its best bid: a canary.
-    pub(super) fn canary(&self, tokens: &[TokenId]) -> Option<(TokenId, domain::Price)> {
+    pub(super) fn canary(&self, tokens: &[TokenId]) -> Option<(TokenId, Price)> {
         let state = self.state();
         let live = tokens.iter().filter_map(|token| {
             let keeper = &state.followed.get(token)?.keeper;

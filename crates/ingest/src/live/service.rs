@@ -226,8 +226,8 @@ impl Work {
     async fn choose(&mut self) {
         match self.chooser.choose().await {
             Ok(markets) => {
-                let order: Vec<TokenId> =
-                    markets.iter().map(|market| market.tokens[0].clone()).collect();
+                // Of both tokens: books are kept of the first, but trades are told on the one that was traded.
+                let order = markets.iter().flat_map(|market| market.tokens.iter().cloned());
                 let left_out = self.handle.set_tokens(order);
                 let left_out: HashSet<TokenId> = left_out.into_iter().collect();
                 let followed = markets.into_iter().filter(|m| !left_out.contains(&m.tokens[0]));
@@ -282,9 +282,7 @@ impl Work {
         match message {
             MarketMessage::Book(snapshot) => self.take_book(&snapshot, received_at),
             MarketMessage::Changes(changes) => self.take_changes(&changes, received_at),
-            MarketMessage::Trade(trade) => {
-                self.books.update(&trade.token, |keeper| keeper.traded(trade.price));
-            }
+            MarketMessage::Trade(trade) => self.books.traded(&trade.token, trade.price),
             MarketMessage::TickSize(change) => {
                 if let Some(tick) = Pips::of(change.new) {
                     self.books.update(&change.token, |keeper| keeper.tick_changed(tick));

@@ -7,7 +7,7 @@ use polymarket::data::{BucketWidth, PricesQuery};
 use polymarket::{HistoryRange, TimeWindow, UpstreamError};
 use std::sync::Arc;
 use store::StoreError;
-use store::bars;
+use store::bars::{self, HistoryDetail};
 use store::streaming::{self, TradedMarket};
 
 use super::service::{Pen, Sources, ticks};
@@ -20,14 +20,17 @@ pub(super) async fn backfill(service: Arc<Sources>, pen: Pen) -> Result<(), Stor
         let watched = service.books.watched();
         let watched: Vec<&str> = watched.iter().map(|id| &**id).collect();
         let database = service.database.service();
-        let Some(market) = streaming::next_without_history(database, &watched).await? else {
+        let busiest = service.options.history_markets;
+        let Some((market, detail)) =
+            streaming::next_without_history(database, &watched, busiest).await?
+        else {
             continue;
         };
-        match history(&service, &market).await {
+        match history(&service, &market, detail).await {
             Ok(points) => {
                 let mut lock = pen.take().await;
                 let id = &market.market_id;
-                let new = bars::backfill(lock.connection(), id, points, Utc::now()).await?;
+                let new = bars::backfill(lock.connection(), id, points, detail, Utc::now()).await?;
                 tracing::debug!(market.id = %id, new, "history filled");
                 counter!("cascadian_history_bars_total")
                     .increment(u64::try_from(new).unwrap_or(u64::MAX));
@@ -49,30 +52,35 @@ async fn put_off(service: &Sources, pen: &Pen, market_id: &MarketId) -> Result<(
     Ok(())
 }
 
-/// What upstream kept of outcome 0: the last days by the minute, two weeks by the half-hour, the rest by half-days.
-/// Finer points come last, and are the ones that are kept of a minute.
+/// What upstream kept of outcome 0. In detail: two days by the minute, a week by five, a month by the half-hour, the
+/// rest by half-days. Of coarser points only those are taken that lie before the finer ones.
 async fn history(
     service: &Sources,
     market: &TradedMarket,
+    detail: HistoryDetail,
 ) -> Result<Vec<(DateTime<Utc>, Price)>, UpstreamError> {
     let now = Utc::now();
-    let token = &market.tokens[0];
     let last = |range, seconds| {
         let width = BucketWidth::seconds(seconds).unwrap_or(BucketWidth::DAY);
         PricesQuery::last(range).in_buckets(width)
     };
+    let mut queries = Vec::new();
+    match detail {
+        HistoryDetail::Fine => {
+            let recent = TimeWindow::new(now - TimeDelta::days(2), now);
+            let recent =
+                recent.map(|window| PricesQuery::window(window).in_buckets(BucketWidth::MINUTE));
+            queries.extend(recent);
+            queries.push(last(HistoryRange::Week, 300));
+            queries.push(last(HistoryRange::Month, 1_800));
+        }
+        HistoryDetail::Coarse => queries.push(last(HistoryRange::Month, 3_600)),
+    }
+    queries.push(last(HistoryRange::Max, 43_200));
     let mut points = Vec::new();
     let mut finer_from = now;
-    // From the finest on: coarser points are of use only where there are no finer ones.
-    let recent = TimeWindow::new(now - TimeDelta::days(2), now)
-        .map(|window| PricesQuery::window(window).in_buckets(BucketWidth::MINUTE));
-    let queries = recent.into_iter().chain([
-        last(HistoryRange::Week, 300),
-        last(HistoryRange::Month, 1_800),
-        last(HistoryRange::Max, 43_200),
-    ]);
     for query in queries {
-        let answer = service.data.prices_history(token, query).await?;
+        let answer = service.data.prices_history(&market.tokens[0], query).await?;
         let older = answer.value.rows.into_iter().filter(|point| point.at < finer_from);
         let older: Vec<_> = older.map(|point| (point.at, point.price)).collect();
         finer_from = older.iter().map(|(at, _)| *at).min().unwrap_or(finer_from);

@@ -96,7 +96,7 @@ impl Oracle {
     ) -> Result<(), StoreError> {
         let mut lock = self.pen.take().await;
         if resolutions::observe(lock.connection(), market_id, state, now).await? {
-            tracing::info!(market.id = %market_id, status = state.status, "the oracle spoke");
+            tracing::debug!(market.id = %market_id, status = state.status, "the oracle spoke");
         }
         Ok(())
     }

@@ -36,6 +36,8 @@ pub struct RecordingOptions {
     pub oracle_every: Duration,
     /// From one market's price history to the next.
     pub history_every: Duration,
+    /// Markets whose price history is read although nobody looks at them: those that trade most.
+    pub history_markets: u32,
     /// How the activity socket behaves.
     pub activity: ActivityOptions,
     /// How long records are kept.
@@ -52,6 +54,7 @@ impl Default for RecordingOptions {
             long_windows_every: Duration::from_mins(5),
             oracle_every: Duration::from_mins(1),
             history_every: Duration::from_millis(500),
+            history_markets: 200,
             activity: ActivityOptions::default(),
             retention: Retention::default(),
         }

@@ -6,7 +6,10 @@ use domain::ErrorCode;
 use store::markets::MarketDetails;
 
 use crate::{
-    api::reply::{Completeness, ItemMetadata, Reply, loaded_snapshot},
+    api::{
+        analytics,
+        reply::{Completeness, ItemMetadata, Reply, loaded_snapshot},
+    },
     catalog::Snapshot,
     http::{
         cache::{CachePolicy, ETag},
@@ -54,6 +57,7 @@ pub(crate) async fn load(
         fee_type: text(|texts| &texts.fee_type),
         upstream_updated_at: texts.and_then(|texts| texts.upstream_updated_at),
         siblings_total,
+        analytics: analytics::load(app, &row).await?,
         row,
     };
     Ok(Reply::new(detail, metadata))
@@ -83,7 +87,9 @@ pub(crate) async fn get_market(
     let snapshot = loaded_snapshot(&app)?;
     let row = find(&snapshot, &id)?;
     let reply = load(&app, &snapshot, row, Utc::now()).await?;
-    Ok(respond(reply, &headers, &format!("market/{id}")))
+    // Analytics are of their own time.
+    let computed = reply.data.analytics.as_ref().map_or(0, |all| all.as_of.timestamp_millis());
+    Ok(respond(reply, &headers, &format!("market/{id}/{computed}")))
 }
 
 /// Answers with one thing: 304 where the caller holds it already.

@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::details::DetailCache,
+    api::{analytics::AnalyticsCache, details::DetailCache, holders::HoldersCache},
     catalog::CatalogHandle,
     http::{bodies::BodyCache, client::ClientLimits, security::PublicUrl},
     live::Live,
@@ -95,6 +95,8 @@ struct Shared {
     parts: Parts,
     bodies: BodyCache,
     details: DetailCache,
+    analytics: AnalyticsCache,
+    holders: HoldersCache,
     limits: ClientLimits,
     refresh_asked_at: AtomicI64,
     stopping: CancellationToken,
@@ -107,6 +109,8 @@ impl AppState {
             parts,
             bodies: BodyCache::default(),
             details: DetailCache::default(),
+            analytics: AnalyticsCache::default(),
+            holders: HoldersCache::default(),
             limits: ClientLimits::default(),
             refresh_asked_at: AtomicI64::new(i64::MIN),
             stopping,
@@ -154,6 +158,19 @@ impl AppState {
 
     pub(crate) fn bodies(&self) -> &BodyCache {
         &self.0.bodies
+    }
+
+    /// The upstream hosts, for what is not held at all.
+    pub(crate) fn upstream(&self) -> &Arc<Upstream> {
+        &self.0.parts.upstream
+    }
+
+    pub(crate) fn analytics(&self) -> &AnalyticsCache {
+        &self.0.analytics
+    }
+
+    pub(crate) fn holders(&self) -> &HoldersCache {
+        &self.0.holders
     }
 
     pub(crate) fn details(&self) -> &DetailCache {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use ingest::live::LiveBook;
 use store::notify::Listener;
 use store::resolutions::RESOLUTION_CHANNEL;
@@ -18,6 +18,8 @@ use crate::view::{OrderBookView, PriceTick, ResolutionTick, TradeView};
 const BOOKS_EVERY: Duration = Duration::from_millis(100);
 /// How often the tape is looked at without being told to.
 const RECONCILE_EVERY: Duration = Duration::from_secs(5);
+/// Trades that are learned of later than this are not told.
+const TOLD_WITHIN: TimeDelta = TimeDelta::minutes(15);
 /// How long to wait before connecting again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
@@ -65,6 +67,10 @@ async fn follow_tape(live: &Live, database: &Database) -> Result<(), StoreError>
         drop(tokio::time::timeout(RECONCILE_EVERY, notices.next()).await);
         for stored in tape::observed_after(service, told_trades).await? {
             told_trades = told_trades.max(stored.observed_at);
+            // The past is read from the tape, not told as if it happened now.
+            if Utc::now() - stored.trade.traded_at > TOLD_WITHIN {
+                continue;
+            }
             let market_id: Arc<str> = stored.trade.market_id.as_str().into();
             live.feed().publish(LiveKind::Trade, &market_id, &TradeView::of(&stored));
         }

@@ -9,6 +9,8 @@ use store::resolutions::ObservedResolution;
 use store::tape::StoredTrade;
 use utoipa::ToSchema;
 
+use super::OrderBookView;
+
 /// A market's prices of outcome 0 changed, or how far they can be believed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PriceTick {
@@ -44,7 +46,7 @@ impl PriceTick {
             best_bid: live.book.best_bid().map(|bid| bid.price().to_f64()),
             best_ask: live.book.best_ask().map(|ask| ask.price().to_f64()),
             last_trade_price,
-            state: if live.is_ghost { "gap" } else { live.state.slug() }.to_owned(),
+            state: OrderBookView::state_of(live).to_owned(),
             at: live.as_of_ms.and_then(DateTime::from_timestamp_millis),
         }
     }

@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::AnalyticsView;
+
 /// The event a market belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EventRef {
@@ -114,8 +116,12 @@ pub struct MarketRow {
     pub uma_status: Option<UmaStatus>,
     /// One of several markets that exclude each other.
     pub neg_risk: bool,
+    /// The changing "Other" of an event whose outcomes are named one by one.
+    pub neg_risk_other: bool,
     /// Taker's rate: fee = shares × rate × (p(1−p))^exponent USDC. 0 is free, null unknown.
     pub fee_rate: Option<f64>,
+    /// Exponent of that formula.
+    pub fee_exponent: Option<f64>,
     /// Earns liquidity rewards.
     pub rewards: bool,
     /// Marked new by upstream.
@@ -156,6 +162,8 @@ pub struct MarketDetail {
     pub upstream_updated_at: Option<DateTime<Utc>>,
     /// How many markets its event has, this one included; 0 for a market without an event.
     pub siblings_total: usize,
+    /// What it is doing, from what was recorded of it; null while the records cannot be read.
+    pub analytics: Option<AnalyticsView>,
 }
 
 /// A market of another event that resembles the one asked about.
@@ -225,7 +233,9 @@ impl MarketRow {
             }),
             uma_status: market.uma_status,
             neg_risk: market.neg_risk,
+            neg_risk_other: market.neg_risk_other,
             fee_rate: decimal(market.fee_rate),
+            fee_exponent: decimal(market.fee_exponent),
             rewards: market.has_rewards(),
             new: market.new,
             tick_size: decimal(market.tick_size),

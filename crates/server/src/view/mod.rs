@@ -1,7 +1,9 @@
 //! What the API sends: one struct per JSON object. Exact decimals become JSON numbers here and nowhere
 //! earlier.
 
+mod analytics;
 mod category;
+mod distribution;
 mod event;
 mod facets;
 mod happening;
@@ -9,7 +11,9 @@ mod market;
 mod order_book;
 mod search;
 
+pub use analytics::{AnalyticsView, MomentumView, WindowView};
 pub use category::{CategoryMarket, CategoryView};
+pub use distribution::{DistributionView, ExcludedMarket, OutcomeChance};
 pub use event::{EventDetail, EventRow, EventStatus, TopMarket};
 pub use facets::{FacetCount, Facets};
 pub use happening::{PriceTick, ResolutionTick, TradeView};

@@ -96,6 +96,11 @@ pub struct OrderBookView {
 }
 
 impl OrderBookView {
+    /// How far a book can be believed.
+    pub fn state_of(live: &LiveBook) -> &'static str {
+        if live.is_ghost { "gap" } else { live.state.slug() }
+    }
+
     /// A book as `outcome` (0 or 1) sees it, at an instant.
     pub fn of(live: &LiveBook, outcome: usize, now: DateTime<Utc>) -> Self {
         let mirrored;
@@ -112,7 +117,7 @@ impl OrderBookView {
             market_id: live.market.market_id.to_string(),
             outcome,
             token_id: live.market.tokens[outcome.min(1)].to_string(),
-            state: if is_ghost { "gap" } else { live.state.slug() }.to_owned(),
+            state: Self::state_of(live).to_owned(),
             state_cause: if is_ghost {
                 Some("ghost".to_owned())
             } else {
