@@ -309,7 +309,8 @@ pub enum HistoryDetail {
 }
 
 /// Fills minutes that have no bar with points of upstream's price history of outcome 0. What was recorded is never
-/// overwritten. Tells how many bars are new.
+/// overwritten. Where the tape is complete, nothing was traded in them; elsewhere their volume is unknown. Tells how
+/// many bars are new.
 pub async fn backfill(
     connection: &mut PgConnection,
     market_id: &MarketId,
@@ -327,7 +328,16 @@ pub async fn backfill(
     .fetch_all(&mut *tx)
     .await?;
     let held: BTreeSet<DateTime<Utc>> = held.into_iter().collect();
-    let new: Vec<Bar> = history.into_iter().filter(|bar| !held.contains(&bar.at)).collect();
+    let progress = tape::progress(&mut *tx).await?;
+    let is_covered = |bar: &Bar| {
+        let end = bar.at + Interval::Minute.length();
+        progress.is_some_and(|tape| tape.complete_from <= bar.at && end <= tape.complete_to)
+    };
+    let new: Vec<Bar> = history
+        .into_iter()
+        .filter(|bar| !held.contains(&bar.at))
+        .map(|bar| Bar { volume: is_covered(&bar).then_some(BarVolume::NONE), ..bar })
+        .collect();
     let count = new.len();
     let minutes: BTreeSet<Place> = new.iter().map(|bar| (market_id.to_string(), bar.at)).collect();
     let bars = BTreeMap::from([(market_id.as_str(), new)]);

@@ -188,9 +188,10 @@ pub fn minute_bars(mut prints: Vec<Print<'_>>, mut quotes: Vec<MinuteQuote>) -> 
 
 /// Longer bars of shorter ones, given in order of time. A bucket without any has none.
 ///
-/// Open and close are those of the first and the last bar, bid and ask those of the last. A bucket that
-/// holds some upstream history is [`BarSource::History`] as a whole, and its volume is unknown: a part
-/// would pass for the sum.
+/// Open and close are those of the first and the last bar, bid and ask those of the last. A bucket with a
+/// bar whose volume is unknown is [`BarSource::History`] as a whole, and its volume is unknown: a part
+/// would pass for the sum. Where all volumes are known, a bucket with trades is [`BarSource::Trades`]:
+/// upstream's history says of the minutes between them what quotes do.
 pub fn aggregate(bars: &[Bar], interval: Interval) -> Vec<Bar> {
     let buckets = bars.chunk_by(|one, next| interval.bucket(one.at) == interval.bucket(next.at));
     buckets
@@ -205,7 +206,7 @@ pub fn aggregate(bars: &[Bar], interval: Interval) -> Vec<Bar> {
                 volume: sum(bucket),
                 bid: last.bid,
                 ask: last.ask,
-                source: bucket.iter().map(|bar| bar.source).max()?,
+                source: source(bucket),
             })
         })
         .collect()
@@ -268,6 +269,19 @@ fn trade_bar(traded: &[Print<'_>]) -> Option<Bar> {
 fn quote_bar(quote: &MinuteQuote) -> Option<Bar> {
     let bar = Bar::flat(quote.minute, quote.mid()?, BarSource::Quotes);
     Some(Bar { volume: Some(BarVolume::NONE), bid: quote.bid, ask: quote.ask, ..bar })
+}
+
+fn source(bars: &[Bar]) -> BarSource {
+    let is_of = |source| bars.iter().any(|bar| bar.source == source);
+    if bars.iter().any(|bar| bar.volume.is_none()) {
+        BarSource::History
+    } else if is_of(BarSource::Trades) {
+        BarSource::Trades
+    } else if is_of(BarSource::Quotes) {
+        BarSource::Quotes
+    } else {
+        BarSource::History
+    }
 }
 
 fn sum(bars: &[Bar]) -> Option<BarVolume> {

@@ -6,9 +6,9 @@ use metrics::counter;
 use polymarket::data::{BucketWidth, PricesQuery};
 use polymarket::{HistoryRange, TimeWindow, UpstreamError};
 use std::sync::Arc;
-use store::StoreError;
 use store::bars::{self, HistoryDetail};
 use store::streaming::{self, TradedMarket};
+use store::{StoreError, tape};
 
 use super::service::{Pen, Sources, ticks};
 
@@ -20,6 +20,10 @@ pub(super) async fn backfill(service: Arc<Sources>, pen: Pen) -> Result<(), Stor
         let watched = service.books.watched();
         let watched: Vec<&str> = watched.iter().map(|id| &**id).collect();
         let database = service.database.service();
+        // Of a minute that the tape covers it is known whether anything was traded.
+        if tape::progress(database).await?.is_none() {
+            continue;
+        }
         let busiest = service.options.history_markets;
         let Some((market, detail)) =
             streaming::next_without_history(database, &watched, busiest).await?
