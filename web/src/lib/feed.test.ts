@@ -15,7 +15,10 @@ const price = (market: string, value: number): FeedEvent => ({
   },
 });
 const trade = (id: string): FeedEvent =>
-  parseFeedEvent("trade", JSON.stringify({ market_id: "1", trade_id: id, price: 0.5, shares: 3 })) as FeedEvent;
+  parseFeedEvent(
+    "trade",
+    JSON.stringify({ market_id: "1", trade_id: id, price: 0.5, shares: 3 }),
+  ) as FeedEvent;
 const reset: FeedEvent = { kind: "reset", data: { reason: "lagged" } };
 
 describe("stream messages", () => {

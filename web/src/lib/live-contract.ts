@@ -27,8 +27,8 @@ export interface OrderBook {
   as_of: string | null;
   age_ms: number | null;
   source: "stream" | "rest" | null;
-  bids: readonly BookLevel[];
-  asks: readonly BookLevel[];
+  bids: BookLevel[];
+  asks: BookLevel[];
   best_bid: number | null;
   best_ask: number | null;
   mid: number | null;
@@ -107,8 +107,8 @@ export interface Ohlc {
   interval: Interval;
   from: string;
   to: string;
-  bars: readonly Bar[];
-  gaps: readonly Gap[];
+  bars: Bar[];
+  gaps: Gap[];
   recorded_since: string | null;
 }
 
@@ -164,7 +164,7 @@ export interface HolderSide {
   outcome: number;
   outcome_label: string;
   token_id: string | null;
-  holders: readonly Holder[];
+  holders: Holder[];
   shown_shares: number | null;
   hhi: number | null;
   effective_holders: number | null;
@@ -176,7 +176,7 @@ export interface Holders {
   market_id: string;
   observed_at: string | null;
   netted: boolean;
-  sides: readonly HolderSide[];
+  sides: HolderSide[];
 }
 
 export interface AnalyticsWindow {
@@ -194,7 +194,7 @@ export interface AnalyticsWindow {
 
 export interface MarketAnalytics {
   as_of: string | null;
-  windows: readonly AnalyticsWindow[];
+  windows: AnalyticsWindow[];
   momentum: { slope_per_day: number; standard_error: number | null; n: number } | null;
   /** Of log-odds, per square root of a day. */
   volatility: number | null;
@@ -221,8 +221,8 @@ export interface Distribution {
   /** At most one of the outcomes can come true. */
   exclusive: boolean;
   raw_sum: number | null;
-  outcomes: readonly DistributionOutcome[];
-  excluded: readonly {
+  outcomes: DistributionOutcome[];
+  excluded: {
     market_id: string;
     slug: string;
     title: string;
@@ -239,12 +239,12 @@ export interface EventHistory {
   interval: Interval;
   from: string;
   to: string;
-  outcomes: readonly {
+  outcomes: {
     market_id: string;
     title: string;
-    points: readonly { at: string; price: number | null }[];
+    points: { at: string; price: number | null }[];
   }[];
-  gaps: readonly Gap[];
+  gaps: Gap[];
 }
 
 export interface CategoryRow {
@@ -256,7 +256,7 @@ export interface CategoryRow {
   liquidity: number | null;
   /** Open markets that end within a day. */
   closing_soon: number;
-  top_markets: readonly {
+  top_markets: {
     market_id: string;
     slug: string;
     title: string;

@@ -6,18 +6,42 @@ import { PageSkeleton, Prose } from "../../components/PageParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { MarketDetail, MarketRow } from "../../lib/apiTypes.ts";
+import { cycle } from "../../lib/display.ts";
+import { feedStatus } from "../../lib/feed.ts";
 import { ago, count, utc, words } from "../../lib/format.ts";
-import type { PageProps } from "../../lib/navigation.ts";
+import { shownPrices } from "../../lib/livePrice.ts";
+import { go, type PageProps } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
+import { useStore } from "../../lib/store.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
+import { stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
+import { BookPanel } from "./book/BookPanel.tsx";
+import {
+  CHART_KINDS,
+  type ChartSettings,
+  chartSearch,
+  parseChartSettings,
+  RANGES,
+} from "./chart/chartSettings.ts";
+import { PricePanel } from "./chart/PricePanel.tsx";
+import { FlowPanel } from "./FlowPanel.tsx";
+import { HoldersPanel } from "./HoldersPanel.tsx";
+import { streamedPrice } from "./live/liveQueries.ts";
+import { useMarketFeed } from "./live/useMarketFeed.ts";
 import { MarketFacts } from "./MarketFacts.tsx";
 import { MarketFigures, StatusLine } from "./MarketFigures.tsx";
 import { marketDetail, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
+import { SlippagePanel } from "./SlippagePanel.tsx";
+import { StatusTimeline } from "./StatusTimeline.tsx";
+import { TapePanel } from "./tape/TapePanel.tsx";
 
-/** One market: its prices and figures, its rules, its recorded facts, and the markets beside it. */
-export function MarketPage({ id }: PageProps) {
+/**
+ * One market in one scroll: its prices and figures, chart, book, trades, holders and flow, its rules and recorded facts,
+ * and the markets beside it.
+ */
+export function MarketPage({ id, search }: PageProps) {
   const { data: answer, error, refetch } = useQuery(marketDetail(id));
   useTitle(answer?.data.title);
   useVisit(answer ? `/markets/${answer.data.slug}` : "", answer?.data.title);
@@ -30,7 +54,9 @@ export function MarketPage({ id }: PageProps) {
       run: () => void copy(window.location.href, "Link"),
     },
   ]);
-  if (answer) return <Market market={answer.data} isSimulated={answer.metadata.simulated} />;
+  if (answer) {
+    return <Market market={answer.data} isSimulated={answer.metadata.simulated} search={search} />;
+  }
   if (error) {
     return (
       <Main className="page market">
@@ -41,8 +67,39 @@ export function MarketPage({ id }: PageProps) {
   return <PageSkeleton className="market" />;
 }
 
-function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: boolean }) {
+interface MarketProps {
+  market: MarketDetail;
+  isSimulated: boolean;
+  search: UrlSearch;
+}
+
+function Market({ market, isSimulated, search }: MarketProps) {
   const now = useNow();
+  const settings = parseChartSettings(search);
+  const apply = (next: ChartSettings) =>
+    go(`/markets/${market.slug}${stringifySearch(chartSearch(search, next))}`, true);
+  const outcome = settings.outcome === "1" ? 1 : 0;
+  const showOutcome = (index: number) => apply({ ...settings, outcome: index === 1 ? "1" : "0" });
+  useMarketFeed(market.market_id);
+  const { data: event } = useQuery(streamedPrice(market.market_id));
+  const { state: feed } = useStore(feedStatus);
+  const shown = shownPrices(market, event, feed);
+  useActions([
+    {
+      id: "chart-range",
+      title: "Next range of the chart",
+      group: "Page",
+      keys: "t",
+      run: () => apply({ ...settings, range: cycle(RANGES, settings.range) }),
+    },
+    {
+      id: "chart-kind",
+      title: "Line or candles",
+      group: "Page",
+      keys: "c",
+      run: () => apply({ ...settings, kind: cycle(CHART_KINDS, settings.kind), outcome: `${outcome}` }),
+    },
+  ]);
   return (
     <Main className="page market">
       <div className="hd">
@@ -63,15 +120,23 @@ function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: bo
             )}
           </span>
         </div>
-        <MarketFigures market={market} />
+        <MarketFigures market={market} shown={shown} />
         <p className="sub">
           <StatusLine market={market} />
-          <span title={utc(market.observed_at)}>Observed {ago(market.observed_at, now)}</span>
+          <FeedLine />
+          <span title={utc(market.observed_at)}>Catalogue observed {ago(market.observed_at, now)}</span>
         </p>
       </div>
+      <FeedNotice />
       <div className="body">
         <div className="left">
-          <section className="card">
+          <PricePanel market={market} settings={settings} prices={shown.prices} onSettings={apply} />
+          <div className="pair">
+            <FlowPanel market={market} />
+            <StatusTimeline market={market} />
+          </div>
+          <HoldersPanel marketId={market.market_id} />
+          <section className="card rules">
             <h2>Rules</h2>
             {market.description ? (
               <Prose text={market.description} />
@@ -81,8 +146,11 @@ function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: bo
           </section>
           {market.event && <Siblings market={market} eventSlug={market.event.slug} />}
         </div>
-        <aside className="right" aria-label="Facts and related markets">
-          <section className="card">
+        <aside className="right" aria-label="Book, trades and facts">
+          <BookPanel market={market} outcome={outcome} onOutcome={showOutcome} />
+          <SlippagePanel market={market} outcome={outcome} onOutcome={showOutcome} />
+          <TapePanel market={market} isSimulated={isSimulated} />
+          <section className="card identity">
             <h2>Facts</h2>
             <MarketFacts market={market} />
           </section>
@@ -90,6 +158,31 @@ function Market({ market, isSimulated }: { market: MarketDetail; isSimulated: bo
         </aside>
       </div>
     </Main>
+  );
+}
+
+/** Whether this page hears from the server at once. */
+function FeedLine() {
+  const { state } = useStore(feedStatus);
+  if (state === "lost") return null;
+  return (
+    <span className="st">
+      <span className={state === "live" ? "dot" : "dot off"} />
+      {state === "live" ? "streaming" : "connecting to the stream"}
+    </span>
+  );
+}
+
+/** Names what no longer moves while the stream is lost. */
+function FeedNotice() {
+  const { state, since } = useStore(feedStatus);
+  const now = useNow();
+  if (state !== "lost") return null;
+  return (
+    <p className="notice" data-kind="stale" role="status">
+      The live stream was lost {ago(new Date(since).toISOString(), now)}: price, order book and trades are the
+      last good ones. Trying again.
+    </p>
   );
 }
 

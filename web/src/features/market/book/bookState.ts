@@ -55,5 +55,9 @@ export function bookReport({ book, receivedAt, refreshError, feed, now }: Readin
   if (cause) parts.push(cause);
   if (old !== null && state !== "unknown") parts.push(age(old));
   const since = old === null ? "" : ` Last changed ${age(old)} ago.`;
-  return { state, text: parts.join(" · "), long: `${LONG[state]}${cause ? ` Cause: ${cause}.` : ""}${since}` };
+  return {
+    state,
+    text: parts.join(" · "),
+    long: `${LONG[state]}${cause ? ` Cause: ${cause}.` : ""}${since}`,
+  };
 }

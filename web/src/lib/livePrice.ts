@@ -1,6 +1,6 @@
-import type { MarketRow } from "../../../lib/apiTypes.ts";
-import type { FeedStatus } from "../../../lib/feed.ts";
-import type { PriceEvent } from "../../../lib/live-contract.ts";
+import type { MarketRow } from "./apiTypes.ts";
+import type { FeedStatus } from "./feed.ts";
+import type { PriceEvent } from "./live-contract.ts";
 
 /** The prices a market's header shows. */
 export interface ShownPrices {
