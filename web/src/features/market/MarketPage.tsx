@@ -136,24 +136,26 @@ function Market({ market, isSimulated, search }: MarketProps) {
             <StatusTimeline market={market} />
           </div>
           <HoldersPanel marketId={market.market_id} />
-          <section className="card rules">
-            <h2>Rules</h2>
-            {market.description ? (
-              <Prose text={market.description} />
-            ) : (
-              <p className="mut">Upstream gives no rules for this market.</p>
-            )}
-          </section>
+          <div className="pair">
+            <section className="card rules">
+              <h2>Rules</h2>
+              {market.description ? (
+                <Prose text={market.description} />
+              ) : (
+                <p className="mut">Upstream gives no rules for this market.</p>
+              )}
+            </section>
+            <section className="card identity">
+              <h2>Facts</h2>
+              <MarketFacts market={market} />
+            </section>
+          </div>
           {market.event && <Siblings market={market} eventSlug={market.event.slug} />}
         </div>
-        <aside className="right" aria-label="Book, trades and facts">
+        <aside className="right" aria-label="Book, trades and related markets">
           <BookPanel market={market} outcome={outcome} onOutcome={showOutcome} />
           <SlippagePanel market={market} outcome={outcome} onOutcome={showOutcome} />
           <TapePanel market={market} isSimulated={isSimulated} />
-          <section className="card identity">
-            <h2>Facts</h2>
-            <MarketFacts market={market} />
-          </section>
           <Related marketId={market.market_id} />
         </aside>
       </div>

@@ -139,18 +139,8 @@ function BookBody({ book, report, tick }: BookBodyProps) {
           </div>
           {book.depth && (
             <>
-              <div>
-                <dt>Bids within 1¢ · 5¢</dt>
-                <dd>
-                  {money(book.depth.bid_1c)} · {money(book.depth.bid_5c)}
-                </dd>
-              </div>
-              <div>
-                <dt>Asks within 1¢ · 5¢</dt>
-                <dd>
-                  {money(book.depth.ask_1c)} · {money(book.depth.ask_5c)}
-                </dd>
-              </div>
+              <Within reach="1¢" bids={book.depth.bid_1c} asks={book.depth.ask_1c} />
+              <Within reach="5¢" bids={book.depth.bid_5c} asks={book.depth.ask_5c} />
             </>
           )}
         </dl>
@@ -163,6 +153,18 @@ function BookBody({ book, report, tick }: BookBodyProps) {
         </p>
       )}
     </>
+  );
+}
+
+/** Dollars that rest near the best price, bids then asks. */
+function Within({ reach, bids, asks }: { reach: string; bids: number | null; asks: number | null }) {
+  return (
+    <div title={`Dollars within ${reach} of the best price: bids, asks`}>
+      <dt>Within {reach}</dt>
+      <dd>
+        <span className="yes">{money(bids)}</span> <span className="no">{money(asks)}</span>
+      </dd>
+    </div>
   );
 }
 

@@ -109,6 +109,7 @@ export function PriceChart(props: PriceChartProps) {
         borderVisible: false,
         timeVisible: true,
         secondsVisible: false,
+        allowBoldLabels: false,
         fixLeftEdge: true,
         fixRightEdge: true,
         lockVisibleTimeRangeOnResize: true,

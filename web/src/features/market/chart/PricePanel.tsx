@@ -251,7 +251,7 @@ function Readout({ slot, tick }: { slot: Slot | undefined; tick: number | null }
             Vol <b>{money(bar.volume_usdc)}</b>
           </span>
           {bar.trades !== null && bar.trades > 0 && <span>{count(bar.trades)} trades</span>}
-          <span className="mut">{SOURCE[bar.source]}</span>
+          {bar.source !== "trades" && <span className="mut">{SOURCE[bar.source]}</span>}
         </>
       )}
     </p>

@@ -66,8 +66,13 @@ export class Annotations implements ISeriesPrimitive<Time> {
 
   /** Where a time lies; slots are drawn around their middle and begin half a slot before it. */
   #x(seconds: number, { origin, step }: Annotated): number | null {
-    const logical = (seconds - origin) / step - 0.5;
-    return this.#chart?.timeScale().logicalToCoordinate(logical as Logical) ?? null;
+    const scale = this.#chart?.timeScale();
+    const place = (seconds - origin) / step - 0.5;
+    const whole = Math.floor(place);
+    // The library knows where whole slots are; between them a time lies in proportion.
+    const left = scale?.logicalToCoordinate(whole as Logical) ?? null;
+    const right = scale?.logicalToCoordinate((whole + 1) as Logical) ?? null;
+    return left === null || right === null ? null : left + (right - left) * (place - whole);
   }
 
   #draw(target: DrawTarget): void {

@@ -160,6 +160,9 @@ interface TradeProps {
   isSimulated: boolean;
 }
 
+/** Enough of a hash to tell one transaction from the next in a narrow column. */
+const hashText = (hash: string) => `${hash.slice(0, 6)}…`;
+
 function Trade({ trade, tick, isSimulated }: TradeProps) {
   const who = trade.name ?? (trade.wallet && shortHash(trade.wallet));
   return (
@@ -185,10 +188,9 @@ function Trade({ trade, tick, isSimulated }: TradeProps) {
             type="button"
             className="hash"
             title={`Copy ${trade.transaction_hash}`}
-            aria-label={`Copy the transaction hash ${trade.transaction_hash}`}
             onClick={() => void copy(trade.transaction_hash ?? "", "Transaction hash")}
           >
-            {shortHash(trade.transaction_hash)}
+            {hashText(trade.transaction_hash)}
           </button>
         ) : (
           <a
@@ -198,7 +200,7 @@ function Trade({ trade, tick, isSimulated }: TradeProps) {
             target="_blank"
             title={trade.transaction_hash}
           >
-            {shortHash(trade.transaction_hash)}
+            {hashText(trade.transaction_hash)}
           </a>
         )}
       </td>
