@@ -209,6 +209,7 @@ export function PriceChart(props: PriceChartProps) {
           mark: palette["fg-4"],
           warning: palette.warn,
           text: palette["fg-3"],
+          ground: palette.panel,
         },
         font: FONT,
       });

@@ -22,7 +22,7 @@ export interface Annotated {
   /** Time of the first slot and length of each, in seconds: where a time lies on the even scale. */
   origin: number;
   step: number;
-  colours: { hatch: string; mark: string; warning: string; text: string };
+  colours: { hatch: string; mark: string; warning: string; text: string; ground: string };
   font: string;
 }
 
@@ -42,8 +42,12 @@ export class Annotations implements ISeriesPrimitive<Time> {
 
   constructor(hasLabels: boolean) {
     this.#hasLabels = hasLabels;
-    const renderer = { draw: (target: DrawTarget) => this.#draw(target) };
-    this.#views = [{ zOrder: () => "bottom", renderer: () => renderer }];
+    const bands = { draw: (target: DrawTarget) => this.#draw(target, "bands") };
+    const marks = { draw: (target: DrawTarget) => this.#draw(target, "marks") };
+    this.#views = [
+      { zOrder: () => "bottom", renderer: () => bands },
+      { zOrder: () => "normal", renderer: () => marks },
+    ];
   }
 
   attached({ chart, requestUpdate }: SeriesAttachedParameter<Time>): void {
@@ -75,15 +79,15 @@ export class Annotations implements ISeriesPrimitive<Time> {
     return left === null || right === null ? null : left + (right - left) * (place - whole);
   }
 
-  #draw(target: DrawTarget): void {
+  #draw(target: DrawTarget, what: "bands" | "marks"): void {
     const annotated = this.#annotated;
     if (annotated === null) return;
     // biome-ignore lint/correctness/useHookAtTopLevel: the library names its drawing callback so; it is no hook
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
       context.save();
       context.lineWidth = 1;
-      for (const band of annotated.bands) this.#drawBand(context, mediaSize, band, annotated);
-      this.#drawMarks(context, mediaSize, annotated);
+      if (what === "marks") this.#drawMarks(context, mediaSize, annotated);
+      else for (const band of annotated.bands) this.#drawBand(context, mediaSize, band, annotated);
       context.restore();
     });
   }
@@ -139,6 +143,8 @@ export class Annotations implements ISeriesPrimitive<Time> {
       const isLeft = place + 5 + size > width;
       const start = isLeft ? place - 5 - size : place + 5;
       if (start < labelledTo + LABEL_GAP_PX) continue;
+      context.fillStyle = annotated.colours.ground;
+      context.fillRect(start - 2, 1, size + 4, 16);
       context.fillStyle = mark.isWarning ? annotated.colours.warning : annotated.colours.text;
       context.fillText(mark.label, start, 4);
       labelledTo = start + size;
