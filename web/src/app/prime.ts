@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { type CategoriesAnswer, primeCategories } from "../features/categories/categoriesQuery.ts";
+import { type CategoriesAnswer, primeCategories } from "../features/categories/primeCategories.ts";
 import { type EventAnswer, primeEvent, primeEvents } from "../features/events/eventQueries.ts";
 import { type MarketAnswer, primeMarket } from "../features/market/marketQueries.ts";
 import { primeMarkets } from "../features/screener/marketsQuery.ts";

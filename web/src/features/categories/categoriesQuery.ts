@@ -1,21 +1,14 @@
-import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import type { ItemMetadata } from "../../lib/apiTypes.ts";
-import { type Answer, unwrap } from "../../lib/client.ts";
+import { unwrap } from "../../lib/client.ts";
 import { type CategoryRow, liveApi } from "../../lib/live-contract.ts";
-
-export type CategoriesAnswer = Answer<CategoryRow[], ItemMetadata>;
-
-const KEY = ["categories"] as const;
+import { categoryKeys } from "./keys.ts";
+import type { CategoriesAnswer } from "./primeCategories.ts";
 
 /** Every category with its figures and its most traded markets. */
 export const categories = queryOptions<CategoriesAnswer>({
-  queryKey: KEY,
+  queryKey: categoryKeys.all,
   meta: { live: true },
   queryFn: ({ signal }) =>
     unwrap<CategoryRow[], ItemMetadata>(liveApi.GET("/api/polymarket/categories", { signal })),
 });
-
-/** Puts the page's own answer where the page looks for it. */
-export function primeCategories(client: QueryClient, answer: CategoriesAnswer): void {
-  client.setQueryData(KEY, answer);
-}

@@ -17,8 +17,9 @@ import { stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { AgendaPanel } from "./AgendaPanel.tsx";
 import { DistributionPanel } from "./DistributionPanel.tsx";
-import { eventDetail, HISTORY_RANGES, type HistoryRange } from "./eventQueries.ts";
+import { eventDetail } from "./eventQueries.ts";
 import { HistoryPanel } from "./HistoryPanel.tsx";
+import { HISTORY_RANGES, type HistoryRange } from "./historyQuery.ts";
 import { useEventFeed } from "./useEventFeed.ts";
 import { yesSum } from "./yesSum.ts";
 

@@ -12,7 +12,7 @@ import { cents, count, duration, words } from "../../lib/format.ts";
 import type { EventHistory } from "../../lib/live-contract.ts";
 import { useWidth } from "../../lib/useWidth.ts";
 import { ceilingOf, type OutcomeLine, outcomeLines, priceAt, spreadLabels } from "./distributionLines.ts";
-import { eventHistory, HISTORY_RANGES, type HistoryRange } from "./eventQueries.ts";
+import { eventHistory, HISTORY_RANGES, type HistoryRange } from "./historyQuery.ts";
 
 const HEIGHT = 280;
 const TOP = 10;
@@ -125,6 +125,7 @@ function LineChart({ history, lines, title }: LineChartProps) {
     HEIGHT - BOTTOM,
   );
   const ticks = timeTicks(from, to, right);
+  const prices = Array.from({ length: AXIS_STEPS + 1 }, (_, step) => (ceiling * step) / AXIS_STEPS);
   const said =
     pointed &&
     `${momentLabel(pointed.at / 1_000)}: ${lines.map((line, index) => `${line.title} ${cents(shown?.[index])}`).join(", ")}`;
@@ -154,12 +155,9 @@ function LineChart({ history, lines, title }: LineChartProps) {
               <line x1="0" y1="0" x2="0" y2="6" className="hatching" />
             </pattern>
           </defs>
-          {Array.from({ length: AXIS_STEPS + 1 }, (_, step) => (ceiling * step) / AXIS_STEPS).map((price) => (
+          {prices.map((price) => (
             <g key={price} className="axis">
               <line x1="0" x2={right} y1={y(price)} y2={y(price)} />
-              <text x="2" y={y(price) - 3}>
-                {cents(price)}
-              </text>
             </g>
           ))}
           {history.gaps.map(({ from: begin, to: end, cause }) => (
@@ -211,6 +209,11 @@ function LineChart({ history, lines, title }: LineChartProps) {
               </g>
             ))
             .reverse()}
+          {prices.map((price) => (
+            <text key={price} x="2" y={y(price) - 3}>
+              {cents(price)}
+            </text>
+          ))}
           {pointed && (
             <>
               <line className="cross" x1={x(pointed.at)} x2={x(pointed.at)} y1={TOP} y2={HEIGHT - BOTTOM} />

@@ -1,14 +1,11 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import type { EventDetail, EventRow, EventsQuery, ItemMetadata, ListMetadata } from "../../lib/apiTypes.ts";
 import { type Answer, api, unwrap } from "../../lib/client.ts";
-import { type ChartRange, type EventHistory, liveApi } from "../../lib/live-contract.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import type { ListWindow } from "../../lib/useWindowedList.ts";
 import { WINDOW_ROWS } from "../../lib/windows.ts";
 import { eventScreenToSearch, parseEventScreen } from "./eventScreen.ts";
 import { eventKeys } from "./keys.ts";
-
-const HISTORY_REFRESH_MS = 60_000;
 
 export type EventAnswer = Answer<EventDetail, ItemMetadata>;
 
@@ -35,26 +32,6 @@ export function eventDetail(slug: string) {
       unwrap<EventDetail, ItemMetadata>(
         api.GET("/api/polymarket/events/{slug}", { params: { path: { slug } }, signal }),
       ),
-  });
-}
-
-export const HISTORY_RANGES = ["1d", "1w", "1m", "max"] as const satisfies readonly ChartRange[];
-export type HistoryRange = (typeof HISTORY_RANGES)[number];
-
-/** How the prices of an event's leading outcomes have moved. */
-export function eventHistory(slug: string, range: HistoryRange) {
-  return queryOptions<EventHistory>({
-    queryKey: eventKeys.history(slug, range),
-    refetchInterval: HISTORY_REFRESH_MS,
-    queryFn: async ({ signal }) =>
-      (
-        await unwrap<EventHistory, ItemMetadata>(
-          liveApi.GET("/api/polymarket/events/{slug}/history", {
-            params: { path: { slug }, query: { range } },
-            signal,
-          }),
-        )
-      ).data,
   });
 }
 

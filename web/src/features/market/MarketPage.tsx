@@ -10,12 +10,12 @@ import { cycle } from "../../lib/display.ts";
 import { feedStatus } from "../../lib/feed.ts";
 import { ago, count, utc, words } from "../../lib/format.ts";
 import { shownPrices } from "../../lib/livePrice.ts";
-import { go, type PageProps } from "../../lib/navigation.ts";
+import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
-import { stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
+import { parseSearch, stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { BookPanel } from "./book/BookPanel.tsx";
 import {
@@ -76,10 +76,15 @@ interface MarketProps {
 function Market({ market, isSimulated, search }: MarketProps) {
   const now = useNow();
   const settings = parseChartSettings(search);
-  const apply = (next: ChartSettings) =>
-    go(`/markets/${market.slug}${stringifySearch(chartSearch(search, next))}`, true);
+  // Changes build on the address and not on what is drawn, which follows it a moment later.
+  const apply = (change: (present: ChartSettings) => Partial<ChartSettings>) => {
+    const present = parseSearch(place.get().queryString);
+    const before = parseChartSettings(present);
+    const next = chartSearch(present, { ...before, ...change(before) });
+    go(`/markets/${market.slug}${stringifySearch(next)}`, true);
+  };
   const outcome = settings.outcome === "1" ? 1 : 0;
-  const showOutcome = (index: number) => apply({ ...settings, outcome: index === 1 ? "1" : "0" });
+  const showOutcome = (index: number) => apply(() => ({ outcome: index === 1 ? "1" : "0" }));
   useMarketFeed(market.market_id);
   const { data: event } = useQuery(streamedPrice(market.market_id));
   const { state: feed } = useStore(feedStatus);
@@ -90,14 +95,18 @@ function Market({ market, isSimulated, search }: MarketProps) {
       title: "Next range of the chart",
       group: "Page",
       keys: "t",
-      run: () => apply({ ...settings, range: cycle(RANGES, settings.range) }),
+      run: () => apply(({ range }) => ({ range: cycle(RANGES, range) })),
     },
     {
       id: "chart-kind",
       title: "Line or candles",
       group: "Page",
       keys: "c",
-      run: () => apply({ ...settings, kind: cycle(CHART_KINDS, settings.kind), outcome: `${outcome}` }),
+      run: () =>
+        apply(({ kind, outcome: shown }) => ({
+          kind: cycle(CHART_KINDS, kind),
+          outcome: shown === "both" ? "0" : shown,
+        })),
     },
   ]);
   return (
@@ -130,7 +139,12 @@ function Market({ market, isSimulated, search }: MarketProps) {
       <FeedNotice />
       <div className="body">
         <div className="left">
-          <PricePanel market={market} settings={settings} prices={shown.prices} onSettings={apply} />
+          <PricePanel
+            market={market}
+            settings={settings}
+            prices={shown.prices}
+            onSettings={(change) => apply(() => change)}
+          />
           <div className="pair">
             <FlowPanel market={market} />
             <StatusTimeline market={market} />

@@ -135,8 +135,10 @@ export function PriceChart(props: PriceChartProps) {
     // The price pane stays while its series are exchanged.
     chart.panes()[0]?.setPreserveEmptyPane(true);
     chart.panes()[1]?.setHeight(VOLUME_PX);
-    chart.subscribeCrosshairMove(({ logical, point }) => {
-      const index = point === undefined || logical === undefined ? null : Math.round(logical);
+    chart.subscribeCrosshairMove(({ logical, point, sourceEvent }) => {
+      // Without an event of the pointer it was this module that moved the cross, by key.
+      if (sourceEvent === undefined || point === undefined || logical === undefined) return;
+      const index = Math.round(logical);
       if (index === pointed.current) return;
       pointed.current = index;
       latest.current.onPoint(index, false);
@@ -298,6 +300,10 @@ export function PriceChart(props: PriceChartProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
       onBlur={leave}
+      onPointerLeave={() => {
+        pointed.current = null;
+        onPoint(null, false);
+      }}
     >
       <div className="canvas" ref={box} aria-hidden="true" />
     </div>

@@ -25,7 +25,7 @@ interface PricePanelProps {
   settings: ChartSettings;
   /** The price of each outcome now. */
   prices: readonly (number | null)[];
-  onSettings(settings: ChartSettings): void;
+  onSettings(change: Partial<ChartSettings>): void;
 }
 
 const WORDS: Readonly<Record<(typeof RANGES)[number], string>> = {
@@ -86,7 +86,7 @@ export function PricePanel({ market, settings, prices, onSettings }: PricePanelP
   const summary = ohlc ? sentence(ohlc, label, WORDS[range], market.tick_size) : "";
   const apply = (next: Partial<ChartSettings>) => {
     setPointed(null);
-    onSettings({ ...settings, ...next });
+    onSettings(next);
   };
   const outcomes: { value: ChartOutcome; label: string }[] =
     market.outcomes.length === 2
