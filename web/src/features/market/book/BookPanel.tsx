@@ -36,7 +36,6 @@ export function BookPanel({ market, outcome, onOutcome }: BookPanelProps) {
       <h2>
         Order book
         <span className="end">
-          {report && <BookBadge report={report} />}
           {market.outcomes.length === 2 && (
             <Segmented
               legend="Outcome of the book"
@@ -47,6 +46,7 @@ export function BookPanel({ market, outcome, onOutcome }: BookPanelProps) {
           )}
         </span>
       </h2>
+      <p className="bline">{report && <BookBadge report={report} />}</p>
       {book && report ? (
         <BookBody
           book={outcome === 0 ? book : mirroredBook(book)}

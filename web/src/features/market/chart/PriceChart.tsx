@@ -45,6 +45,7 @@ interface PriceChartProps {
 
 const FONT = '11px "Inter Variable", Inter, sans-serif';
 const VOLUME_PX = 62;
+const DAY_S = 86_400;
 
 /** Part of the view that one press of plus or minus takes away or adds. */
 const ZOOM = 0.25;
@@ -113,10 +114,13 @@ export function PriceChart(props: PriceChartProps) {
         fixLeftEdge: true,
         fixRightEdge: true,
         lockVisibleTimeRangeOnResize: true,
-        tickMarkFormatter: (time: Time, type: TickMarkType) => axisLabel(Number(time), STEPS[type]),
+        tickMarkFormatter: (time: Time, type: TickMarkType) => axisLabel(Number(time), STEPS[type], "UTC"),
       },
       crosshair: { mode: CrosshairMode.Normal },
-      localization: { timeFormatter: (time: Time) => momentLabel(Number(time)) },
+      localization: {
+        timeFormatter: (time: Time) =>
+          momentLabel(Number(time) - zoneShift(latest.current.slots, latest.current.step)),
+      },
       // The page scrolls as one; the wheel is its own.
       handleScroll: { mouseWheel: false, pressedMouseMove: true, horzTouchDrag: true, vertTouchDrag: false },
       handleScale: { mouseWheel: false, pinch: true, axisPressedMouseMove: true },
@@ -193,13 +197,14 @@ export function PriceChart(props: PriceChartProps) {
     const leading = main.current;
     if (present === null || leading === null) return;
     const { chart, volume, notes } = present;
-    if (kind === "candles") (leading as ISeriesApi<"Candlestick">).setData(candles(slots, palette));
+    const placed = inZone(slots, step);
+    if (kind === "candles") (leading as ISeriesApi<"Candlestick">).setData(candles(placed, palette));
     else {
       const [first] = chart.panes()[0]?.getSeries() ?? [];
-      if (hasBoth) (first as ISeriesApi<"Custom"> | undefined)?.setData(points(slots, true));
-      (leading as ISeriesApi<"Custom">).setData(points(slots, false));
+      if (hasBoth) (first as ISeriesApi<"Custom"> | undefined)?.setData(points(placed, true));
+      (leading as ISeriesApi<"Custom">).setData(points(placed, false));
     }
-    volume.setData(volumes(slots, palette));
+    volume.setData(volumes(placed, palette));
     for (const note of notes) {
       note.show({
         bands,
@@ -248,8 +253,16 @@ export function PriceChart(props: PriceChartProps) {
     if (!chart || !slot?.bar || main.current === null) return;
     pointed.current = index;
     keepInView(chart, index);
-    chart.setCrosshairPosition(slot.bar.close, slot.time as UTCTimestamp, main.current);
+    const time = (slot.time + zoneShift(slots, step)) as UTCTimestamp;
+    chart.setCrosshairPosition(slot.bar.close, time, main.current);
     onPoint(index, true);
+  };
+  /** Changes what is in view and puts the cross back on the bar that it stood on. */
+  const changeView = (change: () => void) => {
+    change();
+    const { current: index } = pointed;
+    // The library takes the new view over with its next frame; only then is the bar where it will be.
+    if (index !== null) requestAnimationFrame(() => point(index));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const chart = drawn.current?.chart;
@@ -271,13 +284,13 @@ export function PriceChart(props: PriceChartProps) {
         break;
       case "+":
       case "=":
-        zoom(chart, 1 - ZOOM);
+        changeView(() => zoom(chart, 1 - ZOOM));
         break;
       case "-":
-        zoom(chart, 1 + ZOOM);
+        changeView(() => zoom(chart, 1 + ZOOM));
         break;
       case "0":
-        scale.fitContent();
+        changeView(() => scale.fitContent());
         break;
       default:
         return;
@@ -325,6 +338,21 @@ function zoom(chart: IChartApi, factor: number): void {
   const middle = (shown.from + shown.to) / 2;
   const half = ((shown.to - shown.from) / 2) * factor;
   scale.setVisibleLogicalRange({ from: middle - half, to: middle + half });
+}
+
+/**
+ * Seconds that the axis is moved by, so that its days begin at the reader's midnight: the library knows UTC alone. One
+ * shift for the whole chart keeps the scale even where the clocks change. Bars of a day are UTC's days and stay.
+ */
+function zoneShift(slots: readonly Slot[], step: number): number {
+  const last = slots.at(-1);
+  if (last === undefined || step >= DAY_S) return 0;
+  return -new Date(last.time * 1_000).getTimezoneOffset() * 60;
+}
+
+function inZone(slots: readonly Slot[], step: number): readonly Slot[] {
+  const shift = zoneShift(slots, step);
+  return shift === 0 ? slots : slots.map((slot) => ({ ...slot, time: slot.time + shift }));
 }
 
 const time = (slot: Slot) => slot.time as UTCTimestamp;

@@ -250,7 +250,11 @@ function Readout({ slot, tick }: { slot: Slot | undefined; tick: number | null }
           <span>
             Vol <b>{money(bar.volume_usdc)}</b>
           </span>
-          {bar.trades !== null && bar.trades > 0 && <span>{count(bar.trades)} trades</span>}
+          {bar.trades !== null && bar.trades > 0 && (
+            <span>
+              {count(bar.trades)} {bar.trades === 1 ? "trade" : "trades"}
+            </span>
+          )}
           {bar.source !== "trades" && <span className="mut">{SOURCE[bar.source]}</span>}
         </>
       )}

@@ -60,8 +60,9 @@ export class GappedLine implements ICustomSeriesPaneView<UTCTimestamp, LinePoint
   #draw(target: DrawTarget, toY: PriceToCoordinateConverter): void {
     const data = this.#data;
     if (data?.visibleRange == null) return;
-    const first = Math.max(0, Math.floor(data.visibleRange.from) - 1);
-    const last = Math.min(data.bars.length - 1, Math.ceil(data.visibleRange.to) + 1);
+    // Only what is in view has present coordinates.
+    const first = Math.max(0, data.visibleRange.from);
+    const last = Math.min(data.bars.length, data.visibleRange.to) - 1;
     // biome-ignore lint/correctness/useHookAtTopLevel: the library names its drawing callback so; it is no hook
     target.useMediaCoordinateSpace(({ context }) => {
       context.strokeStyle = this.#colour;

@@ -60,12 +60,6 @@ export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSim
     <section className="card tapes" aria-label="Trades">
       <h2>
         Trades
-        {feed === "lost" && tape && (
-          <span className="bstate" data-state="stale">
-            <span className="dot" />
-            stale · stream to this page lost
-          </span>
-        )}
         <span className="end">
           <button
             type="button"
@@ -88,6 +82,12 @@ export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSim
             setLeast(value);
           }}
         />
+        {feed === "lost" && tape && (
+          <span className="bstate" data-state="stale">
+            <span className="dot" />
+            stale · stream lost
+          </span>
+        )}
       </div>
       {tape && <StaleNote error={error} />}
       {tape ? (
