@@ -20,6 +20,9 @@ const LAST_RETRY_MS = 30_000;
 /** A connecting stream is shown as lost only when it takes longer than this. */
 const PATIENCE_MS = 4_000;
 
+/** A hidden page keeps its stream this long: browsers allow few connections to one server, and others may be looked at. */
+const HIDDEN_MS = 30_000;
+
 /** Time before the retry after so many failures, doubling to a limit and spread by `random` (0 to 1). */
 export function retryDelay(failures: number, random: number): number {
   const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
@@ -49,10 +52,12 @@ export function followMarkets(
   let source: EventSource | undefined;
   let failures = 0;
   let isEnded = false;
-  let isRefused = false;
+  /** The stream was away for a time that it cannot resume from. */
+  let hasMissed = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
+  let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   let waiting: FeedEvent[] = [];
 
   const flush = () => {
@@ -71,15 +76,15 @@ export function followMarkets(
       clearTimeout(patience);
       failures = 0;
       note("live");
-      if (isRefused) take({ kind: "reset", data: { reason: "the stream was refused for a while" } });
-      isRefused = false;
+      if (hasMissed) take({ kind: "reset", data: { reason: "the stream was away for a while" } });
+      hasMissed = false;
     });
     source.addEventListener("error", () => {
       clearTimeout(patience);
       note("lost");
       if (source?.readyState !== EventSource.CLOSED || isEnded) return;
       source.close();
-      isRefused = true;
+      hasMissed = true;
       retryTimer = setTimeout(open, retryDelay(failures++, Math.random()));
     });
     for (const kind of [...FEED_KINDS, "reset"] as const) {
@@ -89,16 +94,32 @@ export function followMarkets(
       });
     }
   };
-  note("connecting");
-  patience = setTimeout(() => note("lost"), PATIENCE_MS);
-  open();
+  const start = () => {
+    note("connecting");
+    patience = setTimeout(() => note("lost"), PATIENCE_MS);
+    open();
+  };
+  const rest = () => {
+    source?.close();
+    source = undefined;
+    hasMissed = true;
+    clearTimeout(retryTimer);
+    clearTimeout(patience);
+    note("idle");
+  };
+  const followVisibility = () => {
+    clearTimeout(hiddenTimer);
+    if (document.hidden) hiddenTimer = setTimeout(rest, HIDDEN_MS);
+    else if (source === undefined) start();
+  };
+  document.addEventListener("visibilitychange", followVisibility);
+  start();
 
   return () => {
     isEnded = true;
-    source?.close();
-    clearTimeout(retryTimer);
+    document.removeEventListener("visibilitychange", followVisibility);
+    rest();
+    clearTimeout(hiddenTimer);
     clearTimeout(flushTimer);
-    clearTimeout(patience);
-    note("idle");
   };
 }

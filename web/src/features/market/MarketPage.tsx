@@ -8,7 +8,7 @@ import { useActions } from "../../lib/actions.ts";
 import type { MarketDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { feedStatus } from "../../lib/feed.ts";
-import { ago, count, utc, words } from "../../lib/format.ts";
+import { ago, cents, count, utc, words } from "../../lib/format.ts";
 import { shownPrices } from "../../lib/livePrice.ts";
 import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
@@ -33,6 +33,7 @@ import { useMarketFeed } from "./live/useMarketFeed.ts";
 import { MarketFacts } from "./MarketFacts.tsx";
 import { MarketFigures, StatusLine } from "./MarketFigures.tsx";
 import { marketDetail, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
+import { PriceVoice } from "./PriceVoice.tsx";
 import { SlippagePanel } from "./SlippagePanel.tsx";
 import { StatusTimeline } from "./StatusTimeline.tsx";
 import { TapePanel } from "./tape/TapePanel.tsx";
@@ -130,6 +131,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
           </span>
         </div>
         <MarketFigures market={market} shown={shown} />
+        <PriceVoice text={`${market.outcomes[0]} ${cents(shown.prices[0], market.tick_size)}`} />
         <p className="sub">
           <StatusLine market={market} />
           <FeedLine />
