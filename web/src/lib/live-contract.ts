@@ -25,6 +25,7 @@ export interface OrderBook {
   state: BookState;
   state_cause: string | null;
   as_of: string | null;
+  /** Since something of it was received. */
   age_ms: number | null;
   source: "stream" | "rest" | null;
   bids: BookLevel[];
@@ -34,7 +35,7 @@ export interface OrderBook {
   mid: number | null;
   spread: number | null;
   spread_bps: number | null;
-  /** Dollars resting within one and five cents of the best price of each side. */
+  /** Dollars resting within one and five cents of the mid. */
   depth: BookDepth | null;
   /** −1 (all asks) to 1 (all bids). */
   imbalance: number | null;
@@ -116,7 +117,8 @@ export interface TradeRow {
   trade_id: string;
   traded_at: string;
   outcome: number;
-  outcome_label: string;
+  /** Left out by the stream: the page knows the outcomes' names. */
+  outcome_label?: string;
   /** What the taker did with the outcome's token. */
   side: Side;
   price: number;
@@ -126,7 +128,9 @@ export interface TradeRow {
   name: string | null;
   transaction_hash: string | null;
   /** The price in terms of outcome 0. */
-  canonical_price: number;
+  canonical_price: number | null;
+  /** False while it was only heard on the stream; a confirmed row may bring the wallet and the transaction. */
+  confirmed?: boolean;
 }
 
 export type TimelineKind =

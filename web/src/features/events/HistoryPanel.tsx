@@ -20,6 +20,8 @@ const BOTTOM = 22;
 const LABEL_PX = 15;
 const AXIS_STEPS = 4;
 const KEY_STEPS = 60;
+/** Room for the prices at the left. */
+const LEFT = 42;
 
 /** Room for the labels at the right. */
 const labelWidth = (width: number) => (width < 560 ? 104 : 190);
@@ -102,12 +104,13 @@ function LineChart({ history, lines, title }: LineChartProps) {
   const to = Date.parse(history.to);
   const ceiling = ceilingOf(lines);
   const right = (width ?? 0) - labelWidth(width ?? 0);
-  const x = (at: number) => ((at - from) / (to - from)) * right;
+  const x = (at: number) => LEFT + ((at - from) / (to - from)) * (right - LEFT);
   const y = (price: number) => TOP + (1 - price / ceiling) * (HEIGHT - TOP - BOTTOM);
   const instant = (place: number) => from + Math.min(1, Math.max(0, place)) * (to - from);
 
   const follow = (event: PointerEvent<SVGSVGElement>) => {
-    const place = (event.clientX - event.currentTarget.getBoundingClientRect().left) / right;
+    const { left } = event.currentTarget.getBoundingClientRect();
+    const place = (event.clientX - left - LEFT) / (right - LEFT);
     setPointed({ at: instant(place), byKey: false });
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -124,7 +127,7 @@ function LineChart({ history, lines, title }: LineChartProps) {
     TOP,
     HEIGHT - BOTTOM,
   );
-  const ticks = timeTicks(from, to, right);
+  const ticks = timeTicks(from, to, right - LEFT);
   const prices = Array.from({ length: AXIS_STEPS + 1 }, (_, step) => (ceiling * step) / AXIS_STEPS);
   const said =
     pointed &&
@@ -157,14 +160,14 @@ function LineChart({ history, lines, title }: LineChartProps) {
           </defs>
           {prices.map((price) => (
             <g key={price} className="axis">
-              <line x1="0" x2={right} y1={y(price)} y2={y(price)} />
+              <line x1={LEFT} x2={right} y1={y(price)} y2={y(price)} />
             </g>
           ))}
           {history.gaps.map(({ from: begin, to: end, cause }) => (
             <rect
               key={`${begin} ${end}`}
-              x={Math.max(0, x(Date.parse(begin)))}
-              width={Math.max(2, x(Math.min(to, Date.parse(end))) - Math.max(0, x(Date.parse(begin))))}
+              x={Math.max(LEFT, x(Date.parse(begin)))}
+              width={Math.max(2, x(Math.min(to, Date.parse(end))) - Math.max(LEFT, x(Date.parse(begin))))}
               y={TOP}
               height={HEIGHT - TOP - BOTTOM}
               fill={`url(#${hatch})`}
@@ -210,14 +213,14 @@ function LineChart({ history, lines, title }: LineChartProps) {
             ))
             .reverse()}
           {prices.map((price) => (
-            <text key={price} x="2" y={y(price) - 3}>
+            <text key={price} className="price" x={LEFT - 6} y={y(price) + 4}>
               {cents(price)}
             </text>
           ))}
           {pointed && (
             <>
               <line className="cross" x1={x(pointed.at)} x2={x(pointed.at)} y1={TOP} y2={HEIGHT - BOTTOM} />
-              <text className="when" x={Math.min(right - 60, Math.max(60, x(pointed.at)))} y={TOP - 1}>
+              <text className="when" x={Math.min(right - 60, Math.max(LEFT + 60, x(pointed.at)))} y={TOP - 1}>
                 {momentLabel(pointed.at / 1_000)}
               </text>
             </>

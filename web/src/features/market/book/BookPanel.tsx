@@ -130,7 +130,7 @@ function BookBody({ book, report, tick }: BookBodyProps) {
         <DepthChart book={book} tick={tick} />
         <dl className="mini-facts">
           <div>
-            <dt title="Resting bids against asks: −1 all asks, +1 all bids">Imbalance</dt>
+            <dt title="Bids against asks within 5¢ of the mid: −1 all asks, +1 all bids">Imbalance</dt>
             <dd>{signed(book.imbalance, 2)}</dd>
           </div>
           <div>
@@ -156,10 +156,10 @@ function BookBody({ book, report, tick }: BookBodyProps) {
   );
 }
 
-/** Dollars that rest near the best price, bids then asks. */
+/** Dollars that rest near the mid, bids then asks. */
 function Within({ reach, bids, asks }: { reach: string; bids: number | null; asks: number | null }) {
   return (
-    <div title={`Dollars within ${reach} of the best price: bids, asks`}>
+    <div title={`Dollars within ${reach} of the mid: bids, asks`}>
       <dt>Within {reach}</dt>
       <dd>
         <span className="yes">{money(bids)}</span> <span className="no">{money(asks)}</span>

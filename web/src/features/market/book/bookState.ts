@@ -28,7 +28,7 @@ const LONG: Readonly<Record<BookState, string>> = {
   unknown: "Nothing is known about this book yet.",
 };
 
-/** How old the book's content is: its age at the server and the time since. Free of differences between clocks. */
+/** How long ago the book was heard of: its age at the server and the time since. Free of differences between clocks. */
 export function bookAge(
   { age_ms }: Pick<OrderBook, "age_ms">,
   receivedAt: number,
@@ -54,7 +54,7 @@ export function bookReport({ book, receivedAt, refreshError, feed, now }: Readin
   if (state === "live" && book.source === "rest") parts.push("polled");
   if (cause) parts.push(cause);
   if (old !== null && state !== "unknown") parts.push(age(old));
-  const since = old === null ? "" : ` Last changed ${age(old)} ago.`;
+  const since = old === null ? "" : ` Last heard of ${age(old)} ago.`;
   return {
     state,
     text: parts.join(" · "),

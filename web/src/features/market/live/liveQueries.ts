@@ -16,12 +16,13 @@ import {
   type TradeRow,
 } from "../../../lib/live-contract.ts";
 import { marketKeys } from "../keys.ts";
-import type { Tape } from "../tape/tape.ts";
+import { type Tape, withFirstPage } from "../tape/tape.ts";
 
 /** A book is also asked for, because a stream that has frozen says nothing. */
 const BOOK_REFRESH_MS = 30_000;
 const HOLDERS_REFRESH_MS = 120_000;
 const CHART_REFRESH_MS = 60_000;
+const TAPE_REFRESH_MS = 60_000;
 const TRADES_PER_PAGE = 60;
 const HOLDERS_LIMIT = 100;
 
@@ -108,7 +109,11 @@ export async function fetchTrades(
 export function tradeTape(marketId: string, leastUsdc: number) {
   return queryOptions<Tape>({
     queryKey: marketKeys.tape(marketId, leastUsdc),
-    queryFn: ({ signal }) => fetchTrades(marketId, leastUsdc, null, signal),
+    refetchInterval: TAPE_REFRESH_MS,
+    queryFn: async ({ client, queryKey, signal }) => {
+      const page = await fetchTrades(marketId, leastUsdc, null, signal);
+      return withFirstPage(client.getQueryData<Tape>(queryKey), page);
+    },
   });
 }
 

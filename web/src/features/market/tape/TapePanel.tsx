@@ -16,7 +16,7 @@ import { useStore } from "../../../lib/store.ts";
 import { copy, toast } from "../../../lib/toast.ts";
 import { marketKeys } from "../keys.ts";
 import { fetchTrades, tradeTape } from "../live/liveQueries.ts";
-import { newerThan, type Tape, withOlder } from "./tape.ts";
+import { cameSince, type Tape, withOlder } from "./tape.ts";
 
 const LEAST = [
   { value: "0", label: "all" },
@@ -39,7 +39,7 @@ export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSim
   const { data: tape, error, refetch } = useQuery(tradeTape(market.market_id, Number(least)));
   const { state: feed } = useStore(feedStatus);
   const shown = held ?? tape?.trades ?? [];
-  const waiting = held === null || tape === undefined ? 0 : newerThan(tape.trades, held[0]?.trade_id);
+  const waiting = held === null || tape === undefined ? 0 : cameSince(held, tape.trades);
 
   const loadOlder = async (from: Tape) => {
     setLoadingOlder(true);
@@ -124,6 +124,11 @@ export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSim
                     <Trade
                       key={trade.trade_id}
                       trade={trade}
+                      label={
+                        trade.outcome_label ??
+                        market.outcomes[trade.outcome] ??
+                        `outcome ${trade.outcome + 1}`
+                      }
                       tick={market.tick_size}
                       isSimulated={isSimulated}
                     />
@@ -156,6 +161,8 @@ export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSim
 
 interface TradeProps {
   trade: TradeRow;
+  /** Name of the outcome. */
+  label: string;
   tick: number | null;
   isSimulated: boolean;
 }
@@ -163,17 +170,18 @@ interface TradeProps {
 /** Enough of a hash to tell one transaction from the next in a narrow column. */
 const hashText = (hash: string) => `${hash.slice(0, 6)}…`;
 
-function Trade({ trade, tick, isSimulated }: TradeProps) {
+function Trade({ trade, label, tick, isSimulated }: TradeProps) {
   const who = trade.name ?? (trade.wallet && shortHash(trade.wallet));
+  const known = who ? `Taker ${who}` : undefined;
   return (
-    <tr title={who ? `Taker ${who}` : undefined}>
+    <tr title={trade.confirmed === false ? "Heard on the stream, not confirmed yet" : known}>
       <td className="l mut">
         <time dateTime={trade.traded_at} title={utc(trade.traded_at)}>
           {timeOfDay(trade.traded_at)}
         </time>
       </td>
       <td className="l">
-        {trade.side} <span className={outcomeColour(trade.outcome)}>{trade.outcome_label}</span>
+        {trade.side} <span className={outcomeColour(trade.outcome)}>{label}</span>
       </td>
       <td>{cents(trade.price, tick)}</td>
       <td>{shares(trade.shares)}</td>

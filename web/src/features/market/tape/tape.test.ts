@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { TradeRow } from "../../../lib/live-contract.ts";
-import { KEPT_TRADES, newerThan, type Tape, withOlder, withTrades } from "./tape.ts";
+import { cameSince, KEPT_TRADES, type Tape, withFirstPage, withOlder, withTrades } from "./tape.ts";
 
 function trade(id: string, second: number): TradeRow {
   return {
     trade_id: id,
     traded_at: new Date(second * 1_000).toISOString(),
     outcome: 0,
-    outcome_label: "Yes",
     side: "buy",
     price: 0.5,
     shares: 10,
@@ -40,6 +39,18 @@ describe("the tape", () => {
     ]);
   });
 
+  it("lets what was heard give way to its confirmation, one for one", () => {
+    const heard = withTrades({ trades: [], nextCursor: null }, [
+      { ...trade("heard 1", 5), confirmed: false },
+      { ...trade("heard 2", 5), confirmed: false },
+    ]);
+    const once = withTrades(heard, [{ ...trade("0xabc", 6), confirmed: true }]);
+    expect(ids(once).toSorted()).toEqual(["0xabc", "heard 1"]);
+    const twice = withTrades(once, [{ ...trade("0xdef", 6), confirmed: true }]);
+    expect(ids(twice).toSorted()).toEqual(["0xabc", "0xdef"]);
+    expect(ids(withTrades(twice, [{ ...trade("0x123", 7), confirmed: true }]))).toHaveLength(3);
+  });
+
   it("holds so many and then no longer offers what it cannot continue", () => {
     const many = Array.from({ length: KEPT_TRADES }, (_, index) => trade(`n${index}`, 10 + index));
     const full = withTrades(tape, many);
@@ -53,9 +64,27 @@ describe("the tape", () => {
     expect(more.nextCursor).toBeNull();
   });
 
+  it("takes the newest page for true, keeps what lies below it and what came since", () => {
+    const long: Tape = {
+      trades: [trade("since", 9), trade("wrong", 4), trade("b", 3), trade("a", 2), trade("old", 1)],
+      nextCursor: "deep",
+    };
+    const page: Tape = { trades: [trade("c", 4), trade("b", 3), trade("a", 2)], nextCursor: "next" };
+    expect(withFirstPage(long, page)).toEqual({
+      trades: [trade("since", 9), ...page.trades, trade("old", 1)],
+      nextCursor: "deep",
+    });
+    expect(withFirstPage(undefined, page)).toBe(page);
+  });
+
+  it("does not join what may have a hole between", () => {
+    const page: Tape = { trades: [trade("far", 90)], nextCursor: "next" };
+    expect(withFirstPage(tape, page)).toEqual(page);
+  });
+
   it("counts what came while it was paused", () => {
-    expect(newerThan(tape.trades, "b")).toBe(0);
-    expect(newerThan(withTrades(tape, [trade("c", 3)]).trades, "b")).toBe(1);
-    expect(newerThan(tape.trades, "gone")).toBe(2);
+    expect(cameSince(tape.trades, tape.trades)).toBe(0);
+    expect(cameSince(tape.trades, withTrades(tape, [trade("c", 3), trade("late", 1)]).trades)).toBe(1);
+    expect(cameSince([], tape.trades)).toBe(2);
   });
 });
