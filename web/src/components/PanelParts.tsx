@@ -19,6 +19,23 @@ export function PanelNote({ children }: { children: ReactNode }) {
   return <p className="pnote">{children}</p>;
 }
 
+/** In place of a chart whose code could not be had: the server is away, or is another version by now. */
+export function MissingChart() {
+  return (
+    <div className="pnote" role="status">
+      <p>
+        <b>The chart could not be loaded.</b> The server may be away or may have been updated. What it shows
+        is in the table below.
+      </p>
+      <p className="pbuttons">
+        <button type="button" className="chip" onClick={() => window.location.reload()}>
+          Load the page again
+        </button>
+      </p>
+    </div>
+  );
+}
+
 interface PanelProblemProps {
   error: unknown;
   /** What is missing, as the beginning of a sentence: "The order book". */

@@ -9,11 +9,11 @@ import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { ago, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
 import type { LiveEventDetail } from "../../lib/live-contract.ts";
-import { go, type PageProps } from "../../lib/navigation.ts";
+import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
-import { stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
+import { parseSearch, stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { AgendaPanel } from "./AgendaPanel.tsx";
 import { DistributionPanel } from "./DistributionPanel.tsx";
@@ -72,11 +72,9 @@ function Event({ id, event, isSimulated, search }: EventProps) {
   );
   const range = HISTORY_RANGES.find((known) => known === search.range) ?? DEFAULT_RANGE;
   const showRange = (next: HistoryRange) => {
-    const { range: _range, ...others } = search;
-    go(
-      `/events/${event.slug}${stringifySearch(next === DEFAULT_RANGE ? others : { ...others, range: next })}`,
-      true,
-    );
+    const { range: _range, ...others } = parseSearch(place.get().queryString);
+    const changed = next === DEFAULT_RANGE ? others : { ...others, range: next };
+    go(`${place.get().path}${stringifySearch(changed)}`, true);
   };
   useActions([
     {

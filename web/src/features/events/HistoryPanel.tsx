@@ -24,7 +24,7 @@ const KEY_STEPS = 60;
 const LEFT = 42;
 
 /** Room for the labels at the right. */
-const labelWidth = (width: number) => (width < 560 ? 104 : 190);
+const labelWidth = (width: number) => (width < 560 ? 116 : 190);
 
 interface HistoryPanelProps {
   slug: string;
@@ -204,7 +204,7 @@ function LineChart({ history, lines, title }: LineChartProps) {
                 />
                 <text x={right + 14} y={(labels[index] ?? 0) + 4}>
                   <tspan className="p">{shown === null ? cents(line.last.price) : cents(shown[index])}</tspan>{" "}
-                  {cut(line.title, width < 560 ? 9 : 20)}
+                  {cut(line.title, width < 560 ? 10 : 20)}
                 </text>
                 {shown?.[index] != null && pointed && (
                   <circle cx={x(pointed.at)} cy={y(shown[index] ?? 0)} r="3" />

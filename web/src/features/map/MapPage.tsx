@@ -4,7 +4,13 @@ import { EmptyCatalogue } from "../../components/EmptyCatalogue.tsx";
 import { Freshness } from "../../components/Freshness.tsx";
 import { Main } from "../../components/Main.tsx";
 import { MarketList } from "../../components/MarketList.tsx";
-import { PanelNote, PanelSkeleton, Segmented, StaleNote } from "../../components/PanelParts.tsx";
+import {
+  MissingChart,
+  PanelNote,
+  PanelSkeleton,
+  Segmented,
+  StaleNote,
+} from "../../components/PanelParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { MarketRow } from "../../lib/apiTypes.ts";
@@ -16,7 +22,10 @@ import { useTitle } from "../../lib/useTitle.ts";
 import { MOST_MARKETS, mapMarkets } from "./mapQuery.ts";
 import { changeOf, FULL_CHANGE, mapTree, PERIODS, type Period } from "./mapTree.ts";
 
-const Treemap = lazy(async () => ({ default: (await import("./Treemap.tsx")).Treemap }));
+const Treemap = lazy(async () => {
+  const part = await import("./Treemap.tsx").catch(() => null);
+  return { default: part?.Treemap ?? MissingChart };
+});
 
 const SHOWN_ROWS = 40;
 

@@ -9,7 +9,6 @@ import type { MarketDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { feedStatus } from "../../lib/feed.ts";
 import { ago, cents, count, utc, words } from "../../lib/format.ts";
-import { shownPrices } from "../../lib/livePrice.ts";
 import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
@@ -28,8 +27,8 @@ import {
 import { PricePanel } from "./chart/PricePanel.tsx";
 import { FlowPanel } from "./FlowPanel.tsx";
 import { HoldersPanel } from "./HoldersPanel.tsx";
-import { streamedPrice } from "./live/liveQueries.ts";
 import { useMarketFeed } from "./live/useMarketFeed.ts";
+import { useShownPrices } from "./live/useShownPrices.ts";
 import { MarketFacts } from "./MarketFacts.tsx";
 import { MarketFigures, StatusLine } from "./MarketFigures.tsx";
 import { marketDetail, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
@@ -82,14 +81,11 @@ function Market({ market, isSimulated, search }: MarketProps) {
     const present = parseSearch(place.get().queryString);
     const before = parseChartSettings(present);
     const next = chartSearch(present, { ...before, ...change(before) });
-    go(`/markets/${market.slug}${stringifySearch(next)}`, true);
+    go(`${place.get().path}${stringifySearch(next)}`, true);
   };
   const outcome = settings.outcome === "1" ? 1 : 0;
   const showOutcome = (index: number) => apply(() => ({ outcome: index === 1 ? "1" : "0" }));
   useMarketFeed(market.market_id);
-  const { data: event } = useQuery(streamedPrice(market.market_id));
-  const { state: feed } = useStore(feedStatus);
-  const shown = shownPrices(market, event, feed);
   useActions([
     {
       id: "chart-range",
@@ -130,8 +126,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
             )}
           </span>
         </div>
-        <MarketFigures market={market} shown={shown} />
-        <PriceVoice text={`${market.outcomes[0]} ${cents(shown.prices[0], market.tick_size)}`} />
+        <LiveFigures market={market} />
         <p className="sub">
           <StatusLine market={market} />
           <FeedLine />
@@ -141,12 +136,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
       <FeedNotice />
       <div className="body">
         <div className="left">
-          <PricePanel
-            market={market}
-            settings={settings}
-            prices={shown.prices}
-            onSettings={(change) => apply(() => change)}
-          />
+          <PricePanel market={market} settings={settings} onSettings={(change) => apply(() => change)} />
           <div className="pair">
             <FlowPanel market={market} />
             <StatusTimeline market={market} />
@@ -176,6 +166,16 @@ function Market({ market, isSimulated, search }: MarketProps) {
         </aside>
       </div>
     </Main>
+  );
+}
+
+function LiveFigures({ market }: { market: MarketDetail }) {
+  const shown = useShownPrices(market);
+  return (
+    <>
+      <MarketFigures market={market} shown={shown} />
+      <PriceVoice text={`${market.outcomes[0]} ${cents(shown.prices[0], market.tick_size)}`} />
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import {
+  MissingChart,
   PanelNote,
   PanelProblem,
   PanelSkeleton,
@@ -12,19 +13,21 @@ import { momentLabel } from "../../../lib/chartTime.ts";
 import { cents, change, count, duration, money, percent, utc, words } from "../../../lib/format.ts";
 import type { Bar, Ohlc, TimelineEntry } from "../../../lib/live-contract.ts";
 import { priceBars, statusTimeline } from "../live/liveQueries.ts";
+import { useShownPrices } from "../live/useShownPrices.ts";
 import { toneOf } from "../StatusTimeline.tsx";
 import type { Mark } from "./annotations.ts";
 import { BarTable } from "./BarTable.tsx";
 import { bandsOf, SECONDS, type Slot, slotsOf, summaryOf } from "./chartData.ts";
 import { type ChartOutcome, type ChartSettings, INTERVAL, RANGES } from "./chartSettings.ts";
 
-const PriceChart = lazy(async () => ({ default: (await import("./PriceChart.tsx")).PriceChart }));
+const PriceChart = lazy(async () => {
+  const part = await import("./PriceChart.tsx").catch(() => null);
+  return { default: part?.PriceChart ?? MissingChart };
+});
 
 interface PricePanelProps {
   market: MarketDetail;
   settings: ChartSettings;
-  /** The price of each outcome now. */
-  prices: readonly (number | null)[];
   onSettings(change: Partial<ChartSettings>): void;
 }
 
@@ -67,8 +70,9 @@ function markOf(entry: TimelineEntry): Mark {
 }
 
 /** The price over time: a line or candles, volume, what was not recorded, and what happened to the market. */
-export function PricePanel({ market, settings, prices, onSettings }: PricePanelProps) {
+export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
   const { range, kind, outcome } = settings;
+  const { prices } = useShownPrices(market);
   const index = outcome === "1" ? 1 : 0;
   const interval = INTERVAL[range];
   const chart = useQuery(priceBars(market.market_id, range, interval, index));

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { outcomeColour } from "../../../components/Figures.tsx";
 import {
   PanelNote,
@@ -170,7 +170,8 @@ interface TradeProps {
 /** Enough of a hash to tell one transaction from the next in a narrow column. */
 const hashText = (hash: string) => `${hash.slice(0, 6)}…`;
 
-function Trade({ trade, label, tick, isSimulated }: TradeProps) {
+/** Drawn once: a trade does not change, however many follow it. */
+const Trade = memo(({ trade, label, tick, isSimulated }: TradeProps) => {
   const who = trade.name ?? (trade.wallet && shortHash(trade.wallet));
   const known = who ? `Taker ${who}` : undefined;
   return (
@@ -214,4 +215,4 @@ function Trade({ trade, label, tick, isSimulated }: TradeProps) {
       </td>
     </tr>
   );
-}
+});
