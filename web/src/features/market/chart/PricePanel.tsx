@@ -80,7 +80,7 @@ function beginningOf(recordedSince: string | null): Mark[] {
 /** The price over time: a line or candles, volume, what was not recorded, and what happened to the market. */
 export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
   const { range, kind, outcome } = settings;
-  const { prices } = useShownPrices(market);
+  const { prices, source } = useShownPrices(market);
   const asked = outcome === "1" ? 1 : 0;
   // The bars of the setting before stay until those of the next have come.
   const chart = useQuery({
@@ -174,6 +174,7 @@ export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
                   outcome={index}
                   hasBoth={outcome === "both"}
                   price={prices[index] ?? null}
+                  isStale={source === "stale"}
                   tick={market.tick_size}
                   view={`${market.market_id} ${shownRange} ${index}`}
                   summary={summary}
