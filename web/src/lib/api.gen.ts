@@ -753,6 +753,8 @@ export interface components {
              * @description The first instant.
              */
             from: string;
+            /** @description When the quotes of none of them were recorded. */
+            gaps: components["schemas"]["GapView"][];
             /**
              * @description Distance of the points.
              * @enum {string}

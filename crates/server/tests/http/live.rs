@@ -161,8 +161,6 @@ async fn an_order_is_walked_through_the_book() {
     assert_eq!(walked["average_price"].as_f64(), Some(price));
     assert_eq!((&walked["complete"], &walked["impact_cents"]), (&true.into(), &0.0.into()));
     // More than rests is not filled.
-    let walked = bench.server.json(&format!("{book}/slippage?usdc=1e12")).await;
-    assert_eq!(walked["error"]["code"], "invalid_query", "dollars are written in full");
     let walked = bench.server.json(&format!("{book}/slippage?usdc=90000000")).await["data"].clone();
     assert_eq!(walked["complete"], false);
     assert!(walked["unfilled_usdc"].as_f64().unwrap() > 0.0);
@@ -335,5 +333,6 @@ async fn without_an_upstream_nothing_is_invented() {
     assert_eq!((&ohlc["bars"], &ohlc["recorded_since"]), (&Value::Array(vec![]), &Value::Null));
     assert_eq!(ohlc["history_read"], false);
     let timeline = server.json("/api/polymarket/markets/100/timeline").await;
-    assert_eq!(timeline["data"], Value::Array(vec![]));
+    let kinds: Vec<_> = timeline["data"].as_array().unwrap().iter().map(|e| &e["kind"]).collect();
+    assert_eq!(kinds, ["opened"]);
 }
