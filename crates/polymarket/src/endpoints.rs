@@ -88,6 +88,23 @@ impl Endpoints {
         })
     }
 
+    /// All hosts below one address, each by its name: `http://127.0.0.1:9100/clob`, `ws://127.0.0.1:9100/rtds`.
+    pub fn below(base: &str) -> Result<Self, InvalidEndpoint> {
+        let [gamma, clob, data] = ["gamma", "clob", "data"].map(|name| Self::web_below(base, name));
+        let [ws, rtds] = ["ws", "rtds"].map(|name| Self::socket_below(base, name));
+        Self::new(&gamma, &clob, &data, &ws, &rtds)
+    }
+
+    /// The address of a host that answers requests below `base`.
+    pub fn web_below(base: &str, name: &str) -> String {
+        format!("{}/{name}", base.trim_end_matches('/'))
+    }
+
+    /// The address of a host of sockets below `base`, which begins with `http`.
+    pub fn socket_below(base: &str, name: &str) -> String {
+        Self::web_below(base, name).replacen("http", "ws", 1)
+    }
+
     /// The public hosts.
     pub fn public() -> Result<Self, InvalidEndpoint> {
         Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS, Self::RTDS)

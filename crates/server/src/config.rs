@@ -42,6 +42,9 @@ pub struct Settings {
     /// What this process does: api, ingest [default: both]
     #[arg(long, env = "CASCADIAN_ROLES", value_delimiter = ',', value_name = "ROLES")]
     pub roles: Option<Vec<String>>,
+    /// A lab to use instead of Polymarket: all addresses below it that are not given
+    #[arg(long, env = "CASCADIAN_LAB_URL", value_name = "URL")]
+    pub lab_url: Option<String>,
     /// Base address of Gamma
     #[arg(long, env = "CASCADIAN_GAMMA_URL", value_name = "URL")]
     pub gamma_url: Option<String>,
@@ -122,6 +125,7 @@ macro_rules! fields {
             admin_token,
             public_url,
             roles,
+            lab_url,
             gamma_url,
             clob_url,
             data_url,
@@ -262,6 +266,7 @@ impl Config {
             admin_token: self.admin_token.as_ref().map(|_| "…".to_owned()),
             public_url: self.public_url.as_ref().map(ToString::to_string),
             roles: Some(roles),
+            lab_url: None,
             gamma_url: Some(self.endpoints.base(Host::Gamma).to_string()),
             clob_url: Some(self.endpoints.base(Host::Clob).to_string()),
             data_url: Some(self.endpoints.base(Host::Data).to_string()),
@@ -423,12 +428,21 @@ impl Check {
     }
 
     fn endpoints(&mut self, settings: &Settings) -> Option<Endpoints> {
+        let lab = settings.lab_url.as_deref();
+        let web = |given: &Option<String>, name: &str, public: &str| {
+            let below = || lab.map(|lab| Endpoints::web_below(lab, name));
+            given.clone().or_else(below).unwrap_or_else(|| public.to_owned())
+        };
+        let socket = |given: &Option<String>, name: &str, public: &str| {
+            let below = || lab.map(|lab| Endpoints::socket_below(lab, name));
+            given.clone().or_else(below).unwrap_or_else(|| public.to_owned())
+        };
         let endpoints = Endpoints::new(
-            settings.gamma_url.as_deref().unwrap_or(Endpoints::GAMMA),
-            settings.clob_url.as_deref().unwrap_or(Endpoints::CLOB),
-            settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
-            settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
-            settings.rtds_url.as_deref().unwrap_or(Endpoints::RTDS),
+            &web(&settings.gamma_url, "gamma", Endpoints::GAMMA),
+            &web(&settings.clob_url, "clob", Endpoints::CLOB),
+            &web(&settings.data_url, "data", Endpoints::DATA),
+            &socket(&settings.ws_url, "ws", Endpoints::WS),
+            &socket(&settings.rtds_url, "rtds", Endpoints::RTDS),
         );
         let field = |name| match name {
             "gamma" => "gamma-url",

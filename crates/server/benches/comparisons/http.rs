@@ -9,7 +9,6 @@ use anyhow::ensure;
 use chrono::Utc;
 use ingest::live::LiveBooks;
 use lab::{Lab, World, WorldOptions};
-use polymarket::clob::ClobClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use serde_json::Value;
 use server::catalog::CatalogHandle;
@@ -216,8 +215,7 @@ async fn serve(database: &Database, stop: &CancellationToken) -> anyhow::Result<
         catalog: CatalogHandle::new(follow::load(database).await?),
         database: database.clone(),
         sync: SyncFeed::connect(database).await?,
-        live: Live::new(LiveBooks::default(), ClobClient::new(upstream.clone())),
-        upstream,
+        live: Live::new(LiveBooks::default(), upstream),
         metrics: api::metrics::install()?,
         settings,
     };

@@ -147,7 +147,7 @@ pub(crate) async fn load(
     let unavailable = || ApiError::new(ErrorCode::UpstreamUnavailable);
     let condition = row.condition_id.as_deref().and_then(|id| ConditionId::parse(id).ok());
     let condition = condition.ok_or_else(|| ApiError::new(ErrorCode::BookNotFound))?;
-    let data = DataClient::new(app.upstream().clone());
+    let data = DataClient::new(app.live().upstream().clone());
     let key = (condition.clone(), limit);
     let held = app.holders().0.try_get_with(key, fetch(data, condition, limit));
     let held = match tokio::time::timeout(FETCH_WITHIN, held).await {

@@ -72,14 +72,7 @@ pub(super) async fn demo(config: &Config, world: WorldArgs) -> anyhow::Result<Ex
     let world = tokio::task::spawn_blocking(move || world.generate()).await??;
     let lab_stop = CancellationToken::new();
     let lab = tokio::spawn(lab::serve(listener, Lab::world_live(world), lab_stop.clone()));
-    let base = |host: &str| format!("http://{address}/{host}");
-    let endpoints = Endpoints::new(
-        &base("gamma"),
-        &base("clob"),
-        &base("data"),
-        &format!("ws://{address}/ws"),
-        &format!("ws://{address}/rtds"),
-    )?;
+    let endpoints = Endpoints::below(&format!("http://{address}"))?;
     let config = Config { endpoints, ..config.clone() };
     let result = run(&config, &stop).await;
     lab_stop.cancel();
@@ -128,14 +121,13 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
             tasks.spawn(sync.clone().follow(database.clone(), catalog.clone(), background.clone()));
             let upstream = upstream(config)?;
             let live = spawn_ingest(config, &upstream, &database, &tasks, &background)?;
-            let live = Live::new(live, ClobClient::new(upstream.clone()));
+            let live = Live::new(live, upstream);
             tasks.spawn(publish(live.clone(), database.clone(), background.clone()));
             let parts = Parts {
                 catalog,
                 database: database.clone(),
                 sync,
                 live,
-                upstream,
                 metrics,
                 settings: settings(config),
             };

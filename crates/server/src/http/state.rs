@@ -11,7 +11,6 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
-use polymarket::Upstream;
 use store::Database;
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
@@ -78,8 +77,6 @@ pub struct Parts {
     pub sync: SyncFeed,
     /// Books, and what happens.
     pub live: Live,
-    /// The upstream hosts, for what is not held at all.
-    pub upstream: Arc<Upstream>,
     /// Where `/metrics` reads.
     pub metrics: PrometheusHandle,
     /// What the operator decided.
@@ -158,11 +155,6 @@ impl AppState {
 
     pub(crate) fn bodies(&self) -> &BodyCache {
         &self.0.bodies
-    }
-
-    /// The upstream hosts, for what is not held at all.
-    pub(crate) fn upstream(&self) -> &Arc<Upstream> {
-        &self.0.parts.upstream
     }
 
     pub(crate) fn analytics(&self) -> &AnalyticsCache {

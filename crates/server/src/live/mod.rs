@@ -12,6 +12,7 @@ use domain::book::{BookSource, BookState, Keeper};
 use domain::{ConditionId, ErrorCode, MarketId, TokenId};
 use ingest::live::{LiveBook, LiveBooks, Watching};
 use moka::future::Cache;
+use polymarket::Upstream;
 use polymarket::clob::ClobClient;
 use store::streaming::TradedMarket;
 
@@ -37,18 +38,20 @@ const MOST_GLANCES: u64 = 500;
 pub struct Live {
     books: LiveBooks,
     feed: LiveFeed,
+    upstream: Arc<Upstream>,
     clob: ClobClient,
     fetched: Cache<MarketId, Option<LiveBook>>,
     glances: Cache<MarketId, Arc<Watching>>,
 }
 
 impl Live {
-    /// What is known through `books`, and through requests to `clob` where nobody follows yet.
-    pub fn new(books: LiveBooks, clob: ClobClient) -> Self {
+    /// What is known through `books`, and through requests to `upstream` for what is not held.
+    pub fn new(books: LiveBooks, upstream: Arc<Upstream>) -> Self {
         Self {
             books,
             feed: LiveFeed::default(),
-            clob,
+            clob: ClobClient::new(upstream.clone()),
+            upstream,
             fetched: Cache::builder().max_capacity(1_000).time_to_live(FETCHED_FOR).build(),
             glances: Cache::builder().max_capacity(MOST_GLANCES).time_to_idle(FOLLOWED_FOR).build(),
         }
@@ -57,6 +60,11 @@ impl Live {
     /// The books that are streamed.
     pub fn books(&self) -> &LiveBooks {
         &self.books
+    }
+
+    /// The upstream hosts, for what is not held at all.
+    pub fn upstream(&self) -> &Arc<Upstream> {
+        &self.upstream
     }
 
     /// What happens.

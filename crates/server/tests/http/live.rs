@@ -39,18 +39,13 @@ impl Bench {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(lab::serve(listener, lab, stop.clone()));
-        let (upstream, live) = upstream_at(&base);
+        let live = upstream_at(&base);
         let database = TestDatabase::create().await;
-        fill(&database, upstream.clone()).await;
+        fill(&database, live.upstream().clone()).await;
         let catalog = load(&database).await;
         tokio::spawn(publish(live.clone(), database.database().clone(), stop.clone()));
-        let server = TestServer::with_upstream(
-            database.database().clone(),
-            catalog,
-            settings(),
-            (upstream, live),
-        )
-        .await;
+        let server =
+            TestServer::with_upstream(database.database().clone(), catalog, settings(), live).await;
         Self { server, database, lab: base, stop }
     }
 

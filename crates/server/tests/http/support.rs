@@ -7,7 +7,7 @@ use domain::{
     Category, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange, Tag, Usdc,
 };
 use ingest::live::LiveBooks;
-use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions, clob::ClobClient};
+use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -75,12 +75,12 @@ impl TestServer {
         database: Database,
         catalog: CatalogHandle,
         settings: Settings,
-        (upstream, live): (Arc<Upstream>, Live),
+        live: Live,
     ) -> Self {
         let stop = CancellationToken::new();
         let sync = SyncFeed::connect(&database).await.expect("cannot read the log of syncs");
         let metrics = api::metrics::install().expect("cannot install metrics");
-        let parts = Parts { catalog, database, sync, live, upstream, metrics, settings };
+        let parts = Parts { catalog, database, sync, live, metrics, settings };
         let app = AppState::new(parts, stop.clone());
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -118,26 +118,16 @@ impl TestServer {
 }
 
 /// An upstream that does not answer, and books that nobody keeps.
-fn nobody() -> (Arc<Upstream>, Live) {
+fn nobody() -> Live {
     upstream_at("http://127.0.0.1:9")
 }
 
 /// The upstream whose hosts are below an address, and books that nobody keeps.
-pub(crate) fn upstream_at(base: &str) -> (Arc<Upstream>, Live) {
-    let host = |name: &str| format!("{base}/{name}");
-    let socket = |name: &str| host(name).replace("http://", "ws://");
-    let endpoints = Endpoints::new(
-        &host("gamma"),
-        &host("clob"),
-        &host("data"),
-        &socket("ws"),
-        &socket("rtds"),
-    );
+pub(crate) fn upstream_at(base: &str) -> Live {
+    let endpoints = Endpoints::below(base);
     let options = UpstreamOptions { max_attempts: 1, ..UpstreamOptions::default() };
     let upstream = Upstream::new(endpoints.unwrap(), options, Arc::new(Limits::unlimited()));
-    let upstream = Arc::new(upstream.unwrap());
-    let live = Live::new(LiveBooks::default(), ClobClient::new(upstream.clone()));
-    (upstream, live)
+    Live::new(LiveBooks::default(), Arc::new(upstream.unwrap()))
 }
 
 impl Drop for TestServer {
