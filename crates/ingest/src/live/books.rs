@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use domain::book::{Book, BookMeta, BookSource, BookState, BookUpdate, Keeper};
-use domain::{MarketId, Price, TokenId};
+use domain::{ConditionId, MarketId, Price, TokenId};
 use store::streaming::TradedMarket;
 use tokio::sync::Notify;
 
@@ -206,6 +206,16 @@ impl LiveBooks {
             drop(state);
             self.0.changed.notify_one();
         }
+    }
+
+    /// The token whose book is kept of the market with this condition.
+    pub(super) fn token_of_condition(&self, condition_id: &ConditionId) -> Option<TokenId> {
+        let state = self.state();
+        let mut followed = state.followed.iter();
+        // Rare enough for looking at all of them.
+        followed
+            .find(|(_, followed)| followed.market.condition_id == *condition_id)
+            .map(|(token, _)| token.clone())
     }
 
     /// The tokens that are followed.
