@@ -9,7 +9,7 @@ use domain::book::{Announced, Book, BookMeta, BookSource, BookUpdate, LevelChang
 use metrics::{counter, gauge};
 use polymarket::Endpoints;
 use polymarket::UpstreamError;
-use polymarket::clob::{BookSide, ClobClient, RawBook};
+use polymarket::clob::{ClobClient, RawBook};
 use polymarket::ws::market::{
     BookChanges, Concerned, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, ShardId,
 };
@@ -18,10 +18,11 @@ use store::streaming::{self, TradedMarket};
 use store::{Database, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::LiveBooks;
+use super::canary::{self, Missed};
 use super::convert::{BookSnapshot, is_ghost, level, micro_shares, snapshot_of_rest};
 
 /// What is followed, and how carefully.
@@ -31,7 +32,7 @@ pub struct LiveOptions {
     pub busiest: u32,
     /// How often the choice is made anew.
     pub choose_every: Duration,
-    /// How often a book of each connection is compared with a request.
+    /// How often some books of each connection are compared with a request.
     pub canary_every: Duration,
     /// How often every book is fetched.
     pub refetch_every: Duration,
@@ -104,7 +105,9 @@ impl LiveService {
             examined: HashSet::new(),
             fetches: JoinSet::new(),
             canaries: JoinSet::new(),
+            rounds: 0,
             shards: HashMap::new(),
+            heard_at: HashMap::new(),
         };
         let connections = channel.run(cancel.clone());
         tokio::join!(connections, work.run(events, &options, &cancel));
@@ -145,9 +148,13 @@ struct Work {
     /// Tokens whose books were found to be, or not to be, ghosts since all were fetched last.
     examined: HashSet<TokenId>,
     fetches: JoinSet<Fetched>,
-    canaries: JoinSet<Option<ShardId>>,
+    canaries: JoinSet<Option<Missed>>,
+    /// How often canaries were sent.
+    rounds: usize,
     /// The tokens of the connections there are.
     shards: HashMap<ShardId, Vec<TokenId>>,
+    /// When they told something last.
+    heard_at: HashMap<ShardId, Instant>,
 }
 
 struct Fetched {
@@ -186,12 +193,8 @@ impl Work {
                 Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => {
                     if let Ok(fetched) = fetched { self.take_fetched(fetched) }
                 }
-                Some(failed) = self.canaries.join_next(), if !self.canaries.is_empty() => {
-                    if let Ok(Some(shard)) = failed {
-                        tracing::warn!(shard = shard.0, "a connection tells less than it should; it is made anew");
-                        counter!("cascadian_live_canary_failures_total").increment(1);
-                        self.handle.reconnect(shard);
-                    }
+                Some(compared) = self.canaries.join_next(), if !self.canaries.is_empty() => {
+                    if let Ok(Some(missed)) = compared { self.take_missed(missed) }
                 }
                 _ = check.tick() => self.check(),
                 _ = canary.tick() => self.send_canaries(),
@@ -264,6 +267,7 @@ impl Work {
                 tracing::warn!(shard = shard.0, %cause, retry_in_ms = retry_in.as_millis(), "no connection");
             }
             MarketEvent::Received { shard, messages, received_at } => {
+                self.heard_at.insert(shard, Instant::now());
                 for message in messages {
                     self.take_message(shard, message, received_at);
                 }
@@ -458,22 +462,29 @@ impl Work {
         }
     }
 
-    /// Compares a liquid book of each connection with a request: some connections answer every ping and tell nothing.
+    /// Compares some live books of each connection with a request, others each time.
     fn send_canaries(&mut self) {
+        self.rounds += 1;
         for (&shard, tokens) in &self.shards {
-            let Some((token, bid)) = self.books.canary(tokens) else { continue };
-            let (clob, books) = (self.clob.clone(), self.books.clone());
-            self.canaries.spawn(async move {
-                let told = clob.price(&token, BookSide::Bid).await.ok()??;
-                if told == bid {
-                    return None;
-                }
-                // It may have moved between the two.
-                sleep(Duration::from_secs(2)).await;
-                let (_, bid) = books.canary(std::slice::from_ref(&token))?;
-                let told = clob.price(&token, BookSide::Bid).await.ok()??;
-                (told != bid).then_some(shard)
-            });
+            let live = self.books.held(tokens);
+            let turn = self.rounds * canary::AT_ONCE % live.len().max(1);
+            let in_turn = live.iter().cycle().skip(turn).take(canary::AT_ONCE.min(live.len()));
+            let tokens: Vec<TokenId> = in_turn.map(|held| held.token.clone()).collect();
+            if !tokens.is_empty() {
+                let (clob, books) = (self.clob.clone(), self.books.clone());
+                self.canaries.spawn(canary::compare(clob, books, shard, tokens));
+            }
+        }
+    }
+
+    fn take_missed(&mut self, missed: Missed) {
+        let shard = missed.shard;
+        if missed.is_of_connection(self.heard_at.get(&shard).copied()) {
+            tracing::warn!(shard = shard.0, "a connection tells less than it should; it is made anew");
+            counter!("cascadian_live_canary_failures_total").increment(1);
+            self.handle.reconnect(shard);
+        } else {
+            self.due.extend(missed.tokens);
         }
     }
 }
