@@ -1,6 +1,6 @@
 //! Trades: what was matched, told once and on one outcome.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
@@ -69,12 +69,10 @@ impl Trade {
     /// What tells it from other trades, as far as anything does.
     pub fn key(&self) -> TradeKey {
         TradeKey {
-            second: self.traded_at.timestamp(),
             transaction_hash: self.transaction_hash.clone(),
             wallet: self.wallet.clone(),
             token_id: self.token_id.clone(),
             side: self.side,
-            price: self.price,
             shares: self.shares,
         }
     }
@@ -111,12 +109,16 @@ pub struct Print<'a> {
     pub usdc: Usdc,
 }
 
-/// All that upstream says of a fill: it has no id, and one transaction has many. Fills may be alike in
-/// all of it and still be several; see [`Multiplicity`].
+/// What two readings of a trade have in common, and as far as anything tells it from others: upstream has no
+/// id of a trade, and one transaction has many.
+///
+/// Neither its second nor its price: the activity socket says when it was matched and what was paid to the
+/// last digit, the record when it was mined, and rounds. Trades may be alike in all of this and still be
+/// several: within one reading, rows that are alike are several trades; between readings they are the same
+/// ones told again. So of each key there are as many as the reading with most of them has, and [`ordinals`]
+/// tells them apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TradeKey {
-    /// Unix seconds.
-    pub second: i64,
     /// The transaction.
     pub transaction_hash: Option<TransactionHash>,
     /// Who.
@@ -125,72 +127,8 @@ pub struct TradeKey {
     pub token_id: TokenId,
     /// What the wallet did with it.
     pub side: Side,
-    /// Dollars a share.
-    pub price: Price,
     /// How many.
     pub shares: Shares,
-}
-
-/// A fill that can be told from every other: the `ordinal`-th, from 0, of those with this key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fill {
-    /// What the feeds say of it.
-    pub key: TradeKey,
-    /// Which of those with the same key.
-    pub ordinal: u32,
-}
-
-/// How many fills there are of each key.
-///
-/// A reading is what one source said of a stretch of time, all pages together. Within one, rows that are
-/// alike are several fills; between readings, they are the same ones seen again. So a reading counts, and
-/// readings merge by the larger count, never by the sum.
-///
-/// Merge only readings that know as much as each other: one without wallets has other keys for the same
-/// fills.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Multiplicity(HashMap<TradeKey, u32>);
-
-impl Multiplicity {
-    /// Counts the rows of one reading.
-    pub fn of<'a>(rows: impl IntoIterator<Item = &'a Trade>) -> Self {
-        let mut counts = HashMap::new();
-        for row in rows {
-            *counts.entry(row.key()).or_insert(0) += 1;
-        }
-        Self(counts)
-    }
-
-    /// How many fills have this key.
-    pub fn count(&self, key: &TradeKey) -> u32 {
-        self.0.get(key).copied().unwrap_or(0)
-    }
-
-    /// How many fills there are.
-    pub fn total(&self) -> u64 {
-        self.0.values().map(|count| u64::from(*count)).sum()
-    }
-
-    /// Says that so many fills are held of a key: what a database knows.
-    pub fn hold(&mut self, key: TradeKey, count: u32) {
-        let held = self.0.entry(key).or_insert(0);
-        *held = count.max(*held);
-    }
-
-    /// Takes in another reading, and lists the fills that are new by it, in the order of their keys.
-    pub fn merge(&mut self, reading: &Self) -> Vec<Fill> {
-        let mut new = Vec::new();
-        for (key, count) in &reading.0 {
-            let held = match self.0.entry(key.clone()) {
-                Entry::Occupied(entry) => entry.into_mut(),
-                Entry::Vacant(entry) => entry.insert(0),
-            };
-            new.extend((*held..*count).map(|ordinal| Fill { key: key.clone(), ordinal }));
-            *held = (*held).max(*count);
-        }
-        new.sort_unstable();
-        new
-    }
 }
 
 /// Numbers the rows of one reading: the n-th row with a key has ordinal n, from 0. Rows that are alike
@@ -274,51 +212,29 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn rows_alike_are_several_in_one_reading_and_the_same_in_two() {
+    fn rows_alike_are_numbered() {
         let row = trade(7, 0, Side::Buy, 50, 5, 1);
-        let other = trade(7, 0, Side::Buy, 51, 5, 1);
-        let mut held = Multiplicity::default();
-        let first = held.merge(&Multiplicity::of([&row, &row]));
-        assert_eq!(first.iter().map(|fill| fill.ordinal).collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(held.merge(&Multiplicity::of([&row])), []);
-        assert_eq!(held.merge(&Multiplicity::of([&row, &row])), []);
-        let more = held.merge(&Multiplicity::of([&row, &other, &row, &row]));
-        assert_eq!(
-            more,
-            [Fill { key: row.key(), ordinal: 2 }, Fill { key: other.key(), ordinal: 0 }]
-        );
-        assert_eq!(held.count(&row.key()), 3);
-        assert_eq!(held.total(), 4);
-        assert_eq!(ordinals([&row, &other, &row]), [0, 0, 1]);
+        let other = trade(7, 0, Side::Buy, 50, 6, 1);
+        assert_eq!(ordinals([&row, &other, &row, &row]), [0, 0, 1, 2]);
     }
 
-    proptest! {
-        /// Whatever each reading missed, all together are each fill once, as soon as one of them has it.
-        #[test]
-        fn readings_merge_to_each_fill_once(
-            fills in prop::collection::vec((any_trade(), 1usize..4), 1..12),
-            seen in prop::collection::vec(prop::collection::vec(0usize..4, 12), 1..5),
-        ) {
-            // Of the fills that are alike, a reading sees some number.
-            let mut truth = Multiplicity::default();
-            let mut held = Multiplicity::default();
-            let mut new = Vec::new();
-            for reading in &seen {
-                let rows: Vec<&Trade> = fills
-                    .iter()
-                    .zip(reading)
-                    .flat_map(|((fill, count), seen)| vec![fill; *seen.min(count)])
-                    .collect();
-                new.extend(held.merge(&Multiplicity::of(rows.iter().copied())));
-                // What `insert … on conflict do nothing` by (key, ordinal) would hold.
-                for (row, ordinal) in rows.iter().zip(ordinals(rows.iter().copied())) {
-                    truth.hold(row.key(), ordinal + 1);
-                }
-            }
-            let distinct: std::collections::HashSet<_> = new.iter().collect();
-            prop_assert_eq!(distinct.len(), new.len(), "no fill is new twice");
-            prop_assert_eq!(held.total(), new.len() as u64);
-            prop_assert_eq!(held, truth);
+    #[test]
+    fn a_trade_is_the_same_whenever_it_was_told_and_however_it_was_rounded() {
+        let told = trade(7, 0, Side::Buy, 50, 5, 1);
+        let record = Trade {
+            traded_at: told.traded_at + chrono::TimeDelta::seconds(4),
+            price: Price::new(dec!(0.5001)).unwrap(),
+            ..told.clone()
+        };
+        assert_eq!(record.key(), told.key());
+        for other in [
+            trade(8, 0, Side::Buy, 50, 5, 1),
+            trade(7, 1, Side::Buy, 50, 5, 1),
+            trade(7, 0, Side::Sell, 50, 5, 1),
+            trade(7, 0, Side::Buy, 50, 6, 1),
+            trade(7, 0, Side::Buy, 50, 5, 2),
+        ] {
+            assert_ne!(other.key(), told.key());
         }
     }
 }

@@ -120,24 +120,43 @@ pub struct Unresolved {
 
 /// Markets the oracle is at work on: asked, proposed or disputed, closed without a resolution, or past their end.
 /// Those asked for longest ago come first.
-pub async fn due(executor: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Unresolved>, StoreError> {
+pub async fn due(
+    executor: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Unresolved>, StoreError> {
     let sql = "SELECT m.market_id, m.condition_id FROM markets m
                WHERE m.condition_id IS NOT NULL AND m.delisted_at IS NULL AND m.status <> 'resolved'
                  AND (m.status = 'closed' OR m.uma_status IN ('requested', 'proposed', 'disputed')
-                      OR m.end_date < now())
+                      OR m.end_date < $2)
                ORDER BY (m.uma_status IS NOT NULL) DESC, m.volume_24h DESC NULLS LAST, m.market_id
                LIMIT $1";
-    Ok(sqlx::query_as(sql).bind(limit).fetch_all(executor).await?)
+    Ok(sqlx::query_as(sql).bind(limit).bind(now).fetch_all(executor).await?)
 }
 
-/// The open or unresolved market of a token; none when nobody knows it.
+/// Markets of which something was learned since an instant and that are resolved, by their ids, after `after`.
+pub async fn settled_since(
+    executor: impl PgExecutor<'_>,
+    since: DateTime<Utc>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Unresolved>, StoreError> {
+    let sql = "SELECT m.market_id, m.condition_id FROM markets m
+               JOIN (SELECT DISTINCT market_id FROM market_resolutions WHERE observed_at > $1 AND payouts IS NOT NULL)
+                    AS settled USING (market_id)
+               WHERE m.condition_id IS NOT NULL AND m.market_id > $2
+               ORDER BY m.market_id LIMIT $3";
+    Ok(sqlx::query_as(sql).bind(since).bind(after).bind(limit).fetch_all(executor).await?)
+}
+
+/// The market of a token; none when nobody knows it.
 pub async fn of_token(
     executor: impl PgExecutor<'_>,
     token_id: &TokenId,
 ) -> Result<Vec<Unresolved>, StoreError> {
     // Rare enough, a few times a minute, for reading the table.
     let sql = "SELECT market_id, condition_id FROM markets
-               WHERE condition_id IS NOT NULL AND status <> 'resolved' AND $1 = ANY(token_ids) LIMIT 1";
+               WHERE condition_id IS NOT NULL AND $1 = ANY(token_ids) LIMIT 1";
     Ok(sqlx::query_as(sql).bind(token_id.as_str()).fetch_all(executor).await?)
 }
 

@@ -1,16 +1,18 @@
 //! The tape: takers' trades as two sources tell them, each once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::error::Error;
+use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::Side;
+use domain::Shares;
 use domain::bars::Interval;
-use domain::tape::Trade;
+use domain::tape::{self, Trade, TradeKey};
 use rust_decimal::Decimal;
 use sqlx::{Connection, PgConnection, QueryBuilder};
 
 use crate::StoreError;
-use crate::column::{column, parsed};
+use crate::column::{amount, column, parsed};
 use crate::notify::notify;
 use crate::{bars, months};
 
@@ -45,20 +47,6 @@ pub struct Recorded {
     pub inserted: usize,
     /// Trades held as heard, which the record has told since.
     pub confirmed: usize,
-}
-
-/// What two readings of a trade have in common. Neither its second nor its price: the socket says when it was
-/// matched and what was paid to the last digit, the record when it was mined, and rounds.
-type Identity = (String, String, String, Side, Decimal);
-
-fn identity(trade: &Trade) -> Identity {
-    (
-        hash_of(trade).to_owned(),
-        wallet_of(trade).to_owned(),
-        trade.token_id.to_string(),
-        trade.side,
-        trade.shares.decimal(),
-    )
 }
 
 /// As the key of the table has it: empty where unknown.
@@ -100,19 +88,18 @@ pub async fn record(
     let mut new = Vec::new();
     let mut confirmed = Vec::new();
     let mut touched = BTreeSet::new();
-    let mut counts: HashMap<Identity, usize> = HashMap::new();
-    for heard in reading {
-        let identity = identity(&heard.trade);
-        let place = counts.entry(identity.clone()).or_default();
-        let rows = held.entry(identity).or_default();
-        match rows.get_mut(*place) {
+    let places = tape::ordinals(reading.iter().map(|heard| &heard.trade));
+    for (heard, place) in reading.iter().zip(places) {
+        let rows = held.entry(heard.trade.key()).or_default();
+        match rows.get_mut(usize::try_from(place).map_err(StoreError::other)?) {
             None => {
                 touched.insert(minute_of(&heard.trade));
-                new.push((heard, i32::try_from(*place).map_err(StoreError::other)?));
+                let ordinal = i32::try_from(place).map_err(StoreError::other)?;
+                new.push((heard, ordinal));
                 rows.push(Held {
                     market_id: heard.trade.market_id.to_string(),
                     traded_at: heard.trade.traded_at,
-                    ordinal: i32::try_from(*place).map_err(StoreError::other)?,
+                    ordinal,
                     confirmed: source == TapeSource::Record,
                 });
             }
@@ -124,7 +111,6 @@ pub async fn record(
             }
             Some(_) => {}
         }
-        *place += 1;
     }
     let instants = reading.iter().map(|heard| heard.trade.traded_at).collect();
     months::prepare(&mut tx, "trades", instants).await?;
@@ -143,11 +129,11 @@ fn minute_of(trade: &Trade) -> bars::Place {
     (trade.market_id.to_string(), Interval::Minute.bucket(trade.traded_at))
 }
 
-/// What is held of the transactions of a reading, by identity and in the order of the ordinals.
+/// What is held of the transactions of a reading, by key and in the order of the ordinals.
 async fn held(
     connection: &mut PgConnection,
     reading: &[HeardTrade],
-) -> Result<HashMap<Identity, Vec<Held>>, StoreError> {
+) -> Result<HashMap<TradeKey, Vec<Held>>, StoreError> {
     let hashes: BTreeSet<&str> = reading.iter().map(|heard| hash_of(&heard.trade)).collect();
     let hashes: Vec<_> = hashes.into_iter().collect();
     let times = || reading.iter().map(|heard| heard.trade.traded_at);
@@ -162,16 +148,17 @@ async fn held(
     .bind(times().max().map(|at| at + DRIFT))
     .fetch_all(connection)
     .await?;
-    let mut held: HashMap<Identity, Vec<Held>> = HashMap::new();
+    let mut held: HashMap<TradeKey, Vec<Held>> = HashMap::new();
     for row in &rows {
-        let identity = (
-            column(row, "transaction_hash")?,
-            column(row, "wallet_address")?,
-            column(row, "token_id")?,
-            parsed(column(row, "side")?)?,
-            column::<Decimal>(row, "shares")?.normalize(),
-        );
-        held.entry(identity).or_default().push(Held {
+        let shares: Option<Shares> = amount(column::<Option<Decimal>>(row, "shares")?)?;
+        let key = TradeKey {
+            transaction_hash: known(column(row, "transaction_hash")?)?,
+            wallet: known(column(row, "wallet_address")?)?,
+            token_id: parsed(column(row, "token_id")?)?,
+            side: parsed(column(row, "side")?)?,
+            shares: shares.unwrap_or(Shares::ZERO),
+        };
+        held.entry(key).or_default().push(Held {
             market_id: column(row, "market_id")?,
             traded_at: column(row, "traded_at")?,
             ordinal: column(row, "ordinal")?,
@@ -179,6 +166,14 @@ async fn held(
         });
     }
     Ok(held)
+}
+
+/// The other way round than [`wallet_of`] and [`hash_of`].
+fn known<T>(text: &str) -> Result<Option<T>, StoreError>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    if text.is_empty() { Ok(None) } else { parsed(text).map(Some) }
 }
 
 /// Puts the record's second and price in the place of the socket's.

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use domain::book::{Book, BookMeta, BookSource, BookState, BookUpdate, Keeper};
-use domain::{MarketId, Price, TokenId};
+use domain::{ConditionId, MarketId, Price, TokenId};
 use store::streaming::TradedMarket;
 use tokio::sync::Notify;
+
+use super::canary::Held;
 
 /// A market's book of outcome 0, as it stands.
 #[derive(Debug, Clone)]
@@ -208,21 +210,31 @@ impl LiveBooks {
         }
     }
 
+    /// The token whose book is kept of the market with this condition.
+    pub(super) fn token_of_condition(&self, condition_id: &ConditionId) -> Option<TokenId> {
+        let state = self.state();
+        let mut followed = state.followed.iter();
+        // Rare enough for looking at all of them.
+        followed
+            .find(|(_, followed)| followed.market.condition_id == *condition_id)
+            .map(|(token, _)| token.clone())
+    }
+
     /// The tokens that are followed.
     pub(super) fn tokens(&self) -> Vec<TokenId> {
         self.state().followed.keys().cloned().collect()
     }
 
-    /// A live book among these tokens that has both sides and changed last, with its best bid: a canary.
-    pub(super) fn canary(&self, tokens: &[TokenId]) -> Option<(TokenId, Price)> {
+    /// The tops of those of these books that are live.
+    pub(super) fn held(&self, tokens: &[TokenId]) -> Vec<Held> {
         let state = self.state();
-        let live = tokens.iter().filter_map(|token| {
+        let held = tokens.iter().filter_map(|token| {
             let keeper = &state.followed.get(token)?.keeper;
-            let bid = keeper.book().best_bid().filter(|_| keeper.state() == BookState::Live)?;
-            Some((keeper.received_at()?, token, bid.price()))
+            let as_of_ms = keeper.as_of_ms().filter(|_| keeper.state() == BookState::Live)?;
+            let top = (keeper.book().best_bid(), keeper.book().best_ask());
+            Some(Held { token: token.clone(), top, as_of_ms })
         });
-        live.max_by_key(|&(received_at, ..)| received_at)
-            .map(|(_, token, bid)| (token.clone(), bid))
+        held.collect()
     }
 }
 

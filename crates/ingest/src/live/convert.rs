@@ -1,6 +1,6 @@
 //! From upstream's rows to the domain's books.
 
-use domain::book::{Book, BookMeta, Keeper, Level, Pips};
+use domain::book::{Book, BookMeta, Level, Pips};
 use domain::{Price, Shares, TokenId};
 use polymarket::UpstreamError;
 use polymarket::clob::{BookSide, ClobClient, RawBook, RawLevel};
@@ -50,10 +50,10 @@ pub(super) fn micro_shares(shares: Decimal) -> Option<u64> {
 pub async fn is_ghost(
     clob: &ClobClient,
     token_id: &TokenId,
-    keeper: &Keeper,
+    book: &Book,
 ) -> Result<bool, UpstreamError> {
     let (bid, ask) =
         tokio::try_join!(clob.price(token_id, BookSide::Bid), clob.price(token_id, BookSide::Ask))?;
     let own = |pips: Option<Pips>| pips.map(Pips::price);
-    Ok(bid != own(keeper.book().best_bid()) || ask != own(keeper.book().best_ask()))
+    Ok(bid != own(book.best_bid()) || ask != own(book.best_ask()))
 }

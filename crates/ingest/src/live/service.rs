@@ -9,20 +9,21 @@ use domain::book::{Announced, Book, BookMeta, BookSource, BookUpdate, LevelChang
 use metrics::{counter, gauge};
 use polymarket::Endpoints;
 use polymarket::UpstreamError;
-use polymarket::clob::{BookSide, ClobClient, RawBook};
+use polymarket::clob::{ClobClient, RawBook};
 use polymarket::ws::market::{
-    BookChanges, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, ShardId,
+    BookChanges, Concerned, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, ShardId,
 };
 use polymarket::ws::{self, ChannelSetUpError};
 use store::streaming::{self, TradedMarket};
 use store::{Database, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::LiveBooks;
-use super::convert::{is_ghost, level, micro_shares, snapshot_of_rest};
+use super::canary::{self, Missed};
+use super::convert::{BookSnapshot, is_ghost, level, micro_shares, snapshot_of_rest};
 
 /// What is followed, and how carefully.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct LiveOptions {
     pub busiest: u32,
     /// How often the choice is made anew.
     pub choose_every: Duration,
-    /// How often a book of each connection is compared with a request.
+    /// How often some books of each connection are compared with a request.
     pub canary_every: Duration,
     /// How often every book is fetched.
     pub refetch_every: Duration,
@@ -104,7 +105,9 @@ impl LiveService {
             examined: HashSet::new(),
             fetches: JoinSet::new(),
             canaries: JoinSet::new(),
+            rounds: 0,
             shards: HashMap::new(),
+            heard_at: HashMap::new(),
         };
         let connections = channel.run(cancel.clone());
         tokio::join!(connections, work.run(events, &options, &cancel));
@@ -145,14 +148,18 @@ struct Work {
     /// Tokens whose books were found to be, or not to be, ghosts since all were fetched last.
     examined: HashSet<TokenId>,
     fetches: JoinSet<Fetched>,
-    canaries: JoinSet<Option<ShardId>>,
+    canaries: JoinSet<Option<Missed>>,
+    /// How often canaries were sent.
+    rounds: usize,
     /// The tokens of the connections there are.
     shards: HashMap<ShardId, Vec<TokenId>>,
+    /// When they told something last.
+    heard_at: HashMap<ShardId, Instant>,
 }
 
 struct Fetched {
     asked: Vec<TokenId>,
-    answer: Result<Vec<RawBook>, UpstreamError>,
+    answer: Result<Vec<(TokenId, BookSnapshot)>, UpstreamError>,
 }
 
 impl Work {
@@ -186,12 +193,8 @@ impl Work {
                 Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => {
                     if let Ok(fetched) = fetched { self.take_fetched(fetched) }
                 }
-                Some(failed) = self.canaries.join_next(), if !self.canaries.is_empty() => {
-                    if let Ok(Some(shard)) = failed {
-                        tracing::warn!(shard = shard.0, "a connection tells less than it should; it is made anew");
-                        counter!("cascadian_live_canary_failures_total").increment(1);
-                        self.handle.reconnect(shard);
-                    }
+                Some(compared) = self.canaries.join_next(), if !self.canaries.is_empty() => {
+                    if let Ok(Some(missed)) = compared { self.take_missed(missed) }
                 }
                 _ = check.tick() => self.check(),
                 _ = canary.tick() => self.send_canaries(),
@@ -263,9 +266,10 @@ impl Work {
             MarketEvent::Unreachable { shard, cause, retry_in, .. } => {
                 tracing::warn!(shard = shard.0, %cause, retry_in_ms = retry_in.as_millis(), "no connection");
             }
-            MarketEvent::Received { messages, received_at, .. } => {
+            MarketEvent::Received { shard, messages, received_at } => {
+                self.heard_at.insert(shard, Instant::now());
                 for message in messages {
-                    self.take_message(message, received_at);
+                    self.take_message(shard, message, received_at);
                 }
             }
         }
@@ -278,7 +282,12 @@ impl Work {
         }
     }
 
-    fn take_message(&mut self, message: MarketMessage, received_at: DateTime<Utc>) {
+    fn take_message(
+        &mut self,
+        shard: ShardId,
+        message: MarketMessage,
+        received_at: DateTime<Utc>,
+    ) {
         match message {
             MarketMessage::Book(snapshot) => self.take_book(&snapshot, received_at),
             MarketMessage::Changes(changes) => self.take_changes(&changes, received_at),
@@ -311,8 +320,8 @@ impl Work {
             }
             MarketMessage::Unusable(unusable) => {
                 counter!("cascadian_live_unusable_messages_total").increment(1);
-                if let Some(token) = unusable.concerns.token {
-                    self.doubt(&token, received_at);
+                if may_change_books(unusable.kind.as_deref()) {
+                    self.doubt_concerned(shard, unusable.concerns, received_at);
                 }
             }
             MarketMessage::NewMarket(_) | MarketMessage::Unknown(_) => {}
@@ -390,6 +399,24 @@ impl Work {
         }
     }
 
+    /// What cannot be used was about these; where it does not say, about anything the connection carries.
+    fn doubt_concerned(
+        &mut self,
+        shard: ShardId,
+        concerned: Concerned,
+        received_at: DateTime<Utc>,
+    ) {
+        let of_market = concerned.condition.and_then(|id| self.books.token_of_condition(&id));
+        match (concerned.token, of_market) {
+            (Some(token), _) | (None, Some(token)) => self.doubt(&token, received_at),
+            (None, None) => {
+                for token in self.shards.get(&shard).cloned().unwrap_or_default() {
+                    self.doubt(&token, received_at);
+                }
+            }
+        }
+    }
+
     /// Something was said of a token that cannot be used: its book is what it was, until it is fetched.
     fn doubt(&mut self, token: &TokenId, received_at: DateTime<Utc>) {
         if self.books.update(token, |keeper| keeper.disconnected(received_at)).is_some() {
@@ -408,10 +435,10 @@ impl Work {
             }
             let (clob, books) = (self.clob.clone(), self.books.clone());
             self.fetches.spawn(async move {
-                let answer = clob.books(&asked).await.map(|answer| answer.rows);
-                if let Ok(answer) = &answer {
-                    try_ghosts(&clob, &books, answer).await;
-                }
+                let answer = match clob.books(&asked).await {
+                    Ok(answer) => Ok(without_ghosts(&clob, &books, answer.rows).await),
+                    Err(error) => Err(error),
+                };
                 Fetched { asked, answer }
             });
         }
@@ -421,11 +448,9 @@ impl Work {
         match fetched.answer {
             Ok(rows) => {
                 let now = Utc::now();
-                for raw in rows {
-                    let token = raw.token_id.clone();
-                    let Some(snapshot) = snapshot_of_rest(raw) else { continue };
+                for (token, snapshot) in rows {
                     self.books.update(&token, |keeper| {
-                        let super::BookSnapshot { book, at_ms, meta } = snapshot;
+                        let BookSnapshot { book, at_ms, meta } = snapshot;
                         keeper.snapshot(book, at_ms, now, BookSource::Rest, meta)
                     });
                 }
@@ -437,37 +462,65 @@ impl Work {
         }
     }
 
-    /// Compares a liquid book of each connection with a request: some connections answer every ping and tell nothing.
+    /// Compares some live books of each connection with a request, others each time.
     fn send_canaries(&mut self) {
+        self.rounds += 1;
         for (&shard, tokens) in &self.shards {
-            let Some((token, bid)) = self.books.canary(tokens) else { continue };
-            let (clob, books) = (self.clob.clone(), self.books.clone());
-            self.canaries.spawn(async move {
-                let told = clob.price(&token, BookSide::Bid).await.ok()??;
-                if told == bid {
-                    return None;
-                }
-                // It may have moved between the two.
-                sleep(Duration::from_secs(2)).await;
-                let (_, bid) = books.canary(std::slice::from_ref(&token))?;
-                let told = clob.price(&token, BookSide::Bid).await.ok()??;
-                (told != bid).then_some(shard)
-            });
+            let live = self.books.held(tokens);
+            let turn = self.rounds * canary::AT_ONCE % live.len().max(1);
+            let in_turn = live.iter().cycle().skip(turn).take(canary::AT_ONCE.min(live.len()));
+            let tokens: Vec<TokenId> = in_turn.map(|held| held.token.clone()).collect();
+            if !tokens.is_empty() {
+                let (clob, books) = (self.clob.clone(), self.books.clone());
+                self.canaries.spawn(canary::compare(clob, books, shard, tokens));
+            }
+        }
+    }
+
+    fn take_missed(&mut self, missed: Missed) {
+        let shard = missed.shard;
+        if missed.is_of_connection(self.heard_at.get(&shard).copied()) {
+            tracing::warn!(shard = shard.0, "a connection tells less than it should; it is made anew");
+            counter!("cascadian_live_canary_failures_total").increment(1);
+            self.handle.reconnect(shard);
+        } else {
+            self.due.extend(missed.tokens);
         }
     }
 }
 
-/// Finds out which of the books that look like ghosts are some.
-async fn try_ghosts(clob: &ClobClient, books: &LiveBooks, fetched: &[RawBook]) {
-    let suspects: HashSet<TokenId> = books.suspected_ghosts().into_iter().collect();
-    for raw in fetched.iter().filter(|raw| suspects.contains(&raw.token_id)) {
-        let Some(snapshot) = snapshot_of_rest(raw.clone()) else { continue };
-        let mut keeper = domain::book::Keeper::new();
-        keeper.snapshot(snapshot.book, snapshot.at_ms, Utc::now(), BookSource::Rest, snapshot.meta);
-        if let Ok(verdict) = is_ghost(clob, &raw.token_id, &keeper).await {
-            books.convict(&raw.token_id, verdict);
+/// The books that are those of their tokens. One that looks like the book upstream serves in the place of some is
+/// compared with `/price` first: a right book must not give way to a ghost. Books held that are ghosts are noted.
+async fn without_ghosts(
+    clob: &ClobClient,
+    books: &LiveBooks,
+    fetched: Vec<RawBook>,
+) -> Vec<(TokenId, BookSnapshot)> {
+    let mut sound = Vec::with_capacity(fetched.len());
+    for raw in fetched {
+        let token = raw.token_id.clone();
+        let Some(snapshot) = snapshot_of_rest(raw) else { continue };
+        if snapshot.book.suspected_ghost() {
+            match is_ghost(clob, &token, &snapshot.book).await {
+                Ok(verdict) => {
+                    books.convict(&token, verdict);
+                    if verdict {
+                        counter!("cascadian_live_ghost_books_total").increment(1);
+                        continue;
+                    }
+                }
+                // Nobody can say: what is held stays, and is asked for again.
+                Err(_) => continue,
+            }
         }
+        sound.push((token, snapshot));
     }
+    sound
+}
+
+/// Whether a message of this kind, or of none, would have changed a book.
+fn may_change_books(kind: Option<&str>) -> bool {
+    !matches!(kind, Some("last_trade_price" | "new_market" | "market_resolved"))
 }
 
 fn ticks(every: Duration) -> tokio::time::Interval {

@@ -6,31 +6,16 @@
 
 use std::collections::HashMap;
 
-use domain::Side;
-use domain::tape::Trade;
-use rust_decimal::Decimal;
+use domain::tape::TradeKey;
 use store::trades::HeardTrade;
 
 /// Answers that must agree.
 const AGREEING: u32 = 5;
 
-/// What tells trades apart, as far as anything does.
-type Likeness = (Option<String>, Option<String>, String, Side, Decimal);
-
-fn likeness(trade: &Trade) -> Likeness {
-    (
-        trade.transaction_hash.as_ref().map(ToString::to_string),
-        trade.wallet.as_ref().map(ToString::to_string),
-        trade.token_id.to_string(),
-        trade.side,
-        trade.shares.decimal(),
-    )
-}
-
 /// How often rows were alike in the answers so far.
 #[derive(Debug, Default)]
 pub(super) struct Alike {
-    counts: HashMap<Likeness, Count>,
+    counts: HashMap<TradeKey, Count>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -45,17 +30,17 @@ struct Count {
 impl Alike {
     /// The rows of an answer that may be written: of those that are alike one, or as many as enough answers had.
     pub(super) fn admit(&mut self, answer: Vec<HeardTrade>) -> Vec<HeardTrade> {
-        let mut counts: HashMap<Likeness, usize> = HashMap::new();
+        let mut counts: HashMap<TradeKey, usize> = HashMap::new();
         for heard in &answer {
-            *counts.entry(likeness(&heard.trade)).or_default() += 1;
+            *counts.entry(heard.trade.key()).or_default() += 1;
         }
         for count in self.counts.values_mut() {
             count.seen = false;
         }
-        for (likeness, &count) in &counts {
+        for (key, &count) in &counts {
             // Only rows that were alike once are worth remembering.
-            if count > 1 || self.counts.contains_key(likeness) {
-                let held = self.counts.entry(likeness.clone()).or_insert(Count {
+            if count > 1 || self.counts.contains_key(key) {
+                let held = self.counts.entry(key.clone()).or_insert(Count {
                     least: count,
                     answers: 0,
                     seen: true,
@@ -67,14 +52,14 @@ impl Alike {
         }
         // What is no longer told was decided long ago.
         self.counts.retain(|_, count| count.seen);
-        let mut written: HashMap<Likeness, usize> = HashMap::new();
+        let mut written: HashMap<TradeKey, usize> = HashMap::new();
         let admitted = answer.into_iter().filter(|heard| {
-            let likeness = likeness(&heard.trade);
-            let most = match self.counts.get(&likeness) {
+            let key = heard.trade.key();
+            let most = match self.counts.get(&key) {
                 Some(count) if count.answers >= AGREEING => count.least,
                 Some(_) | None => 1,
             };
-            let count = written.entry(likeness).or_default();
+            let count = written.entry(key).or_default();
             *count += 1;
             *count <= most
         });
@@ -85,7 +70,8 @@ impl Alike {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use domain::{ConditionId, MarketId, Price, Shares, TokenId};
+    use domain::tape::Trade;
+    use domain::{ConditionId, MarketId, Price, Shares, Side, TokenId};
 
     use super::*;
 

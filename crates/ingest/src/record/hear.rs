@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use domain::tape::Trade;
 use domain::{Address, Shares, TransactionHash};
 use metrics::counter;
@@ -43,7 +42,7 @@ pub(super) async fn hear(
             take(event, &mut trades);
         }
         let reading = known(&service, trades).await?;
-        pen.write_trades(TapeSource::Activity, &reading, Utc::now()).await?;
+        pen.write_trades(TapeSource::Activity, &reading, service.now()).await?;
     }
     // The channel ends when it is cancelled, and otherwise never.
     std::future::pending().await

@@ -34,7 +34,7 @@ pub(super) async fn backfill(service: Arc<Sources>, pen: Pen) -> Result<(), Stor
             Ok(points) => {
                 let mut lock = pen.take().await;
                 let id = &market.market_id;
-                let new = bars::backfill(lock.connection(), id, points, detail, Utc::now()).await?;
+                let new = bars::backfill(lock.connection(), id, points, detail, service.now()).await?;
                 tracing::debug!(market.id = %id, new, "history filled");
                 counter!("cascadian_history_bars_total")
                     .increment(u64::try_from(new).unwrap_or(u64::MAX));
@@ -50,7 +50,7 @@ pub(super) async fn backfill(service: Arc<Sources>, pen: Pen) -> Result<(), Stor
 /// A market whose history could not be had waits for its next turn behind all others.
 async fn put_off(service: &Sources, pen: &Pen, market_id: &MarketId) -> Result<(), StoreError> {
     let mut lock = pen.take().await;
-    streaming::put_off_history(lock.connection(), market_id, Utc::now()).await?;
+    streaming::put_off_history(lock.connection(), market_id, service.now()).await?;
     drop(lock);
     tokio::time::sleep(service.options.history_every * 10).await;
     Ok(())
@@ -63,7 +63,7 @@ async fn history(
     market: &TradedMarket,
     detail: HistoryDetail,
 ) -> Result<Vec<(DateTime<Utc>, Price)>, UpstreamError> {
-    let now = Utc::now();
+    let now = service.now();
     let last = |range, seconds| {
         let width = BucketWidth::seconds(seconds).unwrap_or(BucketWidth::DAY);
         PricesQuery::last(range).in_buckets(width)

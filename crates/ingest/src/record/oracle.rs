@@ -1,12 +1,13 @@
 //! What the oracle says of markets that are about to be resolved, or were.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConditionId, MarketId, Price, TokenId};
-use polymarket::data::{DataClient, ResolutionRow, ResolutionScope};
+use polymarket::data::{ResolutionRow, ResolutionScope};
 use store::resolutions::{self, ResolutionState, Unresolved};
-use store::{Database, StoreError};
+use store::StoreError;
 use tokio::sync::mpsc;
 
 use super::service::{Pen, Sources, ticks};
@@ -15,25 +16,27 @@ use super::service::{Pen, Sources, ticks};
 const BATCH: usize = 20;
 /// Markets asked about in one round at most.
 const MOST: i64 = 400;
+/// Resolutions are corrected now and then: for so long after they were learned of they are asked for again …
+const REVIEWED_FOR: TimeDelta = TimeDelta::days(2);
+/// … so many in each round.
+const REVIEWED_AT_ONCE: i64 = 100;
 
 /// Asks about markets that are due.
 pub(super) struct Oracle {
-    database: Database,
-    data: DataClient,
+    sources: Arc<Sources>,
     pen: Pen,
     announced: mpsc::Receiver<TokenId>,
-    every: std::time::Duration,
+    /// The market asked about last of those that were settled lately.
+    reviewed: Option<String>,
 }
 
 impl Oracle {
-    pub(super) fn new(service: &Sources, pen: Pen, announced: mpsc::Receiver<TokenId>) -> Self {
-        Self {
-            database: service.database.clone(),
-            data: service.data.clone(),
-            pen,
-            announced,
-            every: service.options.oracle_every,
-        }
+    pub(super) fn new(
+        sources: Arc<Sources>,
+        pen: Pen,
+        announced: mpsc::Receiver<TokenId>,
+    ) -> Self {
+        Self { sources, pen, announced, reviewed: None }
     }
 
     /// Gives the announcements back, for the next who asks.
@@ -43,16 +46,19 @@ impl Oracle {
 
     /// Asks in rounds, and at once about a market that was announced, until the database is lost.
     pub(super) async fn run(&mut self) -> Result<(), StoreError> {
-        let mut ticks = ticks(self.every);
+        let mut ticks = ticks(self.sources.options.oracle_every);
         loop {
             let due = tokio::select! {
-                _ = ticks.tick() => resolutions::due(self.database.service(), MOST).await?,
+                _ = ticks.tick() => self.round().await?,
                 announced = self.announced.recv() => match announced {
-                    Some(token) => resolutions::of_token(self.database.service(), &token).await?,
+                    Some(token) => {
+                        let database = self.sources.database.service();
+                        resolutions::of_token(database, &token).await?
+                    }
                     // Nobody announces any more: only rounds are left.
                     None => {
                         ticks.tick().await;
-                        resolutions::due(self.database.service(), MOST).await?
+                        self.round().await?
                     }
                 },
             };
@@ -60,6 +66,20 @@ impl Oracle {
                 self.ask(batch).await?;
             }
         }
+    }
+
+    /// What one round asks about: what is due, and some of what was settled lately, in turn.
+    async fn round(&mut self) -> Result<Vec<Unresolved>, StoreError> {
+        let database = self.sources.database.service();
+        let mut round = resolutions::due(database, self.sources.now(), MOST).await?;
+        let since = self.sources.now() - REVIEWED_FOR;
+        let after = self.reviewed.as_deref().unwrap_or_default();
+        let settled = resolutions::settled_since(database, since, after, REVIEWED_AT_ONCE).await?;
+        // After the last one the turn begins anew.
+        self.reviewed = settled.last().map(|market| market.market_id.clone());
+        let asked: HashSet<String> = round.iter().map(|market| market.market_id.clone()).collect();
+        round.extend(settled.into_iter().filter(|market| !asked.contains(&market.market_id)));
+        Ok(round)
     }
 
     async fn ask(&self, markets: &[Unresolved]) -> Result<(), StoreError> {
@@ -70,7 +90,7 @@ impl Oracle {
         let conditions =
             markets.iter().filter_map(|market| ConditionId::parse(&market.condition_id).ok());
         let scope = ResolutionScope::Markets(conditions.collect());
-        let rows = match self.data.resolutions(&scope).await {
+        let rows = match self.sources.data.resolutions(&scope).await {
             Ok(answer) => answer.value.rows,
             Err(error) => {
                 tracing::warn!(%error, "the oracle cannot be asked; it is asked again");
@@ -83,7 +103,7 @@ impl Oracle {
                 continue;
             };
             let Ok(market_id) = MarketId::parse(id) else { continue };
-            self.write(&market_id, &state_of(&row), Utc::now()).await?;
+            self.write(&market_id, &state_of(&row), self.sources.now()).await?;
         }
         Ok(())
     }

@@ -16,16 +16,29 @@ use super::service::{Pen, Sources};
 /// What a gap says whose end is this process's beginning, or the return of a stream.
 const CAUSE: &str = "not streamed";
 
+/// Quotes that come later than this after their minute are not its last ones: the process, or the whole machine, was
+/// held up.
+const LATE: TimeDelta = TimeDelta::seconds(10);
+
+/// Longest sleep at once: the time of day can jump.
+const NAP: Duration = Duration::from_secs(1);
+
 /// Writes every minute's quotes, until the database is lost.
 pub(super) async fn record(service: Arc<Sources>, pen: Pen) -> Result<(), StoreError> {
     loop {
-        let minute = Interval::Minute.bucket(Utc::now());
-        sleep(until(minute + TimeDelta::minutes(1))).await;
+        let minute = Interval::Minute.bucket(service.now());
+        let end = minute + TimeDelta::minutes(1);
+        while let Some(left) = until(end, service.now()) {
+            sleep(left.min(NAP)).await;
+        }
+        if service.now() - end > LATE {
+            continue;
+        }
         let quotes = quotes(&service);
         counter!("cascadian_quotes_recorded_total")
             .increment(u64::try_from(quotes.len()).unwrap_or(u64::MAX));
         let mut lock = pen.take().await;
-        bars::record_quotes(lock.connection(), minute, &quotes, Utc::now(), CAUSE).await?;
+        bars::record_quotes(lock.connection(), minute, &quotes, service.now(), CAUSE).await?;
     }
 }
 
@@ -41,6 +54,7 @@ fn quotes(service: &Sources) -> Vec<Quote> {
     .collect()
 }
 
-fn until(instant: DateTime<Utc>) -> Duration {
-    (instant - Utc::now()).to_std().unwrap_or(Duration::ZERO)
+/// The time left; `None` when it is over.
+fn until(instant: DateTime<Utc>, now: DateTime<Utc>) -> Option<Duration> {
+    (instant - now).to_std().ok().filter(|left| !left.is_zero())
 }

@@ -52,7 +52,7 @@ struct Reading {
 impl Reader<'_> {
     /// Reads from the newest trade back to before what is complete, and writes what is new.
     async fn read_once(&mut self) -> Result<(), StoreError> {
-        let now = Utc::now();
+        let now = self.service.now();
         let database = self.service.database.service();
         let options = &self.service.options;
         let progress = tape::progress(database).await?;
@@ -63,7 +63,7 @@ impl Reader<'_> {
         let reading = self.walk(until).await?;
         let trades = self.alike.admit(reading.trades);
         for part in whole_transactions(&trades, 5_000) {
-            let recorded = self.pen.write_trades(TapeSource::Record, part, Utc::now()).await?;
+            let recorded = self.pen.write_trades(TapeSource::Record, part, self.service.now()).await?;
             tracing::debug!(rows = part.len(), ?recorded, "tape read");
         }
         if reading.is_whole {

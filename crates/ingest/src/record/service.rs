@@ -8,6 +8,7 @@ use domain::TokenId;
 use metrics::counter;
 use polymarket::Endpoints;
 use polymarket::data::DataClient;
+use polymarket::ws::Clock;
 use polymarket::ws::activity::ActivityOptions;
 use store::lock::{IngestLock, Work};
 use store::months::{self, Aging};
@@ -42,6 +43,8 @@ pub struct RecordingOptions {
     pub activity: ActivityOptions,
     /// How long records are kept.
     pub retention: Retention,
+    /// Tells what time it is.
+    pub clock: Clock,
 }
 
 impl Default for RecordingOptions {
@@ -57,6 +60,7 @@ impl Default for RecordingOptions {
             history_markets: 200,
             activity: ActivityOptions::default(),
             retention: Retention::default(),
+            clock: Clock::system(),
         }
     }
 }
@@ -105,6 +109,12 @@ pub(super) struct Sources {
     pub(super) options: RecordingOptions,
 }
 
+impl Sources {
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.options.clock.now()
+    }
+}
+
 impl RecordingService {
     /// Prepares the service. `announced` tells a token of each market that was announced as resolved.
     pub fn new(
@@ -147,7 +157,7 @@ impl RecordingService {
         let sources = &self.sources;
         await_catalogue(sources.clone(), cancel.clone()).await?;
         let announced = std::mem::replace(&mut self.announced, mpsc::channel(1).1);
-        let mut oracle = super::oracle::Oracle::new(sources, pen.clone(), announced);
+        let mut oracle = super::oracle::Oracle::new(sources.clone(), pen.clone(), announced);
         let (sources, pen) = (|| sources.clone(), || pen.clone());
         let ended = tokio::select! {
             ended = super::hear::hear(sources(), pen(), term) => ended,
@@ -195,7 +205,7 @@ async fn retain(sources: Arc<Sources>) -> Result<(), StoreError> {
         ticks.tick().await;
         for (table, days) in sources.options.retention.limits() {
             let Some(days) = days else { continue };
-            let before = Utc::now() - TimeDelta::days(days.into());
+            let before = sources.now() - TimeDelta::days(days.into());
             let dropped = months::drop_before(sources.database.service(), table, before).await?;
             if dropped > 0 {
                 tracing::info!(?table, dropped, "months were given up");

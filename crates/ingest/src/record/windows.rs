@@ -1,6 +1,5 @@
 //! Counting the tape by windows, for the columns of the screener.
 
-use chrono::Utc;
 use domain::analytics::Window;
 use std::sync::Arc;
 use store::{StoreError, tape, windows};
@@ -37,7 +36,7 @@ async fn count_all(service: &Sources, pen: &Pen, wanted: &[Window]) -> Result<bo
     let database = service.database.service();
     let mut all = true;
     for &window in wanted {
-        let now = Utc::now();
+        let now = service.now();
         let progress = tape::progress(database).await?;
         let mut lock = pen.take().await;
         if reaches(progress, now - window.length(), now) {

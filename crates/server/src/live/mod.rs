@@ -109,7 +109,7 @@ impl Live {
         let mut keeper = Keeper::new();
         keeper.snapshot(snapshot.book, snapshot.at_ms, Utc::now(), BookSource::Rest, snapshot.meta);
         let is_ghost = keeper.suspected_ghost()
-            && ingest::live::is_ghost(&self.clob, &market.tokens[0], &keeper).await?;
+            && ingest::live::is_ghost(&self.clob, &market.tokens[0], keeper.book()).await?;
         Ok(Some(LiveBook::of(market, &keeper, is_ghost)))
     }
 }
