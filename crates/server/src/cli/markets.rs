@@ -85,7 +85,7 @@ fn summarise(snapshot: &Snapshot, shown: usize, total: usize) {
 fn print_json(rows: &[Row<MarketRow>]) -> anyhow::Result<ExitCode> {
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
-        lines.push(std::str::from_utf8(row.json())?);
+        lines.push(String::from_utf8(row.json().into_owned())?);
     }
     super::print(&lines.join("\n"))
 }
