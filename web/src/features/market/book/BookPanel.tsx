@@ -5,13 +5,12 @@ import { PanelNote, PanelProblem, PanelSkeleton, Segmented } from "../../../comp
 import type { MarketDetail } from "../../../lib/apiTypes.ts";
 import { feedStatus } from "../../../lib/feed.ts";
 import { cents, count, decimal, money, moneyExact, shares, signed } from "../../../lib/format.ts";
-import type { OrderBook } from "../../../lib/live-contract.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useSecond } from "../../../lib/time.ts";
 import { orderBook } from "../live/liveQueries.ts";
 import { type BookReport, bookReport } from "./bookState.ts";
 import { DepthChart } from "./DepthChart.tsx";
-import { type LadderRow, ladder, mirroredBook } from "./ladder.ts";
+import { type LadderRow, ladder, mirroredBook, type ShownBook } from "./ladder.ts";
 
 /** Levels of each side at first; the reader may see them all. */
 const SHOWN_LEVELS = 8;
@@ -73,7 +72,7 @@ export function BookBadge({ report }: { report: BookReport }) {
 }
 
 interface BookBodyProps {
-  book: OrderBook;
+  book: ShownBook;
   report: BookReport;
   tick: number | null;
 }
@@ -92,7 +91,8 @@ function BookBody({ book, report, tick }: BookBodyProps) {
     <>
       {/* A book that is not live is dimmed as a whole and says so above. */}
       <div className="booked" data-state={report.state}>
-        <table className="lad">
+        {/* Who bids for No takes the colour of No, whichever book it is seen in. */}
+        <table className="lad" data-outcome={book.outcome}>
           <caption className="sr">Order book. {report.long}</caption>
           <thead>
             <tr>
@@ -108,7 +108,7 @@ function BookBody({ book, report, tick }: BookBodyProps) {
           <tbody>
             {asks.length === 0 && <EmptySide text="no asks" />}
             {asks.map((row) => (
-              <Level key={`ask ${row.price}`} side="ask" row={row} tick={tick} />
+              <Level key={`ask ${row.price}`} side="ask" wanted={1 - book.outcome} row={row} tick={tick} />
             ))}
             <tr className="mid">
               <td colSpan={3}>
@@ -122,7 +122,7 @@ function BookBody({ book, report, tick }: BookBodyProps) {
               </td>
             </tr>
             {bids.map((row) => (
-              <Level key={`bid ${row.price}`} side="bid" row={row} tick={tick} />
+              <Level key={`bid ${row.price}`} side="bid" wanted={book.outcome} row={row} tick={tick} />
             ))}
             {bids.length === 0 && <EmptySide text="no bids" />}
           </tbody>
@@ -178,10 +178,18 @@ function EmptySide({ text }: { text: string }) {
   );
 }
 
-function Level({ side, row, tick }: { side: "ask" | "bid"; row: LadderRow; tick: number | null }) {
+interface LevelProps {
+  side: "ask" | "bid";
+  /** The outcome that the order is in favour of. */
+  wanted: number;
+  row: LadderRow;
+  tick: number | null;
+}
+
+function Level({ side, wanted, row, tick }: LevelProps) {
   return (
     <tr className={side}>
-      <td className={`l ${outcomeColour(side === "bid" ? 0 : 1)}`}>{cents(row.price, tick)}</td>
+      <td className={`l ${outcomeColour(wanted)}`}>{cents(row.price, tick)}</td>
       <td title={`${decimal(row.shares, 6)} shares`}>
         <Ticking subject={`${side} ${row.price}`} text={shares(row.shares)} />
       </td>
