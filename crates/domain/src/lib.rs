@@ -37,7 +37,8 @@ pub use money::{OutOfRange, Price, PriceChange, Shares, Usdc};
 pub use origin::Origin;
 pub use query::QueryReader;
 pub use screen::{
-    Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,
+    Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, TapeColumn,
+    TapeFigure, Trait,
 };
 pub use side::Side;
 pub use slippage::{OrderSize, Slippage};

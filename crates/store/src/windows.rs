@@ -19,10 +19,6 @@ pub const WINDOWS_CHANNEL: &str = "windows_changed";
 pub struct MarketWindow {
     /// The market.
     pub market_id: MarketId,
-    /// The window.
-    pub window: Window,
-    /// When it ends.
-    pub as_of: DateTime<Utc>,
     /// Takers' trades.
     pub trades: i32,
     /// Wallets that bought outcome 0 or sold outcome 1.
@@ -35,6 +31,17 @@ pub struct MarketWindow {
     pub sell_usdc: Decimal,
     /// The price at the end less the one at the beginning; `None` where either is not recorded.
     pub change: Option<Decimal>,
+}
+
+/// A window of time that ended at an instant, as the tape has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedWindow {
+    /// Which.
+    pub window: Window,
+    /// When it ended.
+    pub as_of: DateTime<Utc>,
+    /// What happened in each market that traded; nothing did in the others.
+    pub markets: Vec<MarketWindow>,
 }
 
 /// Counts a window anew for every market, ending at `now`. Markets without trades in it have no row.
@@ -78,6 +85,14 @@ pub async fn recount(
         .bind(now)
         .execute(&mut *tx)
         .await?;
+    sqlx::query(
+        "INSERT INTO counted_windows (time_window, as_of) VALUES ($1, $2)
+         ON CONFLICT (time_window) DO UPDATE SET as_of = EXCLUDED.as_of",
+    )
+    .bind(window.slug())
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
     notify(&mut *tx, WINDOWS_CHANNEL, window.slug()).await?;
     tx.commit().await?;
     Ok(written)
@@ -86,33 +101,61 @@ pub async fn recount(
 /// Forgets what was counted of a window: the tape does not cover it.
 pub async fn forget(connection: &mut PgConnection, window: Window) -> Result<(), StoreError> {
     let mut tx = connection.begin().await?;
-    let gone = sqlx::query("DELETE FROM market_windows WHERE time_window = $1")
+    sqlx::query("DELETE FROM market_windows WHERE time_window = $1")
         .bind(window.slug())
         .execute(&mut *tx)
         .await?;
-    if gone.rows_affected() > 0 {
+    let was_counted = sqlx::query("DELETE FROM counted_windows WHERE time_window = $1")
+        .bind(window.slug())
+        .execute(&mut *tx)
+        .await?;
+    if was_counted.rows_affected() > 0 {
         notify(&mut *tx, WINDOWS_CHANNEL, window.slug()).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// Every window of every market that traded in it.
-pub async fn all(executor: impl PgExecutor<'_>) -> Result<Vec<MarketWindow>, StoreError> {
+/// The windows that are counted, each with the end of its last count. The others are unknown.
+pub async fn counted(
+    executor: impl PgExecutor<'_>,
+) -> Result<Vec<(Window, DateTime<Utc>)>, StoreError> {
+    let rows =
+        sqlx::query("SELECT time_window, as_of FROM counted_windows ORDER BY time_window LIMIT 10")
+            .fetch_all(executor)
+            .await?;
+    let decode = |row: &PgRow| Ok((parsed(column(row, "time_window")?)?, column(row, "as_of")?));
+    rows.iter().map(decode).collect()
+}
+
+/// The last count of a window: one row for each market that traded in it. `None` where it is unknown.
+pub async fn of(
+    executor: impl PgExecutor<'_>,
+    window: Window,
+) -> Result<Option<CountedWindow>, StoreError> {
+    // One statement, so that the rows are those of that count.
     let rows = sqlx::query(
-        "SELECT market_id, time_window, as_of, trades, buyers, sellers, buy_usdc, sell_usdc, change
-         FROM market_windows ORDER BY market_id, time_window",
+        "SELECT c.time_window, c.as_of, w.market_id, w.trades, w.buyers, w.sellers, w.buy_usdc, w.sell_usdc, w.change
+         FROM counted_windows c LEFT JOIN market_windows w ON w.time_window = c.time_window AND w.as_of = c.as_of
+         WHERE c.time_window = $1",
     )
+    .bind(window.slug())
     .fetch_all(executor)
     .await?;
-    rows.iter().map(decode).collect()
+    let Some(first) = rows.first() else { return Ok(None) };
+    let as_of = column(first, "as_of")?;
+    let mut markets = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if column::<Option<String>>(row, "market_id")?.is_some() {
+            markets.push(decode(row)?);
+        }
+    }
+    Ok(Some(CountedWindow { window, as_of, markets }))
 }
 
 fn decode(row: &PgRow) -> Result<MarketWindow, StoreError> {
     Ok(MarketWindow {
         market_id: parsed(column(row, "market_id")?)?,
-        window: parsed(column(row, "time_window")?)?,
-        as_of: column(row, "as_of")?,
         trades: column(row, "trades")?,
         buyers: column(row, "buyers")?,
         sellers: column(row, "sellers")?,

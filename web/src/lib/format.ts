@@ -78,6 +78,16 @@ export function moneyExact(amount: Maybe): string {
   return exactMoney.format(amount).replace("-", MINUS);
 }
 
+/** USDC with a direction: `+$512`, `−$76.8k`; nothing in either is `$0`. */
+export function flow(amount: Maybe): string {
+  return `${isKnown(amount) && amount > 0 ? "+" : ""}${money(amount)}`;
+}
+
+/** A share between 0 and 1 in whole percent: `62%`. */
+export function percent(share: Maybe): string {
+  return isKnown(share) ? `${(share * 100).toFixed(0)}%` : UNKNOWN;
+}
+
 /** A count with thousands separators. */
 export function count(value: Maybe): string {
   return isKnown(value) ? wholeNumber.format(value) : UNKNOWN;

@@ -37,6 +37,10 @@ impl Window {
     pub const ALL: [Self; 6] =
         [Self::TenMinutes, Self::Hour, Self::SixHours, Self::TwelveHours, Self::Day, Self::Week];
 
+    /// Those that are counted of every market at once, from the whole tape.
+    pub const COUNTED: [Self; 5] =
+        [Self::TenMinutes, Self::Hour, Self::SixHours, Self::TwelveHours, Self::Day];
+
     /// The stable name used in URLs.
     pub fn slug(self) -> &'static str {
         match self {

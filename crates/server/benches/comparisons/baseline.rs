@@ -130,6 +130,7 @@ fn market(row: &PgRow, now: DateTime<Utc>) -> sqlx::Result<MarketRow> {
     let category: Option<&str> = row.try_get("category")?;
     let uma_status: Option<&str> = row.try_get("uma_status")?;
     Ok(MarketRow {
+        windows: None,
         market_id: row.try_get("market_id")?,
         condition_id: row.try_get("condition_id")?,
         slug: row.try_get("slug")?,

@@ -24,7 +24,7 @@ use crate::{
     api::{
         market,
         parameters::text,
-        reply::{is_loaded, loaded_snapshot},
+        reply::{is_loaded, loaded_snapshot, version_name},
     },
     catalog::Generation,
     http::{
@@ -95,6 +95,8 @@ impl IntoParams for StreamQuery {
 pub struct GenerationTick {
     /// Number of the snapshot.
     pub generation: i64,
+    /// Names the counts of the windows in it: `windows_version` of the replies' metadata.
+    pub windows_version: String,
     /// When it was made.
     pub as_of: DateTime<Utc>,
     /// When the last sync that fetched everything ended.
@@ -110,6 +112,7 @@ impl GenerationTick {
         let last_synced = app.sync().last_synced();
         Self {
             generation: generation.generation,
+            windows_version: version_name(generation.windows_version),
             as_of: generation.as_of,
             last_synced,
             stale: app.is_stale(last_synced, Utc::now()),
@@ -120,8 +123,8 @@ impl GenerationTick {
 
 /// Follow the catalogue, or some markets
 ///
-/// Server-sent events. Without `markets`: `generation` with each new snapshot of the catalogue, whose number is the
-/// event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
+/// Server-sent events. Without `markets`: `generation` with each new snapshot of the catalogue and each count of the
+/// tape's windows, whose names together are the event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
 /// `Last-Event-ID` says that it is known.
 ///
 /// With `markets`: `price` (a PriceTick), `book` (an OrderBookView of outcome 0), `trade` (a TradeView) and
@@ -146,7 +149,7 @@ pub(crate) async fn follow_generations(
 ) -> Result<Response, ApiError> {
     let known = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
     if query.markets.is_empty() {
-        let known = known.and_then(|id| id.parse().ok());
+        let known = known.map(str::to_owned);
         return Ok(Sse::new(generations(app, known)).keep_alive(keep_alive()).into_response());
     }
     follow_markets(&app, &query, known.map(str::to_owned))
@@ -173,15 +176,18 @@ fn follow_markets(
     Ok(stream::respond(subscription, wish, first, watching, app.stopping().clone()))
 }
 
-fn generations(app: AppState, known: Option<i64>) -> impl Stream<Item = Result<Event, Infallible>> {
+fn generations(
+    app: AppState,
+    known: Option<String>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
     let mut heard = app.catalog().subscribe();
     async_stream::stream! {
         let current = *heard.borrow_and_update();
-        if is_loaded(&app.catalog().current()) && known != Some(current.generation) {
-            yield Ok(event(&GenerationTick::of(&app, current)));
+        let mut told = GenerationTick::of(&app, current);
+        if is_loaded(&app.catalog().current()) && known != Some(event_id(&told)) {
+            yield Ok(event(&told));
         }
         let mut aged = interval(AGE_EVERY);
-        let mut told = GenerationTick::of(&app, current);
         loop {
             tokio::select! {
                 changed = heard.changed() => if changed.is_err() { break },
@@ -200,7 +206,11 @@ fn generations(app: AppState, known: Option<i64>) -> impl Stream<Item = Result<E
 
 fn event(tick: &GenerationTick) -> Event {
     let data = serde_json::to_string(tick).unwrap_or_default();
-    Event::default().event("generation").id(tick.generation.to_string()).data(data)
+    Event::default().event("generation").id(event_id(tick)).data(data)
+}
+
+fn event_id(tick: &GenerationTick) -> String {
+    format!("{}-{}", tick.generation, tick.windows_version)
 }
 
 /// Keeps a stream of events alive through silence.

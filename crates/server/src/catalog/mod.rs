@@ -23,6 +23,7 @@ mod tags;
 mod text;
 mod titles;
 mod typo;
+mod windows;
 mod words;
 
 #[cfg(test)]

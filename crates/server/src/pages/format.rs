@@ -80,6 +80,17 @@ pub(super) fn count(count: usize) -> String {
     thousands(&count.to_string())
 }
 
+/// USDC with a direction: `+$512`, `−$76.8k`; nothing in either is `$0`.
+pub(super) fn flow(amount: Option<f64>) -> String {
+    let sign = if amount.is_some_and(|amount| amount > 0.0) { "+" } else { "" };
+    format!("{sign}{}", money(amount))
+}
+
+/// A share (0 to 1) in whole percent: `62%`.
+pub(super) fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| UNKNOWN.to_owned(), |share| format!("{:.0}%", share * 100.0))
+}
+
 fn thousands(digits: &str) -> String {
     let groups: Vec<String> = digits
         .as_bytes()
@@ -136,6 +147,16 @@ pub(super) fn decimal(value: Option<f64>, digits: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flows_have_a_direction_and_shares_are_whole_percents() {
+        assert_eq!(flow(Some(512.0)), "+$512");
+        assert_eq!(flow(Some(-76_800.0)), "−$76.8k");
+        assert_eq!(flow(Some(0.0)), "$0");
+        assert_eq!(flow(None), "—");
+        assert_eq!(percent(Some(0.6151)), "62%");
+        assert_eq!(percent(None), "—");
+    }
 
     #[test]
     fn prices_show_what_their_tick_allows() {

@@ -1,12 +1,12 @@
 //! Markets as the API sends them.
 
 use chrono::{DateTime, Utc};
-use domain::{Category, Market, MarketStatus, ResolutionBasis, UmaStatus};
+use domain::{Category, Market, MarketStatus, ResolutionBasis, TapeColumn, UmaStatus};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::AnalyticsView;
+use super::{AnalyticsView, TapeWindows};
 
 /// The event a market belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -140,6 +140,11 @@ pub struct MarketRow {
     pub created_at: Option<DateTime<Utc>>,
     /// When this row was last seen upstream.
     pub observed_at: DateTime<Utc>,
+    /// What takers did, by window, as the tape has it.
+    // Absent only within the catalogue, which completes its rows when they are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TapeWindows, required = true)]
+    pub windows: Option<TapeWindows>,
 }
 
 /// A market with what only its own page needs.
@@ -245,7 +250,13 @@ impl MarketRow {
             closed_at: market.closed_at,
             created_at: market.created_at,
             observed_at,
+            windows: None,
         }
+    }
+
+    /// The value of a column of the tape; `None` where it is unknown.
+    pub fn tape(&self, column: TapeColumn) -> Option<f64> {
+        self.windows.as_ref().and_then(|windows| windows.figure(column))
     }
 }
 

@@ -10,6 +10,7 @@ mod happening;
 mod market;
 mod order_book;
 mod search;
+mod tape;
 
 pub use analytics::{AnalyticsView, MomentumView, WindowView};
 pub use category::{CategoryMarket, CategoryView};
@@ -20,3 +21,4 @@ pub use happening::{PriceTick, ResolutionTick, TradeView};
 pub use market::{EventRef, MarketDetail, MarketRow, RelatedMarket, ResolutionView};
 pub use order_book::{BookLevelView, DepthView, OrderBookView};
 pub use search::{FoundEvent, FoundMarket, SearchResults};
+pub use tape::{TapeFigures, TapeWindow, TapeWindows};

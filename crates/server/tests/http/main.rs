@@ -12,3 +12,4 @@ mod protocol;
 mod security;
 mod streams;
 mod support;
+mod windows;
