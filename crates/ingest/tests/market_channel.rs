@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
+use domain::Side;
 use domain::{Price, TokenId};
 use lab::{Fault, FaultKind, Lab, World, WorldOptions};
 use polymarket::gamma::{GammaClient, MarketOrder, MarketsQuery};
@@ -16,7 +17,7 @@ use polymarket::ws::activity::{ActivityChannel, ActivityEvent, ActivityMessage, 
 use polymarket::ws::market::{
     BookSnapshot, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, decode,
 };
-use polymarket::ws::{ConnectionOptions, LossCause, Side};
+use polymarket::ws::{ConnectionOptions, LossCause};
 use polymarket::{Endpoints, Host, Limits, Request, Upstream, UpstreamOptions};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;

@@ -243,7 +243,8 @@ async fn resolutions_are_kept_and_so_are_their_corrections() {
     followed.all_agree().await;
     let announced = followed.resolved.take().unwrap();
     let recorder = Recorder::start_with(&exchange, followed.books.clone(), announced);
-    let resolved = "SELECT count(DISTINCT market_id) FROM market_resolutions WHERE payouts IS NOT NULL";
+    let resolved =
+        "SELECT count(DISTINCT market_id) FROM market_resolutions WHERE payouts IS NOT NULL";
     for _ in 0..40 {
         exchange.advance(TimeDelta::minutes(10)).await;
         if exchange.count(resolved).await > 0 {
@@ -255,7 +256,8 @@ async fn resolutions_are_kept_and_so_are_their_corrections() {
     exchange.sync().await;
     let before = exchange.count("SELECT count(*) FROM market_resolutions").await;
     exchange.inject(Fault::on("/", FaultKind::ResolutionFlip));
-    let corrected = "SELECT count(*) FROM (SELECT market_id FROM market_resolutions WHERE payouts IS NOT NULL
+    let corrected =
+        "SELECT count(*) FROM (SELECT market_id FROM market_resolutions WHERE payouts IS NOT NULL
                      GROUP BY market_id HAVING count(DISTINCT payouts) > 1) AS corrected";
     eventually("the correction", || async { exchange.count(corrected).await > 0 }).await;
     let flipped: String = sqlx::query_scalar(

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConditionId, MarketId, Price, TokenId};
 use polymarket::data::{ResolutionRow, ResolutionScope};
-use store::resolutions::{self, ResolutionState, Unresolved};
 use store::StoreError;
+use store::resolutions::{self, ResolutionState, Unresolved};
 use tokio::sync::mpsc;
 
 use super::service::{Pen, Sources, ticks};
@@ -31,11 +31,7 @@ pub(super) struct Oracle {
 }
 
 impl Oracle {
-    pub(super) fn new(
-        sources: Arc<Sources>,
-        pen: Pen,
-        announced: mpsc::Receiver<TokenId>,
-    ) -> Self {
+    pub(super) fn new(sources: Arc<Sources>, pen: Pen, announced: mpsc::Receiver<TokenId>) -> Self {
         Self { sources, pen, announced, reviewed: None }
     }
 
@@ -50,16 +46,13 @@ impl Oracle {
         loop {
             let due = tokio::select! {
                 _ = ticks.tick() => self.round().await?,
-                announced = self.announced.recv() => match announced {
-                    Some(token) => {
-                        let database = self.sources.database.service();
-                        resolutions::of_token(database, &token).await?
-                    }
+                announced = self.announced.recv() => if let Some(token) = announced {
+                    let database = self.sources.database.service();
+                    resolutions::of_token(database, &token).await?
+                } else {
                     // Nobody announces any more: only rounds are left.
-                    None => {
-                        ticks.tick().await;
-                        self.round().await?
-                    }
+                    ticks.tick().await;
+                    self.round().await?
                 },
             };
             for batch in due.chunks(BATCH) {

@@ -63,7 +63,8 @@ impl Reader<'_> {
         let reading = self.walk(until).await?;
         let trades = self.alike.admit(reading.trades);
         for part in whole_transactions(&trades, 5_000) {
-            let recorded = self.pen.write_trades(TapeSource::Record, part, self.service.now()).await?;
+            let recorded =
+                self.pen.write_trades(TapeSource::Record, part, self.service.now()).await?;
             tracing::debug!(rows = part.len(), ?recorded, "tape read");
         }
         if reading.is_whole {
@@ -93,7 +94,7 @@ impl Reader<'_> {
                     break;
                 }
                 Err(error) => {
-                    self.fail(&error);
+                    Self::note_failure(&error);
                     break;
                 }
             };
@@ -109,7 +110,7 @@ impl Reader<'_> {
         Ok(reading)
     }
 
-    fn fail(&self, error: &UpstreamError) {
+    fn note_failure(error: &UpstreamError) {
         counter!("cascadian_tape_readings_failed_total").increment(1);
         tracing::warn!(%error, "the tape was read in part; the rest follows");
     }

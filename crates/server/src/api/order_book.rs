@@ -171,7 +171,7 @@ pub struct SlippageView {
     pub unfilled_usdc: Option<f64>,
     /// All that was asked for rests.
     pub complete: bool,
-    /// State of the book that was walked, as in OrderBookView.
+    /// State of the book that was walked, as in [`OrderBookView`].
     pub book_state: String,
     /// Upstream's time of that book.
     pub as_of: Option<DateTime<Utc>>,

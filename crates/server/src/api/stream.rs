@@ -127,8 +127,8 @@ impl GenerationTick {
 /// tape's windows, whose names together are the event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
 /// `Last-Event-ID` says that it is known.
 ///
-/// With `markets`: `price` (a PriceTick), `book` (an OrderBookView of outcome 0), `trade` (a TradeView) and
-/// `resolution` (a ResolutionTick) as they happen, the present books and prices first. Trades that were missed since
+/// With `markets`: `price` (a `PriceTick`), `book` (an `OrderBookView` of outcome 0), `trade` (a `TradeView`) and
+/// `resolution` (a `ResolutionTick`) as they happen, the present books and prices first. Trades that were missed since
 /// `Last-Event-ID` come first; when more was missed than is kept, `reset` says that the state has to be read anew.
 #[utoipa::path(
     get, path = "/api/polymarket/stream", tag = "markets", operation_id = "follow_generations",

@@ -113,7 +113,7 @@ fn of_change(change: &CatalogueChange) -> Vec<TimelineEntry> {
         Some(false) => entries.push(entry("reopened", "Trading was opened again", "closed")),
         None => match became("accepting_orders") {
             Some(false) => {
-                entries.push(entry("paused", "Orders are not taken", "accepting_orders"))
+                entries.push(entry("paused", "Orders are not taken", "accepting_orders"));
             }
             Some(true) => entries.push(entry("resumed", "Orders are taken", "accepting_orders")),
             None => {}

@@ -24,7 +24,7 @@ pub struct PriceTick {
     pub best_ask: Option<f64>,
     /// Price of the last trade, as upstream states it.
     pub last_trade_price: Option<f64>,
-    /// As in OrderBookView.
+    /// As in [`OrderBookView`].
     pub state: String,
     /// Upstream's time of the book.
     pub at: Option<DateTime<Utc>>,
