@@ -62,7 +62,8 @@ pub(super) async fn compare(
         let top = (told.book.best_bid(), told.book.best_ask());
         let is_newer = |held: &Held| held.top != top && held.as_of_ms < told.at_ms;
         // A ghost says nothing of the book.
-        if !told.book.suspected_ghost() && held.iter().any(|held| held.token == token && is_newer(held))
+        if !told.book.suspected_ghost()
+            && held.iter().any(|held| held.token == token && is_newer(held))
         {
             missing.push((token, told.at_ms));
         }

@@ -11,7 +11,8 @@ use polymarket::Endpoints;
 use polymarket::UpstreamError;
 use polymarket::clob::{ClobClient, RawBook};
 use polymarket::ws::market::{
-    BookChanges, Concerned, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, ShardId,
+    BookChanges, Concerned, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions,
+    ShardId,
 };
 use polymarket::ws::{self, ChannelSetUpError};
 use store::streaming::{self, TradedMarket};
@@ -282,12 +283,7 @@ impl Work {
         }
     }
 
-    fn take_message(
-        &mut self,
-        shard: ShardId,
-        message: MarketMessage,
-        received_at: DateTime<Utc>,
-    ) {
+    fn take_message(&mut self, shard: ShardId, message: MarketMessage, received_at: DateTime<Utc>) {
         match message {
             MarketMessage::Book(snapshot) => self.take_book(&snapshot, received_at),
             MarketMessage::Changes(changes) => self.take_changes(&changes, received_at),
@@ -480,7 +476,10 @@ impl Work {
     fn take_missed(&mut self, missed: Missed) {
         let shard = missed.shard;
         if missed.is_of_connection(self.heard_at.get(&shard).copied()) {
-            tracing::warn!(shard = shard.0, "a connection tells less than it should; it is made anew");
+            tracing::warn!(
+                shard = shard.0,
+                "a connection tells less than it should; it is made anew"
+            );
             counter!("cascadian_live_canary_failures_total").increment(1);
             self.handle.reconnect(shard);
         } else {

@@ -34,7 +34,8 @@ pub(super) async fn backfill(service: Arc<Sources>, pen: Pen) -> Result<(), Stor
             Ok(points) => {
                 let mut lock = pen.take().await;
                 let id = &market.market_id;
-                let new = bars::backfill(lock.connection(), id, points, detail, service.now()).await?;
+                let new =
+                    bars::backfill(lock.connection(), id, points, detail, service.now()).await?;
                 tracing::debug!(market.id = %id, new, "history filled");
                 counter!("cascadian_history_bars_total")
                     .increment(u64::try_from(new).unwrap_or(u64::MAX));

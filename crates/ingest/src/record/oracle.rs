@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConditionId, MarketId, Price, TokenId};
 use polymarket::data::{ResolutionRow, ResolutionScope};
-use store::resolutions::{self, ResolutionState, Unresolved};
 use store::StoreError;
+use store::resolutions::{self, ResolutionState, Unresolved};
 use tokio::sync::mpsc;
 
 use super::service::{Pen, Sources, ticks};
@@ -16,7 +16,7 @@ use super::service::{Pen, Sources, ticks};
 const BATCH: usize = 20;
 /// Markets asked about in one round at most.
 const MOST: i64 = 400;
-/// Resolutions are corrected now and then: for so long after they were learned of they are asked for again …
+/// Resolutions are corrected now and then, and some were never heard of: for so long they are asked for again …
 const REVIEWED_FOR: TimeDelta = TimeDelta::days(2);
 /// … so many in each round.
 const REVIEWED_AT_ONCE: i64 = 100;
@@ -31,11 +31,7 @@ pub(super) struct Oracle {
 }
 
 impl Oracle {
-    pub(super) fn new(
-        sources: Arc<Sources>,
-        pen: Pen,
-        announced: mpsc::Receiver<TokenId>,
-    ) -> Self {
+    pub(super) fn new(sources: Arc<Sources>, pen: Pen, announced: mpsc::Receiver<TokenId>) -> Self {
         Self { sources, pen, announced, reviewed: None }
     }
 

@@ -63,7 +63,8 @@ impl Reader<'_> {
         let reading = self.walk(until).await?;
         let trades = self.alike.admit(reading.trades);
         for part in whole_transactions(&trades, 5_000) {
-            let recorded = self.pen.write_trades(TapeSource::Record, part, self.service.now()).await?;
+            let recorded =
+                self.pen.write_trades(TapeSource::Record, part, self.service.now()).await?;
             tracing::debug!(rows = part.len(), ?recorded, "tape read");
         }
         if reading.is_whole {
