@@ -4,140 +4,20 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::MarketId;
+use chrono::TimeDelta;
 use domain::analytics::Window;
-use domain::bars::{Bar, BarSource, Interval, aggregate, minute_bars};
-use domain::tape::{Trade, ordinals};
-use ingest::live::LiveBooks;
-use ingest::record::{RecordingOptions, RecordingService};
+use domain::tape::Trade;
 use lab::{Fault, FaultKind};
-use polymarket::ws::activity::ActivityOptions;
-use store::bars::{self, Grain};
 use store::lock::{IngestLock, Work};
 use store::testing::eventually;
-use store::{resolutions, tape, windows};
+use store::{bars, resolutions, tape, windows};
 use support::books::{Followed, stream_only};
-use support::exchange::{Exchange, market_id, quick};
-use support::truth::{self, Amiss};
+use support::exchange::{Exchange, market_id};
+use support::record::{
+    FEED, Recorder, amiss, an_hour_ago, bars_are_true, live_on, readings, recorded_once,
+};
+use support::truth;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-
-/// The feed of trades.
-const FEED: &str = "/data/v2/trades";
-
-/// A recorder that runs until it is stopped.
-struct Recorder {
-    stop: CancellationToken,
-    running: JoinHandle<()>,
-}
-
-impl Recorder {
-    /// One that looks at everything all the time.
-    fn start(exchange: &Exchange) -> Self {
-        Self::start_with(exchange, LiveBooks::default(), mpsc::channel(1).1)
-    }
-
-    fn start_with(
-        exchange: &Exchange,
-        books: LiveBooks,
-        announced: mpsc::Receiver<domain::TokenId>,
-    ) -> Self {
-        let activity = ActivityOptions::default();
-        let options = RecordingOptions {
-            tape_every: Duration::from_millis(50),
-            tape_back: TimeDelta::hours(2),
-            windows_every: Duration::from_millis(200),
-            long_windows_every: Duration::from_millis(200),
-            oracle_every: Duration::from_millis(200),
-            history_every: Duration::from_hours(1),
-            history_markets: 0,
-            activity: ActivityOptions { connection: quick(activity.connection), ..activity },
-            clock: exchange.clock(),
-            ..RecordingOptions::default()
-        };
-        let database = exchange.database.database().clone();
-        let endpoints = exchange.endpoints.clone();
-        let service =
-            RecordingService::new(database, exchange.data(), endpoints, books, options, announced);
-        let stop = CancellationToken::new();
-        let running = tokio::spawn(service.run(stop.clone()));
-        Self { stop, running }
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        self.running.await.unwrap();
-    }
-}
-
-/// Waits until the feed was read from its beginning so many times more.
-async fn readings(exchange: &Exchange, count: u64) {
-    let before = exchange.requests(FEED);
-    eventually("readings", || async { exchange.requests(FEED) >= before + count }).await;
-}
-
-/// Lets minutes pass, in which the feed is read.
-async fn live_on(exchange: &Exchange, minutes: u32) {
-    for minute in 0..minutes {
-        // Not always as long: rows would come in the same places of every page.
-        exchange.advance(TimeDelta::seconds(40 + i64::from(minute * 7 % 30))).await;
-        readings(exchange, 3).await;
-    }
-}
-
-async fn amiss(exchange: &Exchange, since: DateTime<Utc>) -> Amiss {
-    let truth = truth::trades(exchange, since).await;
-    truth::compare(&truth, &truth::recorded(exchange, since).await)
-}
-
-/// Waits until what is recorded is what happened, and sees that it stays so. Tells how many trades that is.
-async fn recorded_once(exchange: &Exchange, since: DateTime<Utc>) -> usize {
-    eventually("the record", || async { amiss(exchange, since).await.lost.is_empty() }).await;
-    readings(exchange, 8).await;
-    let amiss = amiss(exchange, since).await;
-    assert!(amiss.is_nothing(), "{amiss:?}");
-    truth::trades(exchange, since).await.len()
-}
-
-/// The bars of trades as the domain makes them, by market.
-fn bars_of(trades: &[Trade]) -> BTreeMap<MarketId, Vec<Bar>> {
-    let mut by_market: BTreeMap<MarketId, Vec<Trade>> = BTreeMap::new();
-    for trade in trades {
-        by_market.entry(trade.market_id.clone()).or_default().push(trade.clone());
-    }
-    let bars = |trades: Vec<Trade>| {
-        let prints = trades.iter().zip(ordinals(&trades));
-        minute_bars(prints.filter_map(|(trade, ordinal)| trade.print(ordinal)).collect(), vec![])
-    };
-    by_market.into_iter().map(|(market, trades)| (market, bars(trades))).collect()
-}
-
-/// Sees that the recorded bars are those of the truth. Tells how many there are.
-async fn bars_are_true(exchange: &Exchange, since: DateTime<Utc>) -> usize {
-    let expected = bars_of(&truth::trades(exchange, since).await);
-    let mut count = 0;
-    for (market, expected) in expected {
-        let to = exchange.now() + TimeDelta::minutes(1);
-        let held = |grain| bars::of_market(exchange.database.service(), &market, grain, since, to);
-        let mut minutes = held(Grain::Minute).await.unwrap();
-        minutes.retain(|bar| bar.source == BarSource::Trades);
-        assert_eq!(minutes, expected, "minutes of {market}");
-        let hours = held(Grain::Hour).await.unwrap();
-        assert_eq!(hours, aggregate(&expected, Interval::Hour), "hours of {market}");
-        count += expected.len();
-    }
-    count
-}
-
-/// The beginning of an hour within what a recorder reads.
-fn an_hour_ago(exchange: &Exchange) -> DateTime<Utc> {
-    Interval::Hour.bucket(exchange.now()) - TimeDelta::hours(1)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_trade_is_recorded_once_and_makes_its_bar() {
@@ -256,6 +136,8 @@ async fn resolutions_are_kept_and_so_are_their_corrections() {
     exchange.sync().await;
     let before = exchange.count("SELECT count(*) FROM market_resolutions").await;
     exchange.inject(Fault::on("/", FaultKind::ResolutionFlip));
+    // What was told before is told from a cache for five minutes.
+    exchange.advance(TimeDelta::minutes(6)).await;
     let corrected =
         "SELECT count(*) FROM (SELECT market_id FROM market_resolutions WHERE payouts IS NOT NULL
                      GROUP BY market_id HAVING count(DISTINCT payouts) > 1) AS corrected";
@@ -285,9 +167,8 @@ async fn windows_count_what_happened() {
     recorded_once(&exchange, now - TimeDelta::hours(1)).await;
     let pool = exchange.database.service();
     let counted = async || -> Vec<windows::MarketWindow> {
-        let mut all = windows::all(pool).await.unwrap();
-        all.retain(|one| one.as_of == now && one.window == Window::Hour);
-        all
+        let hour = windows::of(pool, Window::Hour).await.unwrap();
+        hour.filter(|hour| hour.as_of == now).map(|hour| hour.markets).unwrap_or_default()
     };
     eventually("windows", || async { !counted().await.is_empty() }).await;
     let windows_before = exchange.requests(FEED);

@@ -134,7 +134,8 @@ pub async fn due(
     Ok(sqlx::query_as(sql).bind(limit).bind(now).fetch_all(executor).await?)
 }
 
-/// Markets of which something was learned since an instant and that are resolved, by their ids, after `after`.
+/// Markets that were resolved since an instant, as far as the oracle or the catalogue said so: by their ids, after
+/// `after`.
 pub async fn settled_since(
     executor: impl PgExecutor<'_>,
     since: DateTime<Utc>,
@@ -142,9 +143,10 @@ pub async fn settled_since(
     limit: i64,
 ) -> Result<Vec<Unresolved>, StoreError> {
     let sql = "SELECT m.market_id, m.condition_id FROM markets m
-               JOIN (SELECT DISTINCT market_id FROM market_resolutions WHERE observed_at > $1 AND payouts IS NOT NULL)
-                    AS settled USING (market_id)
-               WHERE m.condition_id IS NOT NULL AND m.market_id > $2
+               WHERE m.condition_id IS NOT NULL AND m.delisted_at IS NULL AND m.market_id > $2
+                 AND (m.status = 'resolved' AND m.closed_at > $1
+                      OR m.market_id IN (SELECT market_id FROM market_resolutions
+                                         WHERE observed_at > $1 AND payouts IS NOT NULL))
                ORDER BY m.market_id LIMIT $3";
     Ok(sqlx::query_as(sql).bind(since).bind(after).bind(limit).fetch_all(executor).await?)
 }

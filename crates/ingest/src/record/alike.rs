@@ -2,7 +2,8 @@
 //!
 //! Upstream has no id of a trade, and equal rows of one answer may be different trades. They may also be one row that
 //! came twice, by a defect of the answer. The first are in every answer, the second are not: so of rows that are
-//! alike one is written at once, and the others when answer after answer had them.
+//! alike one is written at once, and the others when answer after answer had them. Answers count that have the row in
+//! another place than the one before: what goes wrong with a page goes wrong again with the same page.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use domain::tape::TradeKey;
 use store::trades::HeardTrade;
 
 /// Answers that must agree.
-const AGREEING: u32 = 5;
+const AGREEING: u32 = 8;
 
 /// How often rows were alike in the answers so far.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ struct Count {
     /// The least of all answers: what is in every one of them.
     least: usize,
     answers: u32,
+    /// Where the first of them was in the answer that counted last.
+    place: usize,
     /// Of the answer before the one that is looked at.
     seen: bool,
 }
@@ -30,23 +33,25 @@ struct Count {
 impl Alike {
     /// The rows of an answer that may be written: of those that are alike one, or as many as enough answers had.
     pub(super) fn admit(&mut self, answer: Vec<HeardTrade>) -> Vec<HeardTrade> {
-        let mut counts: HashMap<TradeKey, usize> = HashMap::new();
-        for heard in &answer {
-            *counts.entry(heard.trade.key()).or_default() += 1;
+        let mut counts: HashMap<TradeKey, (usize, usize)> = HashMap::new();
+        for (place, heard) in answer.iter().enumerate() {
+            counts.entry(heard.trade.key()).or_insert((0, place)).0 += 1;
         }
         for count in self.counts.values_mut() {
             count.seen = false;
         }
-        for (key, &count) in &counts {
+        for (key, &(count, place)) in &counts {
             // Only rows that were alike once are worth remembering.
             if count > 1 || self.counts.contains_key(key) {
                 let held = self.counts.entry(key.clone()).or_insert(Count {
                     least: count,
-                    answers: 0,
+                    answers: 1,
+                    place,
                     seen: true,
                 });
                 held.least = held.least.min(count);
-                held.answers += 1;
+                held.answers += u32::from(held.place != place);
+                held.place = place;
                 held.seen = true;
             }
         }
@@ -91,21 +96,39 @@ mod tests {
         HeardTrade { trade, name: None }
     }
 
+    /// Rows below `newer` others.
+    fn below(newer: u32, rows: &[HeardTrade]) -> Vec<HeardTrade> {
+        (0..newer)
+            .map(|number| row(1_000 + u64::from(number)))
+            .chain(rows.iter().cloned())
+            .collect()
+    }
+
     #[test]
     fn rows_that_are_alike_in_every_answer_are_several_trades() {
         let mut alike = Alike::default();
-        for answer in 1..10 {
-            let admitted = alike.admit(vec![row(1), row(1), row(2), row(1)]).len();
+        for answer in 1..=2 * AGREEING {
+            let rows = below(answer, &[row(1), row(1), row(2), row(1)]);
+            let admitted = alike.admit(rows).len() - answer as usize;
             assert_eq!(admitted, if answer < AGREEING { 2 } else { 4 }, "answer {answer}");
+        }
+    }
+
+    #[test]
+    fn the_same_answer_again_says_nothing_new() {
+        let mut alike = Alike::default();
+        for answer in 0..3 * AGREEING {
+            assert_eq!(alike.admit(vec![row(1), row(1)]).len(), 1, "answer {answer}");
         }
     }
 
     #[test]
     fn a_row_that_is_sometimes_told_twice_is_one_trade() {
         let mut alike = Alike::default();
-        for answer in 0..20 {
+        for answer in 0..3 * AGREEING {
             let rows = if answer % 4 == 3 { vec![row(1)] } else { vec![row(1), row(1)] };
-            assert_eq!(alike.admit(rows).len(), 1, "answer {answer}");
+            let admitted = alike.admit(below(answer, &rows)).len() - answer as usize;
+            assert_eq!(admitted, 1, "answer {answer}");
         }
     }
 

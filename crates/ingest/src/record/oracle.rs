@@ -16,7 +16,7 @@ use super::service::{Pen, Sources, ticks};
 const BATCH: usize = 20;
 /// Markets asked about in one round at most.
 const MOST: i64 = 400;
-/// Resolutions are corrected now and then: for so long after they were learned of they are asked for again …
+/// Resolutions are corrected now and then, and some were never heard of: for so long they are asked for again …
 const REVIEWED_FOR: TimeDelta = TimeDelta::days(2);
 /// … so many in each round.
 const REVIEWED_AT_ONCE: i64 = 100;

@@ -4,6 +4,7 @@
 
 pub(crate) mod books;
 pub(crate) mod exchange;
+pub(crate) mod record;
 pub(crate) mod truth;
 
 use std::path::PathBuf;

@@ -72,7 +72,7 @@ fn trade(fills: &[&Value], markets: &HashMap<String, TradedMarket>) -> Option<Tr
     let usdc: i64 = fills.iter().map(|fill| micro_usdc(fill)).sum();
     // By share, to ten decimals as the record tells it, and to eight as it is kept.
     let told = Decimal::new(whole(usdc as f64 / shares as f64 * 1e10), 10);
-    let kept = told.round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero);
+    let kept = told.round_dp_with_strategy(8, RoundingStrategy::MidpointNearestEven);
     Some(Trade {
         market_id: market.market_id.clone(),
         condition_id: ConditionId::parse(first["condition_id"].as_str().unwrap()).unwrap(),
