@@ -161,7 +161,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
         <aside className="right" aria-label="Book, trades and related markets">
           <BookPanel market={market} outcome={outcome} onOutcome={showOutcome} />
           <SlippagePanel market={market} outcome={outcome} onOutcome={showOutcome} />
-          <TapePanel market={market} isSimulated={isSimulated} />
+          <TapePanel market={market} isSimulated={isSimulated} search={search} />
           <Related marketId={market.market_id} />
         </aside>
       </div>

@@ -92,7 +92,8 @@ function BookBody({ book, report, tick }: BookBodyProps) {
     <>
       {/* A book that is not live is dimmed as a whole and says so above. */}
       <div className="booked" data-state={report.state}>
-        <table className="lad">
+        {/* Who bids for No takes the colour of No, whichever book it is seen in. */}
+        <table className="lad" data-outcome={book.outcome}>
           <caption className="sr">Order book. {report.long}</caption>
           <thead>
             <tr>
@@ -108,7 +109,7 @@ function BookBody({ book, report, tick }: BookBodyProps) {
           <tbody>
             {asks.length === 0 && <EmptySide text="no asks" />}
             {asks.map((row) => (
-              <Level key={`ask ${row.price}`} side="ask" row={row} tick={tick} />
+              <Level key={`ask ${row.price}`} side="ask" wanted={1 - book.outcome} row={row} tick={tick} />
             ))}
             <tr className="mid">
               <td colSpan={3}>
@@ -122,7 +123,7 @@ function BookBody({ book, report, tick }: BookBodyProps) {
               </td>
             </tr>
             {bids.map((row) => (
-              <Level key={`bid ${row.price}`} side="bid" row={row} tick={tick} />
+              <Level key={`bid ${row.price}`} side="bid" wanted={book.outcome} row={row} tick={tick} />
             ))}
             {bids.length === 0 && <EmptySide text="no bids" />}
           </tbody>
@@ -178,10 +179,18 @@ function EmptySide({ text }: { text: string }) {
   );
 }
 
-function Level({ side, row, tick }: { side: "ask" | "bid"; row: LadderRow; tick: number | null }) {
+interface LevelProps {
+  side: "ask" | "bid";
+  /** The outcome that the order is in favour of. */
+  wanted: number;
+  row: LadderRow;
+  tick: number | null;
+}
+
+function Level({ side, wanted, row, tick }: LevelProps) {
   return (
     <tr className={side}>
-      <td className={`l ${outcomeColour(side === "bid" ? 0 : 1)}`}>{cents(row.price, tick)}</td>
+      <td className={`l ${outcomeColour(wanted)}`}>{cents(row.price, tick)}</td>
       <td title={`${decimal(row.shares, 6)} shares`}>
         <Ticking subject={`${side} ${row.price}`} text={shares(row.shares)} />
       </td>

@@ -50,7 +50,7 @@ export function DepthChart({ book, tick }: { book: OrderBook; tick: number | nul
     setAt((place) => Math.min(1, Math.max(0, (place ?? 0.5) + direction * KEY_STEP)));
   };
   return (
-    <figure className="depth">
+    <figure className="depth" data-outcome={book.outcome}>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"

@@ -34,6 +34,8 @@ interface PriceChartProps {
   hasBoth: boolean;
   /** The price now; null when unknown. */
   price: number | null;
+  /** That price is the last good one and no longer followed. */
+  isStale: boolean;
   tick: number | null;
   /** What identifies the view: another one is shown whole, the same one stays as the reader has moved it. */
   view: string;
@@ -87,7 +89,8 @@ function chartColours(palette: Palette) {
 
 /** The chart itself: this module and the library come in a chunk of their own. */
 export function PriceChart(props: PriceChartProps) {
-  const { slots, step, bands, marks, kind, outcome, hasBoth, price, tick, view, summary, onPoint } = props;
+  const { slots, step, bands, marks, kind, outcome, hasBoth, price, isStale, tick, view, summary, onPoint } =
+    props;
   const palette = usePalette();
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
@@ -238,14 +241,14 @@ export function PriceChart(props: PriceChartProps) {
         ? null
         : leading.createPriceLine({
             price,
-            color: outcome === 0 ? palette.yes : palette.no,
+            color: isStale ? palette["fg-3"] : outcome === 0 ? palette.yes : palette.no,
             lineStyle: LineStyle.SparseDotted,
             lineWidth: 1,
             axisLabelVisible: true,
             axisLabelTextColor: palette.panel,
             title: "",
           });
-  }, [price, kind, outcome, hasBoth, tick, palette]);
+  }, [price, isStale, kind, outcome, hasBoth, tick, palette]);
 
   const point = (index: number) => {
     const chart = drawn.current?.chart;

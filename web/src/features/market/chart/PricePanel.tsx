@@ -69,25 +69,44 @@ function markOf(entry: TimelineEntry): Mark {
   };
 }
 
+/** Where our own recording of the market begins; before it there is only upstream's history. */
+function beginningOf(recordedSince: string | null): Mark[] {
+  if (recordedSince === null) return [];
+  return [
+    { time: Math.floor(Date.parse(recordedSince) / 1_000), label: "recording began", isWarning: false },
+  ];
+}
+
 /** The price over time: a line or candles, volume, what was not recorded, and what happened to the market. */
 export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
   const { range, kind, outcome } = settings;
-  const { prices } = useShownPrices(market);
-  const index = outcome === "1" ? 1 : 0;
-  const interval = INTERVAL[range];
-  const chart = useQuery(priceBars(market.market_id, range, interval, index));
+  const { prices, source } = useShownPrices(market);
+  const asked = outcome === "1" ? 1 : 0;
+  // The bars of the setting before stay until those of the next have come.
+  const chart = useQuery({
+    ...priceBars(market.market_id, range, INTERVAL[range], asked),
+    placeholderData: (before, query) => (query?.queryKey[1] === market.market_id ? before : undefined),
+  });
   const { data: timeline } = useQuery(statusTimeline(market.market_id));
   const [pointed, setPointed] = useState<{ index: number; byKey: boolean } | null>(null);
-  const label = market.outcomes[index] ?? "Outcome 1";
   const ohlc = chart.data;
+  const index = ohlc?.outcome === 1 ? 1 : 0;
+  const label = market.outcomes[index] ?? `Outcome ${index + 1}`;
+  const shownRange = RANGES.find((known) => INTERVAL[known] === ohlc?.interval) ?? range;
   const slots = useMemo(() => (ohlc ? slotsOf(ohlc) : []), [ohlc]);
   const bands = useMemo(() => (ohlc ? bandsOf(ohlc) : []), [ohlc]);
-  const marks = useMemo(() => (timeline ?? []).map(markOf).toSorted((a, b) => a.time - b.time), [timeline]);
+  const marks = useMemo(
+    () =>
+      [...(timeline ?? []).map(markOf), ...beginningOf(ohlc?.recorded_since ?? null)].sort(
+        (left, right) => left.time - right.time,
+      ),
+    [timeline, ohlc?.recorded_since],
+  );
   const onPoint = useCallback(
     (slot: number | null, byKey: boolean) => setPointed(slot === null ? null : { index: slot, byKey }),
     [],
   );
-  const summary = ohlc ? sentence(ohlc, label, WORDS[range], market.tick_size) : "";
+  const summary = ohlc ? sentence(ohlc, label, WORDS[shownRange], market.tick_size) : "";
   const apply = (next: Partial<ChartSettings>) => {
     setPointed(null);
     onSettings(next);
@@ -132,7 +151,7 @@ export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
         <Legend ohlc={ohlc} />
       </div>
       {ohlc && <StaleNote error={chart.error} />}
-      <div className="pbox">
+      <div className="pbox" aria-busy={chart.isPlaceholderData}>
         {ohlc ? (
           slots.length === 0 ? (
             <PanelNote>
@@ -155,8 +174,9 @@ export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
                   outcome={index}
                   hasBoth={outcome === "both"}
                   price={prices[index] ?? null}
+                  isStale={source === "stale"}
                   tick={market.tick_size}
-                  view={`${market.market_id} ${range} ${index}`}
+                  view={`${market.market_id} ${shownRange} ${index}`}
                   summary={summary}
                   onPoint={onPoint}
                 />

@@ -12,8 +12,10 @@ import type { MarketDetail } from "../../../lib/apiTypes.ts";
 import { feedStatus } from "../../../lib/feed.ts";
 import { cents, count, money, moneyExact, shares, shortHash, timeOfDay, utc } from "../../../lib/format.ts";
 import type { TradeRow } from "../../../lib/live-contract.ts";
+import { go, place } from "../../../lib/navigation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { copy, toast } from "../../../lib/toast.ts";
+import { parseSearch, stringifySearch, type UrlSearch } from "../../../lib/urlSearch.ts";
 import { marketKeys } from "../keys.ts";
 import { fetchTrades, tradeTape } from "../live/liveQueries.ts";
 import { cameSince, type Tape, withOlder } from "./tape.ts";
@@ -29,9 +31,21 @@ type Least = (typeof LEAST)[number]["value"];
 const EXPLORER = "https://polygonscan.com/tx/";
 const SKELETON_LINES = 14;
 
+interface TapePanelProps {
+  market: MarketDetail;
+  isSimulated: boolean;
+  /** The page's address: `min` is the least size in dollars. */
+  search: UrlSearch;
+}
+
+function showLeast(value: Least): void {
+  const { min: _min, ...others } = parseSearch(place.get().queryString);
+  go(`${place.get().path}${stringifySearch(value === "0" ? others : { ...others, min: value })}`, true);
+}
+
 /** Every trade as it happens, newest first; each is a row of its own. */
-export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSimulated: boolean }) {
-  const [least, setLeast] = useState<Least>("0");
+export function TapePanel({ market, isSimulated, search }: TapePanelProps) {
+  const least = LEAST.find(({ value }) => value === search.min)?.value ?? "0";
   /** The rows as they were when the reader paused. */
   const [held, setHeld] = useState<readonly TradeRow[] | null>(null);
   const [isLoadingOlder, setLoadingOlder] = useState(false);
@@ -79,7 +93,7 @@ export function TapePanel({ market, isSimulated }: { market: MarketDetail; isSim
           options={LEAST}
           onChange={(value) => {
             setHeld(null);
-            setLeast(value);
+            showLeast(value);
           }}
         />
         {feed === "lost" && tape && (
