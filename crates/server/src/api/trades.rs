@@ -118,13 +118,15 @@ pub(crate) async fn load(
     })
 }
 
-/// The newest trades, for a page.
+/// The newest trades of at least `min_usdc` dollars, for a page.
 pub(crate) async fn newest(
     app: &AppState,
     market_id: &str,
+    min_usdc: Option<Decimal>,
     limit: u32,
 ) -> Result<TradesView, ApiError> {
-    load(app, market_id, &TradesQuery { filter: TapeFilter::default(), limit }).await
+    let filter = TapeFilter { min_usdc, ..TapeFilter::default() };
+    load(app, market_id, &TradesQuery { filter, limit }).await
 }
 
 // The macro below takes names without parameters.
