@@ -130,7 +130,8 @@ pub(super) fn words(slug: &str) -> String {
 pub(super) fn decimal(value: Option<f64>, digits: i32) -> String {
     let Some(value) = value else { return UNKNOWN.to_owned() };
     let factor = 10_f64.powi(digits);
-    ((value * factor).round() / factor).to_string().replace('-', "−")
+    // Adding zero takes the sign off a negative one.
+    ((value * factor).round() / factor + 0.0).to_string().replace('-', "−")
 }
 
 /// Shares to a whole number from 10 up, else with at most two decimals: `4,845`, `7.25`.

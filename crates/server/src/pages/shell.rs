@@ -230,8 +230,7 @@ fn escape_for_script(json: &str) -> String {
 const SCREENER_ICON: &str = "M2 3.5h12M2 8h12M2 12.5h7";
 const EVENTS_ICON: &str = "M2 4.5A1.5 1.5 0 0 1 3.5 3h9A1.5 1.5 0 0 1 14 4.5v8a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 2 12.5zM2 6.5h12M5.5 1.5v3M10.5 1.5v3";
 const MAP_ICON: &str = "M2 3h12v10H2zM8.5 3v10M8.5 8.5H14M2 9.5h6.5";
-const CATEGORIES_ICON: &str =
-    "M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z";
+const CATEGORIES_ICON: &str = "M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z";
 /// The magnifying glass.
 pub(super) const SEARCH_ICON: &str = "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0zM10.5 10.5l4 4";
 
