@@ -1,5 +1,6 @@
 //! Charts over time as the server draws them: geometry, axes, and what stands for the missing. The plot stretches
-//! with the page and the texts do not: it is an image within an image, in thousandths of its width.
+//! with the page and the texts do not: it is an image within an image, in thousandths of its width, and the labels
+//! beside it stand outside of the outer image's edges, where the style sheet leaves room.
 
 use std::fmt::Write as _;
 

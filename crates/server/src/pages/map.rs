@@ -82,7 +82,7 @@ pub(super) async fn show(
     let period =
         Period::ALL.into_iter().find(|known| asked.is_some_and(|(_, name)| name == known.name()));
     let period = period.unwrap_or(Period::Day);
-    let page = catalog::Page { limit: MOST_MARKETS, ..catalog::Page::default() };
+    let page = catalog::Page::first(MOST_MARKETS);
     let found = snapshot.screen(&Screen::default(), &page, false, now)?;
     let (total, mut markets) = (found.total, found.read().map_err(ApiError::internal)?);
     markets.retain(|market| market.volume_24h.is_some_and(|volume| volume > 0.0));

@@ -63,21 +63,19 @@ fn drawing(title: &str, history: &EventHistory) -> Markup {
     let places = spread(&last, LABEL, LABEL, frame.floor());
     html! {
         div class="echart" {
-            svg class="drawn named" width="100%" height=(pixels(HEIGHT)) role="img" aria-label=(summary(title, history)) {
-                svg class="area" x="42" width="66%" height=(pixels(HEIGHT)) overflow="visible" {
-                    (frame.prices(false, None))
-                    (frame.plot(&html! {
-                        @for (index, line) in lines(history).enumerate() {
-                            g class={ "outcome o" (index + 1) } {
-                                @for run in runs(&line.points) { path d=(frame.path(&run)) {} }
-                            }
-                        }
-                    }))
+            svg class="drawn named" width="66%" height=(pixels(HEIGHT)) role="img" aria-label=(summary(title, history)) {
+                (frame.prices(false, None))
+                (frame.plot(&html! {
                     @for (index, line) in lines(history).enumerate() {
-                        (label(index, line, places.get(index).copied().unwrap_or_default()))
+                        g class={ "outcome o" (index + 1) } {
+                            @for run in runs(&line.points) { path d=(frame.path(&run)) {} }
+                        }
                     }
-                    (frame.times())
+                }))
+                @for (index, line) in lines(history).enumerate() {
+                    (label(index, line, places.get(index).copied().unwrap_or_default()))
                 }
+                (frame.times())
             }
         }
     }

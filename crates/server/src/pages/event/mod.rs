@@ -10,7 +10,6 @@ use maud::{Markup, html};
 
 use super::{
     PageRequest,
-    events::market_count,
     figures::{
         category_label, category_mark, category_slug, fact, figure, identifier, instant, prose,
         scheduled_end, tags,
@@ -162,7 +161,7 @@ fn figures(event: &EventDetail, now: DateTime<Utc>) -> Markup {
     let end = if row.status == EventStatus::Open { "Closes, scheduled" } else { "Scheduled end" };
     html! {
         dl class="facts" {
-            div class="big" { dt { "Markets, open of all" } dd { (market_count(row)) } }
+            div class="big" { dt { "Markets, open of all" } dd { (count(row.open_market_count)) " " small class="mut" { "/ " (count(row.market_count)) } } }
             (figure("Volume 24 h", &exact(row.volume_24h)))
             (figure("Volume, all time", &exact(row.volume_total)))
             (figure("Liquidity", &exact(row.liquidity)))

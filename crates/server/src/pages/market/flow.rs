@@ -29,7 +29,7 @@ pub(super) fn panel(market: &MarketDetail, now: DateTime<Utc>) -> Markup {
                 Some(analytics) => {
                     (windows(&analytics.windows))
                     @if analytics.windows.iter().any(|window| window.trades.is_none()) {
-                        p class="sub" { "— : the tape of trades does not reach back that far." }
+                        p class="sub" { "— where the tape of trades does not reach back that far." }
                     }
                     (series(analytics))
                 },

@@ -59,18 +59,17 @@ fn ranges(settings: &Settings) -> Markup {
     choice("Range", &RANGES.each_ref().map(option))
 }
 
-fn outcomes<'a>(market: &'a MarketRow, settings: &Settings) -> Markup {
+fn outcomes(market: &MarketRow, settings: &Settings) -> Markup {
     let [first, second] = market.outcomes.as_slice() else { return html! {} };
-    let option =
-        |label, name, outcomes| (label, settings.with_outcome(name), settings.outcomes == outcomes);
-    choice(
-        "Outcome of the chart",
-        &[
-            option(first, "0", Outcomes::One(0)),
-            option(second, "1", Outcomes::One(1)),
-            option("both", "both", Outcomes::Both),
-        ],
-    )
+    let all = [
+        (first.as_str(), "0", Outcomes::One(0)),
+        (second.as_str(), "1", Outcomes::One(1)),
+        ("both", "both", Outcomes::Both),
+    ];
+    let option = |(label, name, outcomes)| {
+        (label, settings.with_outcome(name), settings.outcomes == outcomes)
+    };
+    choice("Outcome of the chart", &all.map(option))
 }
 
 /// What the signs on the chart mean, as far as they are on it.
@@ -139,22 +138,20 @@ fn drawing(market: &MarketRow, settings: &Settings, prices: &OhlcView) -> Markup
     };
     let colour = if prices.outcome == 1 { "no" } else { "yes" };
     html! {
-        svg class="drawn" width="100%" height=(pixels(HEIGHT)) role="img" aria-label=(sentence(market, settings, prices)) {
+        svg class="drawn" width="92%" height=(pixels(HEIGHT)) role="img" aria-label=(sentence(market, settings, prices)) {
             (hatching(HATCH))
-            svg class="area" width="92%" height=(pixels(HEIGHT)) overflow="visible" {
-                (frame.prices(true, market.tick_size))
-                @for gap in &prices.gaps {
-                    (frame.band(gap.from.max(from), gap.to, HATCH, &format!(
-                        "Not recorded for {}: {}", duration(gap.to - gap.from), words(&gap.cause)
-                    )))
-                }
-                (frame.plot(&html! {
-                    path class="volume" d=(volumes(&frame, prices, step)) {}
-                    @if has_both { (lines(&frame, prices, step, "no", true)) }
-                    (lines(&frame, prices, step, colour, false))
-                }))
-                (frame.times())
+            (frame.prices(true, market.tick_size))
+            @for gap in &prices.gaps {
+                (frame.band(gap.from.max(from), gap.to, HATCH, &format!(
+                    "Not recorded for {}: {}", duration(gap.to - gap.from), words(&gap.cause)
+                )))
             }
+            (frame.plot(&html! {
+                path class="volume" d=(volumes(&frame, prices, step)) {}
+                @if has_both { (lines(&frame, prices, step, "no", true)) }
+                (lines(&frame, prices, step, colour, false))
+            }))
+            (frame.times())
         }
     }
 }
