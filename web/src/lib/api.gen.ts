@@ -549,8 +549,9 @@ export interface components {
             /**
              * @description `trades`: true open, high, low and close. `quotes`: nobody traded; midpoints. `history`: upstream's history,
              *     one price a bucket.
+             * @enum {string}
              */
-            source: string;
+            source: "quotes" | "trades" | "history";
             /** @description Open, high and low are inferred. */
             synthetic: boolean;
             /**
@@ -752,8 +753,13 @@ export interface components {
              * @description The first instant.
              */
             from: string;
-            /** @description Distance of the points. */
-            interval: string;
+            /** @description When the quotes of none of them were recorded. */
+            gaps: components["schemas"]["GapView"][];
+            /**
+             * @description Distance of the points.
+             * @enum {string}
+             */
+            interval: "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
             /** @description At most eight, the likeliest first. */
             outcomes: components["schemas"]["OutcomeHistory"][];
             /**
@@ -870,8 +876,11 @@ export interface components {
         ExcludedMarket: {
             /** @description Gamma's id. */
             market_id: string;
-            /** @description `placeholder` (it has no name yet), `other` (whatever the others are not), `closed` or `no_price`. */
-            reason: string;
+            /**
+             * @description `placeholder` (it has no name yet), `other` (whatever the others are not), `closed` or `no_price`.
+             * @enum {string}
+             */
+            reason: "placeholder" | "other" | "closed" | "no_price";
             /** @description Its name in URLs. */
             slug: string;
             /** @description What it is called within the event. */
@@ -1375,8 +1384,11 @@ export interface components {
             gaps: components["schemas"]["GapView"][];
             /** @description Upstream's price history was read: what is still missing is not to be had. */
             history_read: boolean;
-            /** @description Length of a bar. */
-            interval: string;
+            /**
+             * @description Length of a bar.
+             * @enum {string}
+             */
+            interval: "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
             /** @description Gamma's id of the market. */
             market_id: string;
             /** @description Index of the outcome. */
@@ -1453,8 +1465,11 @@ export interface components {
             min_order_size: number | null;
             /** @description Index of the outcome. */
             outcome: number;
-            /** @description Where its last snapshot came from: `stream` or `rest`. */
-            source: string | null;
+            /**
+             * @description Where its last snapshot came from: `stream` or `rest`.
+             * @enum {string|null}
+             */
+            source: "stream" | "rest" | null;
             /**
              * Format: double
              * @description Lowest ask less highest bid.
@@ -1469,8 +1484,9 @@ export interface components {
              * @description `live`: the exchange's book. `stale`: right at `as_of`, and nothing keeps it so. `gap`: changes are missing;
              *     it is being fetched. `unknown`: none was received.
              * @example live
+             * @enum {string}
              */
-            state: string;
+            state: "live" | "stale" | "gap" | "unknown";
             /**
              * @description Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
              *     `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's).
@@ -1535,6 +1551,41 @@ export interface components {
              */
             price: number;
         };
+        /** @description A market's prices of outcome 0 changed, or how far they can be believed. */
+        PriceTick: {
+            /**
+             * Format: date-time
+             * @description Upstream's time of the book.
+             */
+            at: string | null;
+            /**
+             * Format: double
+             * @description Lowest ask.
+             */
+            best_ask: number | null;
+            /**
+             * Format: double
+             * @description Highest bid.
+             */
+            best_bid: number | null;
+            /**
+             * Format: double
+             * @description Price of the last trade, as upstream states it.
+             */
+            last_trade_price: number | null;
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /**
+             * Format: double
+             * @description Displayed price: the midpoint where the spread is at most 0.10, else the last trade.
+             */
+            price: number | null;
+            /**
+             * @description As in OrderBookView.
+             * @enum {string}
+             */
+            state: "live" | "stale" | "gap" | "unknown";
+        };
         /** @description Which parts of the server can do their work. */
         Readiness: {
             /** @description The catalogue was loaded. */
@@ -1565,6 +1616,20 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /** @description The oracle said something of a market. */
+        ResolutionTick: {
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /**
+             * Format: date-time
+             * @description When we learned of it.
+             */
+            observed_at: string;
+            /** @description Dollars per share, aligned with the outcomes; null until decided. */
+            payouts: number[] | null;
+            /** @description Upstream's word: posed, proposed, challenged, disputed, resolved … */
+            status: string;
         };
         /** @description The final payouts of a market. */
         ResolutionView: {
@@ -1615,8 +1680,11 @@ export interface components {
              * @description Price of the first level; null on an empty side.
              */
             best_price: number | null;
-            /** @description State of the book that was walked, as in OrderBookView. */
-            book_state: string;
+            /**
+             * @description State of the book that was walked, as in OrderBookView.
+             * @enum {string}
+             */
+            book_state: "live" | "stale" | "gap" | "unknown";
             /** @description All that was asked for rests. */
             complete: boolean;
             /**
@@ -1656,8 +1724,11 @@ export interface components {
              * @description Dollars asked for.
              */
             requested_usdc: number | null;
-            /** @description `buy` or `sell`. */
-            side: string;
+            /**
+             * @description `buy` or `sell`.
+             * @enum {string}
+             */
+            side: "buy" | "sell";
             /**
              * Format: double
              * @description Spent by a buyer, received by a seller, fee included.
@@ -1792,6 +1863,30 @@ export interface components {
              */
             success: true;
         };
+        /** @description Where a part of the tape comes from, and how much is missing. */
+        TapeMetadata: components["schemas"]["ItemMetadata"] & {
+            /**
+             * Format: date-time
+             * @description Since when no trade is missing; null while that is not known. Older ones may be incomplete.
+             */
+            complete_from: string | null;
+            /**
+             * Format: date-time
+             * @description Up to when no trade is missing. Newer ones were heard and may be incomplete.
+             */
+            complete_to: string | null;
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        TapeReply: {
+            data: components["schemas"]["TradeView"][];
+            metadata: components["schemas"]["TapeMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /** @description What a market went through, the newest first. */
         Timeline: components["schemas"]["TimelineEntry"][];
         /** @description Something a market went through. */
@@ -1873,8 +1968,11 @@ export interface components {
              * @description Shares.
              */
             shares: number;
-            /** @description What the taker did with that token: `buy` or `sell`. */
-            side: string;
+            /**
+             * @description What the taker did with that token: `buy` or `sell`.
+             * @enum {string}
+             */
+            side: "buy" | "sell";
             /** @description Names the trade among all others. */
             trade_id: string;
             /**
@@ -1891,32 +1989,6 @@ export interface components {
             usdc: number;
             /** @description The taker's wallet; null where upstream does not tell it. */
             wallet: string | null;
-        };
-        /** @description A part of a market's tape. */
-        TradesView: {
-            /**
-             * Format: date-time
-             * @description Since when no trade is missing; null while that is not known. Older ones may be incomplete.
-             */
-            complete_from: string | null;
-            /**
-             * Format: date-time
-             * @description Up to when no trade is missing. Newer ones were heard and may be incomplete.
-             */
-            complete_to: string | null;
-            /** @description Where the next page begins; null at the end. */
-            next_cursor: string | null;
-            /** @description The newest first. */
-            trades: components["schemas"]["TradeView"][];
-        };
-        TradesViewReply: {
-            data: components["schemas"]["TradesView"];
-            metadata: components["schemas"]["ItemMetadata"];
-            /**
-             * @description Always true.
-             * @enum {boolean}
-             */
-            success: true;
         };
         /**
          * @description What takers did within a window that ends now, in terms of outcome 0: who buys outcome 1 is a seller. Amounts are
@@ -1963,8 +2035,11 @@ export interface components {
              * @description Both.
              */
             volume_usdc: number | null;
-            /** @description `10m`, `1h`, `6h`, `12h`, `24h` or `7d`. */
-            window: string;
+            /**
+             * @description `10m`, `1h`, `6h`, `12h`, `24h` or `7d`.
+             * @enum {string}
+             */
+            window: "10m" | "1h" | "6h" | "12h" | "24h" | "7d";
         };
     };
     responses: never;
@@ -2492,7 +2567,7 @@ export interface operations {
             query?: {
                 /** @description The most trades to answer with. */
                 limit?: number;
-                /** @description `data.next_cursor` of the page before, under the same filters. */
+                /** @description `metadata.next_cursor` of the page before, under the same filters. */
                 cursor?: string;
                 /** @description Only what takers bought (`buy`) or sold (`sell`). */
                 side?: string;
@@ -2516,7 +2591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TradesViewReply"];
+                    "application/json": components["schemas"]["TapeReply"];
                 };
             };
             /** @description An error */

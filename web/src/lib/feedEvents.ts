@@ -1,4 +1,4 @@
-import type { OrderBook, PriceEvent, ResetEvent, ResolutionEvent, TradeEvent } from "./live-contract.ts";
+import type { OrderBook, PriceEvent, ResetEvent, ResolutionEvent, TradeRow } from "./apiTypes.ts";
 
 export const FEED_KINDS = ["price", "book", "trade", "resolution"] as const;
 export type FeedKind = (typeof FEED_KINDS)[number];
@@ -7,7 +7,7 @@ export type FeedKind = (typeof FEED_KINDS)[number];
 export type FeedEvent =
   | { kind: "price"; data: PriceEvent }
   | { kind: "book"; data: OrderBook }
-  | { kind: "trade"; data: TradeEvent }
+  | { kind: "trade"; data: TradeRow }
   | { kind: "resolution"; data: ResolutionEvent }
   | { kind: "reset"; data: ResetEvent };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PriceEvent } from "./live-contract.ts";
+import type { PriceEvent } from "./apiTypes.ts";
 import { shownPrices } from "./livePrice.ts";
 
 const market = {

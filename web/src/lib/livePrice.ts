@@ -1,6 +1,5 @@
-import type { MarketRow } from "./apiTypes.ts";
+import type { MarketRow, PriceEvent } from "./apiTypes.ts";
 import type { FeedStatus } from "./feed.ts";
-import type { PriceEvent } from "./live-contract.ts";
 
 /** The prices a market's header shows. */
 export interface ShownPrices {

@@ -18,7 +18,7 @@ use utoipa::{
 use crate::{
     api::{
         events,
-        ohlc::Range,
+        ohlc::{self, GapView, Range},
         order_book::fee_of,
         parameters::text,
         reply::{ItemMetadata, Reply, loaded_snapshot},
@@ -152,6 +152,8 @@ pub struct EventHistory {
     pub to: DateTime<Utc>,
     /// At most eight, the likeliest first.
     pub outcomes: Vec<OutcomeHistory>,
+    /// When the quotes of none of them were recorded.
+    pub gaps: Vec<GapView>,
 }
 
 // The macro below takes names without parameters.
@@ -202,10 +204,14 @@ pub(crate) async fn history(
     markets.sort_by(|a, b| b.price.unwrap_or(0.0).total_cmp(&a.price.unwrap_or(0.0)));
     markets.truncate(DRAWN);
     let mut outcomes = Vec::new();
+    let mut gaps: Option<Vec<GapView>> = None;
     for market in markets {
         let id = MarketId::parse(&market.market_id).map_err(ApiError::internal)?;
         let public = app.database().public();
         let fine = bars::of_market(public, &id, Grain::of(interval), from, now).await?;
+        let recording = bars::recording(public, &id).await?;
+        let own = ohlc::gaps(app, &id, recording.as_ref(), from, now).await?;
+        gaps = Some(gaps.map_or(own.clone(), |all| common(&all, &own)));
         let points = aggregate(&fine, interval).into_iter().map(|bar| PricePointView {
             at: (bar.at + interval.length()).min(now),
             price: bar.close.to_f64(),
@@ -216,5 +222,20 @@ pub(crate) async fn history(
             points: points.collect(),
         });
     }
-    Ok(EventHistory { interval: interval.slug().to_owned(), from, to: now, outcomes })
+    let gaps = gaps.unwrap_or_default();
+    Ok(EventHistory { interval: interval.slug().to_owned(), from, to: now, outcomes, gaps })
+}
+
+/// The times that are in a gap of both.
+fn common(one: &[GapView], other: &[GapView]) -> Vec<GapView> {
+    let mut both = Vec::new();
+    for gap in one {
+        for with in other {
+            let (from, to) = (gap.from.max(with.from), gap.to.min(with.to));
+            if from < to {
+                both.push(GapView { from, to, cause: gap.cause.clone() });
+            }
+        }
+    }
+    both
 }

@@ -257,7 +257,7 @@ fn fitting(length: TimeDelta) -> Interval {
 }
 
 /// The recorded gaps, and the one since the recording stopped.
-async fn gaps(
+pub(crate) async fn gaps(
     app: &AppState,
     market_id: &MarketId,
     recording: Option<&Recording>,

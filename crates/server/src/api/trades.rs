@@ -1,6 +1,10 @@
 //! `GET /api/polymarket/markets/{id}/trades`: the tape of a market.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::{MarketId, QueryReader, Side};
@@ -8,15 +12,18 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::tape::{self, TapeFilter, TapePlace};
 use utoipa::{
-    IntoParams, ToSchema,
-    openapi::path::{Parameter, ParameterIn},
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        Array, Ref, RefOr, Schema,
+        path::{Parameter, ParameterIn},
+    },
 };
 
 use crate::{
     api::{
         market,
         parameters::{integer, parameter, text},
-        reply::{ItemMetadata, Reply, loaded_snapshot},
+        reply::{ItemMetadata, add_schemas, envelope, loaded_snapshot},
     },
     http::{
         cache::CachePolicy,
@@ -46,7 +53,7 @@ impl FromQuery for TradesQuery {
         let cursor = query.text("cursor");
         let after = cursor.as_deref().map(|text| (text, parse_cursor(text)));
         if let Some((text, None)) = &after {
-            query.refuse("cursor", text, "is not one of this list's `data.next_cursor`");
+            query.refuse("cursor", text, "is not one of this list's `metadata.next_cursor`");
         }
         let after = after.and_then(|(_, place)| place);
         Self { filter: TapeFilter { side, outcome_index, min_usdc, after }, limit }
@@ -58,7 +65,7 @@ impl IntoParams for TradesQuery {
         let limit = integer(1, Some(MAX_LIMIT as usize)).default(Some(DEFAULT_LIMIT.into()));
         vec![
             parameter("limit", "The most trades to answer with.", limit),
-            text("cursor", "`data.next_cursor` of the page before, under the same filters."),
+            text("cursor", "`metadata.next_cursor` of the page before, under the same filters."),
             text("side", "Only what takers bought (`buy`) or sold (`sell`)."),
             parameter("outcome", "Only this outcome's token.", integer(0, Some(1))),
             text("min_usdc", "Only trades of at least so many dollars."),
@@ -66,17 +73,43 @@ impl IntoParams for TradesQuery {
     }
 }
 
-/// A part of a market's tape.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TradesView {
-    /// The newest first.
-    pub trades: Vec<TradeView>,
+/// Where a part of the tape comes from, and how much is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TapeMetadata {
+    /// Where data comes from and how old it is.
+    #[serde(flatten)]
+    pub item: ItemMetadata,
     /// Where the next page begins; null at the end.
     pub next_cursor: Option<String>,
     /// Since when no trade is missing; null while that is not known. Older ones may be incomplete.
     pub complete_from: Option<DateTime<Utc>>,
     /// Up to when no trade is missing. Newer ones were heard and may be incomplete.
     pub complete_to: Option<DateTime<Utc>>,
+}
+
+/// A part of a market's tape, the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TapeReply {
+    /// Always true.
+    pub success: bool,
+    /// Takers' trades on either token.
+    pub data: Vec<TradeView>,
+    /// Where they come from.
+    pub metadata: TapeMetadata,
+}
+
+impl PartialSchema for TapeReply {
+    fn schema() -> RefOr<Schema> {
+        let rows = Array::new(Ref::from_schema_name(TradeView::name()));
+        envelope(Schema::Array(rows), &TapeMetadata::name())
+    }
+}
+
+impl ToSchema for TapeReply {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        add_schemas::<TradeView>(schemas);
+        add_schemas::<TapeMetadata>(schemas);
+    }
 }
 
 fn cursor_of(place: &TapePlace) -> String {
@@ -102,7 +135,8 @@ pub(crate) async fn load(
     app: &AppState,
     market_id: &str,
     query: &TradesQuery,
-) -> Result<TradesView, ApiError> {
+    item: ItemMetadata,
+) -> Result<TapeReply, ApiError> {
     let id = MarketId::parse(market_id).map_err(ApiError::internal)?;
     let public = app.database().public();
     // One more than asked for tells whether there are more.
@@ -110,11 +144,16 @@ pub(crate) async fn load(
     let has_more = stored.len() > query.limit as usize;
     stored.truncate(query.limit as usize);
     let progress = tape::progress(public).await?;
-    Ok(TradesView {
-        next_cursor: stored.last().filter(|_| has_more).map(|last| cursor_of(&TapePlace::of(last))),
-        trades: stored.iter().map(TradeView::of).collect(),
-        complete_from: progress.map(|held| held.complete_from),
-        complete_to: progress.map(|held| held.complete_to),
+    let last = stored.last().filter(|_| has_more);
+    Ok(TapeReply {
+        success: true,
+        data: stored.iter().map(TradeView::of).collect(),
+        metadata: TapeMetadata {
+            item,
+            next_cursor: last.map(|last| cursor_of(&TapePlace::of(last))),
+            complete_from: progress.map(|held| held.complete_from),
+            complete_to: progress.map(|held| held.complete_to),
+        },
     })
 }
 
@@ -124,13 +163,11 @@ pub(crate) async fn newest(
     market_id: &str,
     min_usdc: Option<Decimal>,
     limit: u32,
-) -> Result<TradesView, ApiError> {
+    item: ItemMetadata,
+) -> Result<TapeReply, ApiError> {
     let filter = TapeFilter { min_usdc, ..TapeFilter::default() };
-    load(app, market_id, &TradesQuery { filter, limit }).await
+    load(app, market_id, &TradesQuery { filter, limit }, item).await
 }
-
-// The macro below takes names without parameters.
-type TradesReply = Reply<TradesView>;
 
 /// List a market's trades
 ///
@@ -140,7 +177,7 @@ type TradesReply = Reply<TradesView>;
     get, path = "/api/polymarket/markets/{id}/trades", tag = "markets", operation_id = "list_market_trades",
     params(("id" = String, Path, description = "Market id, condition id or slug"), TradesQuery),
     responses(
-        (status = 200, description = "The trades", body = TradesReply),
+        (status = 200, description = "The trades", body = TapeReply),
         (status = "default", description = "An error", body = Failure),
     ),
 )]
@@ -151,9 +188,11 @@ pub(crate) async fn list_market_trades(
 ) -> Result<Response, ApiError> {
     let snapshot = loaded_snapshot(&app)?;
     let row = market::find(&snapshot, &id)?;
-    let view = load(&app, &row.market_id, &query).await?;
-    let metadata = ItemMetadata::of(&app, &snapshot, Utc::now());
-    Ok(Reply::new(view, metadata).respond(CachePolicy::NoStore))
+    let item = ItemMetadata::of(&app, &snapshot, Utc::now());
+    let reply = load(&app, &row.market_id, &query, item).await?;
+    let mut response = Json(reply).into_response();
+    response.extensions_mut().insert(CachePolicy::NoStore);
+    Ok(response)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod api;
 mod export;
 mod generated;
+mod live;
 mod outage;
 mod pages;
 mod protocol;

@@ -20,7 +20,7 @@ fn follow(server: &TestServer, cancel: CancellationToken) -> impl Future<Output 
 }
 
 /// Reads one event: its name, id and data.
-async fn next(response: &mut Response, rest: &mut String) -> (String, String, Value) {
+pub(crate) async fn next(response: &mut Response, rest: &mut String) -> (String, String, Value) {
     loop {
         if let Some((event, after)) = rest.split_once("\n\n") {
             let line = |name: &str| {

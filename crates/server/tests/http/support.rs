@@ -1,11 +1,13 @@
 //! A server over a database of its own, on a free port of loopback.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Category, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange, Tag, Usdc,
 };
+use ingest::live::LiveBooks;
+use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions, clob::ClobClient};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -13,6 +15,7 @@ use server::{
     api,
     catalog::{CatalogHandle, Snapshot},
     http::{self, AppState, Parts, Secret, Settings},
+    live::Live,
     sync_feed::SyncFeed,
 };
 use store::{Database, catalogue, testing::TestDatabase};
@@ -58,16 +61,26 @@ impl TestServer {
         server
     }
 
-    /// A server over a given database and catalogue.
+    /// A server over a given database and catalogue, without an upstream.
     pub(crate) async fn over(
         database: Database,
         catalog: CatalogHandle,
         settings: Settings,
     ) -> Self {
+        Self::with_upstream(database, catalog, settings, nobody()).await
+    }
+
+    /// A server over all that it needs.
+    pub(crate) async fn with_upstream(
+        database: Database,
+        catalog: CatalogHandle,
+        settings: Settings,
+        (upstream, live): (Arc<Upstream>, Live),
+    ) -> Self {
         let stop = CancellationToken::new();
         let sync = SyncFeed::connect(&database).await.expect("cannot read the log of syncs");
         let metrics = api::metrics::install().expect("cannot install metrics");
-        let parts = Parts { catalog, database, sync, metrics, settings };
+        let parts = Parts { catalog, database, sync, live, upstream, metrics, settings };
         let app = AppState::new(parts, stop.clone());
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -102,6 +115,29 @@ impl TestServer {
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
+}
+
+/// An upstream that does not answer, and books that nobody keeps.
+fn nobody() -> (Arc<Upstream>, Live) {
+    upstream_at("http://127.0.0.1:9")
+}
+
+/// The upstream whose hosts are below an address, and books that nobody keeps.
+pub(crate) fn upstream_at(base: &str) -> (Arc<Upstream>, Live) {
+    let host = |name: &str| format!("{base}/{name}");
+    let socket = |name: &str| host(name).replace("http://", "ws://");
+    let endpoints = Endpoints::new(
+        &host("gamma"),
+        &host("clob"),
+        &host("data"),
+        &socket("ws"),
+        &socket("rtds"),
+    );
+    let options = UpstreamOptions { max_attempts: 1, ..UpstreamOptions::default() };
+    let upstream = Upstream::new(endpoints.unwrap(), options, Arc::new(Limits::unlimited()));
+    let upstream = Arc::new(upstream.unwrap());
+    let live = Live::new(LiveBooks::default(), ClobClient::new(upstream.clone()));
+    (upstream, live)
 }
 
 impl Drop for TestServer {

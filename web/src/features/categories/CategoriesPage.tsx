@@ -5,8 +5,8 @@ import { CategoryMark } from "../../components/Icon.tsx";
 import { Main } from "../../components/Main.tsx";
 import { PanelNote, PanelSkeleton, StaleNote } from "../../components/PanelParts.tsx";
 import { ErrorState, State } from "../../components/State.tsx";
+import type { CategoryRow } from "../../lib/apiTypes.ts";
 import { cents, count, money, moneyExact } from "../../lib/format.ts";
-import type { CategoryRow } from "../../lib/live-contract.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { categories } from "./categoriesQuery.ts";
 

@@ -1,7 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { ItemMetadata } from "../../lib/apiTypes.ts";
-import { unwrap } from "../../lib/client.ts";
-import { type CategoryRow, liveApi } from "../../lib/live-contract.ts";
+import type { CategoryRow, ItemMetadata } from "../../lib/apiTypes.ts";
+import { api, unwrap } from "../../lib/client.ts";
 import { categoryKeys } from "./keys.ts";
 import type { CategoriesAnswer } from "./primeCategories.ts";
 
@@ -10,5 +9,5 @@ export const categories = queryOptions<CategoriesAnswer>({
   queryKey: categoryKeys.all,
   meta: { live: true },
   queryFn: ({ signal }) =>
-    unwrap<CategoryRow[], ItemMetadata>(liveApi.GET("/api/polymarket/categories", { signal })),
+    unwrap<CategoryRow[], ItemMetadata>(api.GET("/api/polymarket/categories", { signal })),
 });

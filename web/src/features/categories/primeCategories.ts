@@ -1,7 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { ItemMetadata } from "../../lib/apiTypes.ts";
+import type { CategoryRow, ItemMetadata } from "../../lib/apiTypes.ts";
 import type { Answer } from "../../lib/client.ts";
-import type { CategoryRow } from "../../lib/live-contract.ts";
 import { categoryKeys } from "./keys.ts";
 
 export type CategoriesAnswer = Answer<CategoryRow[], ItemMetadata>;

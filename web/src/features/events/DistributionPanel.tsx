@@ -1,13 +1,13 @@
 import { Bar } from "../../components/Figures.tsx";
 import { PanelNote } from "../../components/PanelParts.tsx";
+import type { Distribution, EventDetail } from "../../lib/apiTypes.ts";
 import { cents, count, decimal, percent, words } from "../../lib/format.ts";
-import type { Distribution, LiveEventDetail } from "../../lib/live-contract.ts";
 
 /** Outcomes shown before the reader asks for all. */
 const SHOWN = 16;
 
 /** What the market's prices say about the event: as they are, and scaled so that they add up to certainty. */
-export function DistributionPanel({ event }: { event: LiveEventDetail }) {
+export function DistributionPanel({ event }: { event: EventDetail }) {
   const { distribution } = event;
   return (
     <section className="card distribution" aria-label="Distribution of outcomes">

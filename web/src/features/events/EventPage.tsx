@@ -8,7 +8,6 @@ import { useActions } from "../../lib/actions.ts";
 import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { ago, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
-import type { LiveEventDetail } from "../../lib/live-contract.ts";
 import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
@@ -58,7 +57,7 @@ const DEFAULT_RANGE: HistoryRange = "1w";
 interface EventProps {
   /** As the address has it. */
   id: string;
-  event: LiveEventDetail;
+  event: EventDetail;
   isSimulated: boolean;
   search: UrlSearch;
 }

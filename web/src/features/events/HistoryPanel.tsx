@@ -7,9 +7,9 @@ import {
   Segmented,
   StaleNote,
 } from "../../components/PanelParts.tsx";
+import type { EventHistory } from "../../lib/apiTypes.ts";
 import { axisLabel, momentLabel } from "../../lib/chartTime.ts";
 import { cents, count, duration, words } from "../../lib/format.ts";
-import type { EventHistory } from "../../lib/live-contract.ts";
 import { useWidth } from "../../lib/useWidth.ts";
 import { ceilingOf, type OutcomeLine, outcomeLines, priceAt, spreadLabels } from "./distributionLines.ts";
 import { eventHistory, HISTORY_RANGES, type HistoryRange } from "./historyQuery.ts";

@@ -3,7 +3,7 @@ import { ceilingOf, outcomeLines, priceAt, spreadLabels } from "./distributionLi
 
 const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour)).toISOString();
 const hour = (value: number) => Date.UTC(2026, 0, 1, value);
-const outcome = (id: string, prices: [number, number | null][]) => ({
+const outcome = (id: string, prices: [number, number][]) => ({
   market_id: id,
   title: id,
   points: prices.map(([when, price]) => ({ at: at(when), price })),
@@ -12,7 +12,7 @@ const outcome = (id: string, prices: [number, number | null][]) => ({
 describe("lines of an event", () => {
   it("lead with the dearest and leave out what has no price", () => {
     const lines = outcomeLines({
-      outcomes: [outcome("low", [[1, 0.1]]), outcome("none", [[1, null]]), outcome("high", [[1, 0.6]])],
+      outcomes: [outcome("low", [[1, 0.1]]), outcome("none", []), outcome("high", [[1, 0.6]])],
       gaps: [],
     });
     expect(lines.map(({ marketId }) => marketId)).toEqual(["high", "low"]);
@@ -22,7 +22,7 @@ describe("lines of an event", () => {
 
   it("break where a recording has a gap, and far from any neighbour", () => {
     const gap = { from: at(4), to: at(9), cause: "down" };
-    const runs = (gaps: (typeof gap)[], points: [number, number | null][] = prices) =>
+    const runs = (gaps: (typeof gap)[], points: [number, number][] = prices) =>
       outcomeLines({ outcomes: [outcome("a", points)], gaps })[0]?.runs.map((run) => run.length);
     expect(runs([gap])).toEqual([4, 3]);
     expect(runs([])).toEqual([7]);
@@ -30,7 +30,7 @@ describe("lines of an event", () => {
   });
 
   it("say nothing inside a gap, and the last price after the end", () => {
-    const gap = { from: at(4), to: at(9), cause: null };
+    const gap = { from: at(4), to: at(9), cause: "down" };
     const [line] = outcomeLines({ outcomes: [outcome("a", prices)], gaps: [gap] });
     if (line === undefined) throw new Error("no line");
     expect(priceAt(line, hour(3.5))).toBe(0.15);

@@ -1,4 +1,4 @@
-import type { EventHistory, Gap } from "../../lib/live-contract.ts";
+import type { EventHistory, Gap } from "../../lib/apiTypes.ts";
 
 /** A point of an outcome's line, in milliseconds and dollars. */
 export interface LinePoint {

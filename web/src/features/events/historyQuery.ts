@@ -1,7 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { ItemMetadata } from "../../lib/apiTypes.ts";
-import { unwrap } from "../../lib/client.ts";
-import { type ChartRange, type EventHistory, liveApi } from "../../lib/live-contract.ts";
+import type { ChartRange, EventHistory, ItemMetadata } from "../../lib/apiTypes.ts";
+import { api, unwrap } from "../../lib/client.ts";
 import { eventKeys } from "./keys.ts";
 
 const HISTORY_REFRESH_MS = 60_000;
@@ -17,7 +16,7 @@ export function eventHistory(slug: string, range: HistoryRange) {
     queryFn: async ({ signal }) =>
       (
         await unwrap<EventHistory, ItemMetadata>(
-          liveApi.GET("/api/polymarket/events/{slug}/history", {
+          api.GET("/api/polymarket/events/{slug}/history", {
             params: { path: { slug }, query: { range } },
             signal,
           }),

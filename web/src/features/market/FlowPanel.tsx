@@ -1,11 +1,11 @@
 import { Change } from "../../components/Figures.tsx";
 import { PanelNote } from "../../components/PanelParts.tsx";
+import type { AnalyticsWindow, MarketAnalytics, MarketDetail } from "../../lib/apiTypes.ts";
 import { ago, count, decimal, money, moneyExact, percent, signed } from "../../lib/format.ts";
-import type { AnalyticsWindow, LiveMarketDetail, MarketAnalytics } from "../../lib/live-contract.ts";
 import { useNow } from "../../lib/time.ts";
 
 /** Who pushed the price: bought against sold dollars of outcome 0 by window, and what the series says. */
-export function FlowPanel({ market }: { market: LiveMarketDetail }) {
+export function FlowPanel({ market }: { market: MarketDetail }) {
   const now = useNow();
   const { analytics } = market;
   return (

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { outcomeColour } from "../../components/Figures.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../components/PanelParts.tsx";
+import type { HolderSide, Holders } from "../../lib/apiTypes.ts";
 import { ago, count, decimal, money, moneyExact, percent, shares, shortHash, utc } from "../../lib/format.ts";
-import type { HolderSide, Holders } from "../../lib/live-contract.ts";
 import { useNow } from "../../lib/time.ts";
 import { marketHolders } from "./live/liveQueries.ts";
 

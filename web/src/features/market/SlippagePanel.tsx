@@ -7,9 +7,8 @@ import {
   Segmented,
   StaleNote,
 } from "../../components/PanelParts.tsx";
-import type { MarketDetail } from "../../lib/apiTypes.ts";
+import type { MarketDetail, Side, Slippage } from "../../lib/apiTypes.ts";
 import { cents, count, decimal, moneyExact, percent, shares } from "../../lib/format.ts";
-import type { Side, Slippage } from "../../lib/live-contract.ts";
 import { type Order, slippage } from "./live/liveQueries.ts";
 import { parseSize } from "./orderSize.ts";
 

@@ -1,15 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../components/PanelParts.tsx";
-import type { MarketDetail } from "../../lib/apiTypes.ts";
+import type { MarketDetail, TimelineEntry } from "../../lib/apiTypes.ts";
 import { local, utc } from "../../lib/format.ts";
-import type { TimelineEntry, TimelineKind } from "../../lib/live-contract.ts";
 import { statusTimeline } from "./live/liveQueries.ts";
 
-const KIND: Readonly<Record<TimelineKind, string>> = {
+/** Words of the oracle that are not here are shown as they are. */
+const KIND: Readonly<Record<string, string>> = {
   opened: "Opened",
   rules_changed: "Rules changed",
   title_changed: "Title changed",
   end_date_changed: "End date changed",
+  paused: "Orders paused",
+  resumed: "Orders taken again",
+  posed: "Question put to the oracle",
   proposed: "Outcome proposed",
   challenged: "Proposal challenged",
   disputed: "Disputed",
@@ -20,7 +23,7 @@ const KIND: Readonly<Record<TimelineKind, string>> = {
 };
 
 /** How a kind is marked: what needs attention is amber. */
-export function toneOf(kind: TimelineKind): "on" | "warn" | "off" {
+export function toneOf(kind: string): "on" | "warn" | "off" {
   if (kind === "challenged" || kind === "disputed" || kind.endsWith("_changed")) return "warn";
   return kind === "delisted" || kind === "closed" ? "off" : "on";
 }

@@ -1,4 +1,4 @@
-import type { ChartRange, Interval } from "../../lib/live-contract.ts";
+import type { ChartRange, Interval } from "../../lib/apiTypes.ts";
 
 export const marketKeys = {
   detail: (id: string) => ["market", id] as const,

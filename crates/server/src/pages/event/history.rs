@@ -5,10 +5,13 @@ use maud::{Markup, html};
 
 use super::RANGES;
 use crate::{
-    api::distribution::{EventHistory, OutcomeHistory, PricePointView},
+    api::{
+        distribution::{EventHistory, OutcomeHistory, PricePointView},
+        ohlc::GapView,
+    },
     pages::{
-        chart::{Frame, Point, pixels},
-        format::{cents, count},
+        chart::{Frame, Point, hatching, pixels},
+        format::{cents, count, duration, utc, words},
         panels::{Panel, choice, missing, note},
     },
 };
@@ -21,6 +24,7 @@ const LABEL: f64 = 15.0;
 const REACH: i32 = 6;
 /// Letters of a name at the end of a line, on a wide page and on a phone.
 const NAME: usize = 20;
+const HATCH: &str = "unrecorded";
 const BRIEF_NAME: usize = 10;
 
 /// The panel.
@@ -32,7 +36,13 @@ pub(super) fn panel(slug: &str, title: &str, range: &str, history: &Panel<EventH
     };
     html! {
         section class="card history" aria-label="Outcomes over time" {
-            div class="ph" { h2 { "Outcomes over time" } (choice("Range", &RANGES.map(option))) }
+            div class="ph" { h2 { "Outcomes over time" } (choice("Range", &RANGES.map(option)))
+                @if let Ok(history) = history && !history.gaps.is_empty() {
+                    span class="plegend" {
+                        span { span class="hatch" {} "not recorded" @if history.gaps.len() > 1 { ", " (count(history.gaps.len())) " times" } }
+                    }
+                }
+            }
             div class="ebox" {
                 @match history {
                     Err(why) => (missing("The history of this event", *why)),
@@ -64,11 +74,15 @@ fn drawing(title: &str, history: &EventHistory) -> Markup {
     html! {
         div class="echart" {
             svg class="drawn named" width="66%" height=(pixels(HEIGHT)) role="img" aria-label=(summary(title, history)) {
+                (hatching(HATCH))
                 (frame.prices(false, None))
+                @for gap in &history.gaps {
+                    (frame.band(gap.from, gap.to, HATCH, &format!("Not recorded for {}: {}", duration(gap.to - gap.from), words(&gap.cause))))
+                }
                 (frame.plot(&html! {
                     @for (index, line) in lines(history).enumerate() {
                         g class={ "outcome o" (index + 1) } {
-                            @for run in runs(&line.points) { path d=(frame.path(&run)) {} }
+                            @for run in runs(&line.points, &history.gaps) { path d=(frame.path(&run)) {} }
                         }
                     }
                 }))
@@ -103,7 +117,7 @@ fn cut(text: &str, letters: usize) -> String {
 }
 
 /// Runs of points that may be drawn through.
-fn runs(points: &[PricePointView]) -> Vec<Vec<Point>> {
+fn runs(points: &[PricePointView], gaps: &[GapView]) -> Vec<Vec<Point>> {
     let mut distances: Vec<TimeDelta> =
         points.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
     distances.sort();
@@ -111,7 +125,12 @@ fn runs(points: &[PricePointView]) -> Vec<Vec<Point>> {
     let mut runs: Vec<Vec<Point>> = Vec::new();
     for point in points {
         let point = Point { at: point.at, price: point.price };
-        let is_near = |before: &Point| point.at - before.at <= usual * REACH;
+        let is_near = |before: &Point| {
+            let is_parted = gaps
+                .iter()
+                .any(|gap| gap.from < point.at && gap.to > before.at && gap.to - gap.from >= usual);
+            point.at - before.at <= usual * REACH && !is_parted
+        };
         match runs.last_mut().filter(|run| run.last().is_some_and(is_near)) {
             Some(run) => run.push(point),
             None => runs.push(vec![point]),
@@ -185,6 +204,9 @@ fn data_table(history: &EventHistory) -> Markup {
                     }
                 }
             }
+            @for gap in &history.gaps {
+                p class="sub" { "Not recorded from " (utc(gap.from)) " to " (utc(gap.to)) ": " (words(&gap.cause)) }
+            }
         }
     }
 }
@@ -201,9 +223,9 @@ mod tests {
     #[test]
     fn a_line_stops_where_points_are_far_apart() {
         let points: Vec<_> = [0, 5, 10, 60, 65].map(point).into();
-        let lengths: Vec<usize> = runs(&points).iter().map(Vec::len).collect();
+        let lengths: Vec<usize> = runs(&points, &[]).iter().map(Vec::len).collect();
         assert_eq!(lengths, [3, 2]);
-        assert!(runs(&[]).is_empty());
+        assert!(runs(&[], &[]).is_empty());
     }
 
     #[test]

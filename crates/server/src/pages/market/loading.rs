@@ -10,8 +10,9 @@ use crate::{
         holders::{self, HoldersView},
         ohlc::{self, OhlcQuery, OhlcView},
         order_book::{self, SlippageQuery, SlippageView},
+        reply::ItemMetadata,
         timeline::{self, Timeline},
-        trades::{self, TradesView},
+        trades::{self, TapeReply},
     },
     http::{error::ApiError, state::AppState},
     pages::panels::{Missing, Panel, within},
@@ -27,7 +28,7 @@ pub(super) struct Loaded {
     pub(super) book: Panel<OrderBookView>,
     /// What the order would trade that was tried; `None` where none was, or it is none.
     pub(super) walked: Option<Panel<SlippageView>>,
-    pub(super) trades: Panel<TradesView>,
+    pub(super) trades: Panel<TapeReply>,
     pub(super) holders: Panel<HoldersView>,
     pub(super) timeline: Panel<Timeline>,
 }
@@ -44,7 +45,8 @@ impl Loaded {
             OhlcQuery::of_range(settings.api_range(), settings.range.interval, settings.outcome());
         let least = Some(Decimal::from(settings.least)).filter(|least| !least.is_zero());
         let prices = within(ohlc::load(app, row, &bars, now));
-        let trades = within(trades::newest(app, &row.market_id, least, SHOWN_TRADES));
+        let item = ItemMetadata::of(app, &app.catalog().current(), now);
+        let trades = within(trades::newest(app, &row.market_id, least, SHOWN_TRADES, item));
         let timeline = within(timeline::load(app, row));
         let (prices, (book, walked), trades, holders, timeline) = tokio::join!(
             Box::pin(prices),

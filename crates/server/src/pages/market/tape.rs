@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::settings::{LEAST, Settings};
 use crate::{
-    api::trades::TradesView,
+    api::trades::TapeReply,
     pages::{
         figures::outcome_class,
         format::{UNKNOWN, cents, clock, money, money_exact, shares, short_hash, utc},
@@ -20,7 +20,7 @@ const EXPLORER: &str = "https://polygonscan.com/tx/";
 pub(super) fn panel(
     market: &MarketRow,
     settings: &Settings,
-    trades: &Panel<TradesView>,
+    trades: &Panel<TapeReply>,
     is_simulated: bool,
     now: DateTime<Utc>,
 ) -> Markup {
@@ -30,12 +30,12 @@ pub(super) fn panel(
             div class="tape-tools" { (least(settings)) }
             @match trades {
                 Err(why) => (missing("The trade tape", *why)),
-                Ok(trades) if trades.trades.is_empty() => (none(settings, trades)),
+                Ok(trades) if trades.data.is_empty() => (none(settings, trades)),
                 Ok(trades) => {
                     section class="tape-scroll" tabindex="0" aria-label="Recorded trades, newest first" {
-                        (table(market, &trades.trades, is_simulated, now))
+                        (table(market, &trades.data, is_simulated, now))
                     }
-                    @if let Some(cursor) = &trades.next_cursor {
+                    @if let Some(cursor) = &trades.metadata.next_cursor {
                         p class="more" {
                             a class="link" href={ "/api/polymarket/markets/" (market.market_id) "/trades?cursor=" (cursor) (if settings.least > 0 { format!("&min_usdc={}", settings.least) } else { String::new() }) } {
                                 "Older trades (JSON)"
@@ -48,9 +48,9 @@ pub(super) fn panel(
     }
 }
 
-fn newest(trades: &TradesView) -> Markup {
+fn newest(trades: &TapeReply) -> Markup {
     html! {
-        @if let Some(to) = trades.complete_to {
+        @if let Some(to) = trades.metadata.complete_to {
             span class="sub" title="Newer trades were heard and may be incomplete" { "complete to " (clock(to)) " UTC" }
         }
     }
@@ -66,12 +66,12 @@ fn least(settings: &Settings) -> Markup {
 }
 
 /// Why there are no trades.
-fn none(settings: &Settings, trades: &TradesView) -> Markup {
+fn none(settings: &Settings, trades: &TapeReply) -> Markup {
     note(html! {
         span {
             @if settings.least > 0 { "No recorded trade is as large." }
             @else { "No trade has been recorded in this market." }
-            @match trades.complete_from {
+            @match trades.metadata.complete_from {
                 Some(from) => { " None is missing since " time datetime=(from.to_rfc3339()) { (utc(from)) } "; before that, they are not known." },
                 None => " Trades are not recorded yet by this server: there may have been some.",
             }

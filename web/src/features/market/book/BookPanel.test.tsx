@@ -1,9 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { MarketDetail } from "../../../lib/apiTypes.ts";
+import type { MarketDetail, OrderBook } from "../../../lib/apiTypes.ts";
 import { feedStatus } from "../../../lib/feed.ts";
-import type { OrderBook } from "../../../lib/live-contract.ts";
 import { marketKeys } from "../keys.ts";
 import { BookPanel } from "./BookPanel.tsx";
 import { withTotals } from "./ladder.ts";
@@ -25,7 +24,7 @@ const book: OrderBook = {
   mid: 0.45,
   spread: 0.02,
   spread_bps: 444,
-  depth: null,
+  depth: { bid_1c: null, ask_1c: null, bid_5c: null, ask_5c: null },
   imbalance: null,
   tick_size: 0.01,
   min_order_size: 5,

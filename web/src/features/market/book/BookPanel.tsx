@@ -5,13 +5,12 @@ import { PanelNote, PanelProblem, PanelSkeleton, Segmented } from "../../../comp
 import type { MarketDetail } from "../../../lib/apiTypes.ts";
 import { feedStatus } from "../../../lib/feed.ts";
 import { cents, count, decimal, money, moneyExact, shares, signed } from "../../../lib/format.ts";
-import type { OrderBook } from "../../../lib/live-contract.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useSecond } from "../../../lib/time.ts";
 import { orderBook } from "../live/liveQueries.ts";
 import { type BookReport, bookReport } from "./bookState.ts";
 import { DepthChart } from "./DepthChart.tsx";
-import { type LadderRow, ladder, mirroredBook } from "./ladder.ts";
+import { type LadderRow, ladder, mirroredBook, type ShownBook } from "./ladder.ts";
 
 /** Levels of each side at first; the reader may see them all. */
 const SHOWN_LEVELS = 8;
@@ -73,7 +72,7 @@ export function BookBadge({ report }: { report: BookReport }) {
 }
 
 interface BookBodyProps {
-  book: OrderBook;
+  book: ShownBook;
   report: BookReport;
   tick: number | null;
 }

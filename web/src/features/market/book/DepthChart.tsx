@@ -1,7 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { cents, shares } from "../../../lib/format.ts";
-import type { OrderBook } from "../../../lib/live-contract.ts";
-import { type DepthCurve, type DepthPoint, depthCurve, sharesTo } from "./ladder.ts";
+import { type DepthCurve, type DepthPoint, depthCurve, type ShownBook, sharesTo } from "./ladder.ts";
 
 const WIDTH = 320;
 const HEIGHT = 84;
@@ -24,7 +23,7 @@ function area(points: readonly DepthPoint[], middle: number, edge: number, curve
 }
 
 /** How many shares rest up to each price: bids to the left, asks to the right. */
-export function DepthChart({ book, tick }: { book: OrderBook; tick: number | null }) {
+export function DepthChart({ book, tick }: { book: ShownBook; tick: number | null }) {
   const [at, setAt] = useState<number | null>(null);
   const curve = depthCurve(book);
   if (curve === null || book.mid === null || curve.top === 0) {

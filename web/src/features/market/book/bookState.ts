@@ -1,6 +1,6 @@
+import type { BookState, OrderBook } from "../../../lib/apiTypes.ts";
 import type { FeedStatus } from "../../../lib/feed.ts";
 import { age, words } from "../../../lib/format.ts";
-import type { BookState, OrderBook } from "../../../lib/live-contract.ts";
 
 /** What may be said of a book on screen. */
 export interface BookReport {

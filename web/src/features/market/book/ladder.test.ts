@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OrderBook } from "../../../lib/live-contract.ts";
+import type { OrderBook } from "../../../lib/apiTypes.ts";
 import { depthCurve, ladder, mirroredBook, sharesTo, withTotals } from "./ladder.ts";
 
 const book: OrderBook = {

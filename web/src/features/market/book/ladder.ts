@@ -1,4 +1,4 @@
-import type { BookLevel, OrderBook } from "../../../lib/live-contract.ts";
+import type { BookDepth, BookLevel, OrderBook } from "../../../lib/apiTypes.ts";
 
 /** One row of the ladder, with its place among those shown. */
 export interface LadderRow {
@@ -39,11 +39,17 @@ export function withTotals(levels: readonly Pick<BookLevel, "price" | "shares">[
 const mirroredLevels = (levels: readonly BookLevel[]) =>
   withTotals(levels.map(({ price, shares }) => ({ price: mirroredPrice(price), shares })));
 
+/** A book as it is shown: of a mirrored one the token and the dollars near the mid are not known here. */
+export type ShownBook = Omit<OrderBook, "token_id" | "depth"> & {
+  token_id: string | null;
+  depth: BookDepth | null;
+};
+
 /**
  * The same book seen from the other outcome: who bids p for Yes offers No at 1 − p. Best first stays best first.
  * The dollars within a few cents are not known for the other side and become unknown.
  */
-export function mirroredBook(book: OrderBook): OrderBook {
+export function mirroredBook(book: ShownBook): ShownBook {
   const flip = (price: number | null) => (price === null ? null : mirroredPrice(price));
   const mid = book.mid === null ? null : 1 - book.mid;
   return {

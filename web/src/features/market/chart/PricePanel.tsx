@@ -8,10 +8,9 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
-import type { MarketDetail } from "../../../lib/apiTypes.ts";
+import type { Bar, MarketDetail, Ohlc, TimelineEntry } from "../../../lib/apiTypes.ts";
 import { momentLabel } from "../../../lib/chartTime.ts";
 import { cents, change, count, duration, money, percent, utc, words } from "../../../lib/format.ts";
-import type { Bar, Ohlc, TimelineEntry } from "../../../lib/live-contract.ts";
 import { priceBars, statusTimeline } from "../live/liveQueries.ts";
 import { useShownPrices } from "../live/useShownPrices.ts";
 import { toneOf } from "../StatusTimeline.tsx";

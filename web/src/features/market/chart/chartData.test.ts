@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Bar, Ohlc } from "../../../lib/live-contract.ts";
+import type { Bar, Ohlc } from "../../../lib/apiTypes.ts";
 import { bandsOf, neighbour, slotsOf, summaryOf } from "./chartData.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
@@ -31,6 +31,7 @@ function ohlc(bars: Bar[], gaps: Ohlc["gaps"] = []): Ohlc {
     bars,
     gaps,
     recorded_since: null,
+    history_read: false,
   };
 }
 const drawn = (slots: ReturnType<typeof slotsOf>) =>
@@ -50,7 +51,7 @@ describe("slots", () => {
   });
 
   it("are not parted by a gap shorter than a bucket", () => {
-    const blink = { from: "2026-01-01T00:02:50Z", to: "2026-01-01T00:03:05Z", cause: null };
+    const blink = { from: "2026-01-01T00:02:50Z", to: "2026-01-01T00:03:05Z", cause: "down" };
     expect(drawn(slotsOf(ohlc([bar(2, 0.5), bar(3, 0.5)], [blink])))).toBe("o-");
   });
 
@@ -62,7 +63,7 @@ describe("slots", () => {
   });
 
   it("of no bars are none", () => {
-    expect(slotsOf(ohlc([], [{ from: at(1), to: at(2), cause: null }]))).toEqual([]);
+    expect(slotsOf(ohlc([], [{ from: at(1), to: at(2), cause: "down" }]))).toEqual([]);
   });
 
   it("are bounded however long the answer claims to be", () => {
@@ -74,7 +75,7 @@ describe("slots", () => {
 
 describe("the summary", () => {
   it("says from, to, extremes, what is approximate and what is missing", () => {
-    const gap = { from: at(3), to: at(6), cause: null };
+    const gap = { from: at(3), to: at(6), cause: "down" };
     const summary = summaryOf(ohlc([bar(6, 0.6), bar(2, 0.5, history)], [gap]));
     expect(summary).toMatchObject({ bars: 2, synthetic: 1, gaps: 1, gapSeconds: 180, volumeUsdc: 100 });
     expect(summary?.change).toBeCloseTo(0.1);
@@ -98,6 +99,6 @@ describe("the keyboard", () => {
 
 describe("bands", () => {
   it("leave out empty gaps", () => {
-    expect(bandsOf({ gaps: [{ from: at(2), to: at(2), cause: null }] })).toEqual([]);
+    expect(bandsOf({ gaps: [{ from: at(2), to: at(2), cause: "down" }] })).toEqual([]);
   });
 });

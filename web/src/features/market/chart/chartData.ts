@@ -1,4 +1,4 @@
-import type { Bar, Interval, Ohlc } from "../../../lib/live-contract.ts";
+import type { Bar, Interval, Ohlc } from "../../../lib/apiTypes.ts";
 
 /** Length of each interval in seconds. */
 export const SECONDS: Readonly<Record<Interval, number>> = {

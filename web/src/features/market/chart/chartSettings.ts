@@ -1,4 +1,4 @@
-import type { ChartRange, Interval } from "../../../lib/live-contract.ts";
+import type { ChartRange, Interval } from "../../../lib/apiTypes.ts";
 import type { UrlSearch } from "../../../lib/urlSearch.ts";
 
 export const RANGES = ["1h", "6h", "1d", "1w", "1m", "max"] as const satisfies readonly ChartRange[];

@@ -1,20 +1,19 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { ItemMetadata } from "../../../lib/apiTypes.ts";
-import { type Answer, unwrap } from "../../../lib/client.ts";
-import {
-  type ChartRange,
-  type CursorMetadata,
-  type Holders,
-  type Interval,
-  liveApi,
-  type Ohlc,
-  type OrderBook,
-  type PriceEvent,
-  type Side,
-  type Slippage,
-  type TimelineEntry,
-  type TradeRow,
-} from "../../../lib/live-contract.ts";
+import type {
+  ChartRange,
+  Holders,
+  Interval,
+  ItemMetadata,
+  Ohlc,
+  OrderBook,
+  PriceEvent,
+  Side,
+  Slippage,
+  TapeMetadata,
+  TimelineEntry,
+  TradeRow,
+} from "../../../lib/apiTypes.ts";
+import { type Answer, api, unwrap } from "../../../lib/client.ts";
 import { marketKeys } from "../keys.ts";
 import { type Tape, withFirstPage } from "../tape/tape.ts";
 
@@ -43,7 +42,7 @@ export function orderBook(marketId: string) {
     queryFn: async ({ signal }) =>
       (
         await unwrap<OrderBook, ItemMetadata>(
-          liveApi.GET("/api/polymarket/order-book/{id}", {
+          api.GET("/api/polymarket/order-book/{id}", {
             params: { path: { id: marketId }, query: { outcome: 0 } },
             signal,
           }),
@@ -70,10 +69,14 @@ export function slippage(marketId: string, { side, outcome, unit, size }: Order)
     queryFn: async ({ signal }) =>
       (
         await unwrap<Slippage, ItemMetadata>(
-          liveApi.GET("/api/polymarket/order-book/{id}/slippage", {
+          api.GET("/api/polymarket/order-book/{id}/slippage", {
             params: {
               path: { id: marketId },
-              query: { side, outcome, ...(unit === "usdc" ? { usdc: size } : { shares: size }) },
+              query: {
+                side,
+                outcome,
+                ...(unit === "usdc" ? { usdc: String(size) } : { shares: String(size) }),
+              },
             },
             signal,
           }),
@@ -89,20 +92,20 @@ export async function fetchTrades(
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<Tape> {
-  const { data, metadata } = await unwrap<TradeRow[], CursorMetadata>(
-    liveApi.GET("/api/polymarket/markets/{id}/trades", {
+  const { data, metadata } = await unwrap<TradeRow[], TapeMetadata>(
+    api.GET("/api/polymarket/markets/{id}/trades", {
       params: {
         path: { id: marketId },
         query: {
           limit: TRADES_PER_PAGE,
           ...(cursor ? { cursor } : {}),
-          ...(leastUsdc > 0 ? { min_usdc: leastUsdc } : {}),
+          ...(leastUsdc > 0 ? { min_usdc: String(leastUsdc) } : {}),
         },
       },
       signal,
     }),
   );
-  return { trades: data, nextCursor: metadata.next_cursor ?? null };
+  return { trades: data, nextCursor: metadata.next_cursor };
 }
 
 /** The newest trades; the stream adds to them. */
@@ -125,7 +128,7 @@ export function priceBars(marketId: string, range: ChartRange, interval: Interva
     queryFn: async ({ signal }) =>
       (
         await unwrap<Ohlc, ItemMetadata>(
-          liveApi.GET("/api/polymarket/ohlc/{id}", {
+          api.GET("/api/polymarket/ohlc/{id}", {
             params: { path: { id: marketId }, query: { interval, range, outcome } },
             signal,
           }),
@@ -141,7 +144,7 @@ export function statusTimeline(marketId: string) {
     queryFn: async ({ signal }) =>
       (
         await unwrap<TimelineEntry[], ItemMetadata>(
-          liveApi.GET("/api/polymarket/markets/{id}/timeline", {
+          api.GET("/api/polymarket/markets/{id}/timeline", {
             params: { path: { id: marketId } },
             signal,
           }),
@@ -157,7 +160,7 @@ export function marketHolders(marketId: string) {
     refetchInterval: HOLDERS_REFRESH_MS,
     queryFn: ({ signal }) =>
       unwrap<Holders, ItemMetadata>(
-        liveApi.GET("/api/polymarket/holders", {
+        api.GET("/api/polymarket/holders", {
           params: { query: { market: marketId, limit: HOLDERS_LIMIT } },
           signal,
         }),

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it, vi } from "vitest";
+import type { OrderBook } from "../../../lib/apiTypes.ts";
 import { type FeedEvent, parseFeedEvent } from "../../../lib/feedEvents.ts";
-import type { OrderBook } from "../../../lib/live-contract.ts";
 import { marketKeys } from "../keys.ts";
 import type { Tape } from "../tape/tape.ts";
 import { applyEvents, newerBook } from "./useMarketFeed.ts";

@@ -1,8 +1,8 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import type { OrderBook, PriceEvent, TradeRow } from "../../../lib/apiTypes.ts";
 import { followMarkets } from "../../../lib/feed.ts";
 import { FEED_KINDS, type FeedEvent } from "../../../lib/feedEvents.ts";
-import type { OrderBook, PriceEvent, TradeRow } from "../../../lib/live-contract.ts";
 import { marketKeys } from "../keys.ts";
 import { type Tape, withTrades } from "../tape/tape.ts";
 

@@ -1,8 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import type { MarketDetail } from "../../../lib/apiTypes.ts";
-import type { TradeRow } from "../../../lib/live-contract.ts";
+import type { MarketDetail, TradeRow } from "../../../lib/apiTypes.ts";
 import { marketKeys } from "../keys.ts";
 import { TapePanel } from "./TapePanel.tsx";
 import { type Tape, withTrades } from "./tape.ts";
@@ -10,6 +9,8 @@ import { type Tape, withTrades } from "./tape.ts";
 const market = { market_id: "7", outcomes: ["Yes", "No"], tick_size: 0.01 } as unknown as MarketDetail;
 const trade = (id: string, second: number): TradeRow => ({
   trade_id: id,
+  market_id: "7",
+  confirmed: true,
   traded_at: new Date(second * 1_000).toISOString(),
   outcome: 1,
   side: "sell",

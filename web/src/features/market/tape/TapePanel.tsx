@@ -8,10 +8,9 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
-import type { MarketDetail } from "../../../lib/apiTypes.ts";
+import type { MarketDetail, TradeRow } from "../../../lib/apiTypes.ts";
 import { feedStatus } from "../../../lib/feed.ts";
 import { cents, count, money, moneyExact, shares, shortHash, timeOfDay, utc } from "../../../lib/format.ts";
-import type { TradeRow } from "../../../lib/live-contract.ts";
 import { go, place } from "../../../lib/navigation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { copy, toast } from "../../../lib/toast.ts";
@@ -138,11 +137,7 @@ export function TapePanel({ market, isSimulated, search }: TapePanelProps) {
                     <Trade
                       key={trade.trade_id}
                       trade={trade}
-                      label={
-                        trade.outcome_label ??
-                        market.outcomes[trade.outcome] ??
-                        `outcome ${trade.outcome + 1}`
-                      }
+                      label={market.outcomes[trade.outcome] ?? `outcome ${trade.outcome + 1}`}
                       tick={market.tick_size}
                       isSimulated={isSimulated}
                     />

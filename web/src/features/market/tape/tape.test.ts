@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { TradeRow } from "../../../lib/live-contract.ts";
+import type { TradeRow } from "../../../lib/apiTypes.ts";
 import { cameSince, KEPT_TRADES, type Tape, withFirstPage, withOlder, withTrades } from "./tape.ts";
 
 function trade(id: string, second: number): TradeRow {
   return {
     trade_id: id,
+    market_id: "7",
+    confirmed: true,
     traded_at: new Date(second * 1_000).toISOString(),
     outcome: 0,
     side: "buy",

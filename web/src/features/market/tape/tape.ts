@@ -1,4 +1,4 @@
-import type { TradeRow } from "../../../lib/live-contract.ts";
+import type { TradeRow } from "../../../lib/apiTypes.ts";
 
 /** Trades held in the page; older ones are fetched again when asked for. */
 export const KEPT_TRADES = 500;
