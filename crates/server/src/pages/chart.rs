@@ -104,6 +104,11 @@ impl Frame {
         self.height - self.bottom
     }
 
+    /// A height in pixels as a part of the whole, since the style sheet may draw the chart lower.
+    pub(super) fn part(&self, pixels: f64) -> String {
+        format!("{:.2}%", pixels / self.height * 100.0)
+    }
+
     /// Hairlines at round prices, and the prices: at the right or the left edge.
     pub(super) fn prices(&self, is_right: bool, tick: Option<f64>) -> Markup {
         let count = ((self.high - self.low) / self.step).round() as i32;
@@ -111,9 +116,9 @@ impl Frame {
         html! {
             g class="axis" {
                 @for price in prices {
-                    line x1="0" x2="100%" y1=(pixels(self.y(price))) y2=(pixels(self.y(price))) {}
+                    line x1="0" x2="100%" y1=(self.part(self.y(price))) y2=(self.part(self.y(price))) {}
                     text class=(if is_right { "price right" } else { "price" }) x=(if is_right { "100%" } else { "0" })
-                        dx=(if is_right { 8 } else { -6 }) y=(pixels(self.y(price) + 4.0)) { (cents(Some(price), tick)) }
+                        dx=(if is_right { 8 } else { -6 }) y=(self.part(self.y(price))) dy="4" { (cents(Some(price), tick)) }
                 }
             }
         }
@@ -133,7 +138,7 @@ impl Frame {
         html! {
             g class="times" {
                 @for at in ticks {
-                    text class="tick" x=(percent(self.x(at))) y=(pixels(self.height - 6.0)) {
+                    text class="tick" x=(percent(self.x(at))) y="100%" dy="-6" {
                         @if step >= DAY || at.timestamp() % DAY == 0 { (at.format("%b %-d")) } @else { (at.format("%H:%M")) }
                     }
                 }
@@ -152,8 +157,8 @@ impl Frame {
         let (left, right) = (self.x(from), self.x(to));
         html! {
             @if right > left {
-                rect class="gap" x=(percent(left)) width=(percent(right - left)) y=(pixels(self.top))
-                    height=(pixels(self.floor() - self.top)) fill={ "url(#" (hatch) ")" } { title { (title) } }
+                rect class="gap" x=(percent(left)) width=(percent(right - left)) y=(self.part(self.top))
+                    height=(self.part(self.floor() - self.top)) fill={ "url(#" (hatch) ")" } { title { (title) } }
             }
         }
     }
@@ -161,8 +166,7 @@ impl Frame {
     /// The plot: stretched to the width there is, its lines as thin as they were.
     pub(super) fn plot(&self, content: &Markup) -> Markup {
         html! {
-            svg viewBox={ "0 0 1000 " (pixels(self.height)) } preserveAspectRatio="none" width="100%"
-                height=(pixels(self.height)) { (content) }
+            svg viewBox={ "0 0 1000 " (pixels(self.height)) } preserveAspectRatio="none" width="100%" height="100%" { (content) }
         }
     }
 

@@ -87,7 +87,7 @@ fn drawing(title: &str, history: &EventHistory) -> Markup {
                     }
                 }))
                 @for (index, line) in lines(history).enumerate() {
-                    (label(index, line, places.get(index).copied().unwrap_or_default()))
+                    (label(index, line, &frame.part(places.get(index).copied().unwrap_or_default())))
                 }
                 (frame.times())
             }
@@ -95,11 +95,11 @@ fn drawing(title: &str, history: &EventHistory) -> Markup {
     }
 }
 
-fn label(index: usize, line: &OutcomeHistory, place: f64) -> Markup {
+fn label(index: usize, line: &OutcomeHistory, place: &str) -> Markup {
     let last = line.points.last().map(|point| point.price);
     html! {
         g class={ "outcome o" (index + 1) } {
-            text x="100%" dx="14" y=(pixels(place + 4.0)) {
+            text x="100%" dx="14" y=(place) dy="4" {
                 tspan class="p" { (cents(last, None)) } " "
                 tspan class="name" { (cut(&line.title, NAME)) }
                 tspan class="brief" { (cut(&line.title, BRIEF_NAME)) }

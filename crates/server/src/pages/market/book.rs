@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::settings::{Outcomes, Settings};
+use super::{
+    depth,
+    settings::{Outcomes, Settings},
+};
 use crate::{
     pages::{
         figures::outcome_class,
@@ -134,6 +137,7 @@ fn content(market: &MarketRow, book: &OrderBookView) -> Markup {
                     @if bids.is_empty() { (empty_side("no bids")) }
                 }
             }
+            (depth::figure(book, tick))
             dl class="mini-facts" {
                 (mini_fact(
                     "Imbalance",

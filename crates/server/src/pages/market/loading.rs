@@ -26,7 +26,7 @@ const SHOWN_TRADES: u32 = 40;
 pub(super) struct Loaded {
     pub(super) prices: Panel<OhlcView>,
     pub(super) book: Panel<OrderBookView>,
-    /// What the order would trade that was tried; `None` where none was, or it is none.
+    /// What the order would trade; `None` where it is none.
     pub(super) walked: Option<Panel<SlippageView>>,
     pub(super) trades: Panel<TapeReply>,
     pub(super) holders: Panel<HoldersView>,
@@ -68,12 +68,11 @@ async fn book(
     now: DateTime<Utc>,
 ) -> (Panel<OrderBookView>, Option<Panel<SlippageView>>) {
     let outcome = settings.outcome();
-    let order = settings.order.as_ref();
-    let order =
-        order.and_then(|order| Some(SlippageQuery::new(order.side, outcome, order.parsed()?)));
+    let size = settings.order.parsed();
+    let order = size.map(|size| SlippageQuery::new(settings.order.side, outcome, size));
     let live = match &order {
-        Some(_) => within(order_book::book_of(app, row)).await,
-        None => match within(async { Ok::<_, ApiError>(app.live().held(row).await) }).await {
+        Some(_) if settings.is_order_asked => within(order_book::book_of(app, row)).await,
+        _ => match within(async { Ok::<_, ApiError>(app.live().held(row).await) }).await {
             Ok(held) => held.ok_or(Missing::NotHeld),
             Err(missing) => Err(missing),
         },

@@ -1,6 +1,7 @@
 //! `/markets/{id}`: one market, in one scroll.
 
 mod book;
+mod depth;
 mod facts;
 mod flow;
 mod holders;

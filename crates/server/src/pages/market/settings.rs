@@ -29,6 +29,8 @@ pub(super) const RANGES: [ChartRange; 6] = [
     ChartRange { name: "max", words: "all time", interval: Interval::Day },
 ];
 const DEFAULT_RANGE: &str = "1w";
+/// Dollars that are tried on the book unless the reader says otherwise.
+const DEFAULT_SIZE: &str = "100";
 
 /// Which outcome the chart shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +71,10 @@ pub(super) struct Settings {
     pub(super) outcomes: Outcomes,
     /// Least size of a trade on the tape, in dollars; 0 for all.
     pub(super) least: u32,
-    /// An order was tried.
-    pub(super) order: Option<TriedOrder>,
+    /// The order to try on the book.
+    pub(super) order: TriedOrder,
+    /// The reader asked for it; else it is one that is tried where the book is held.
+    pub(super) is_order_asked: bool,
     /// The reader, without a script, asked for the holders.
     pub(super) wants_holders: bool,
 }
@@ -95,11 +99,12 @@ impl Settings {
                 _ => Outcomes::One(0),
             },
             least: LEAST.iter().map(|(least, _)| *least).find(|known| *known == least).unwrap_or(0),
-            order: get("size").map(|size| TriedOrder {
+            order: TriedOrder {
                 side: get("side").and_then(|side| side.parse().ok()).unwrap_or(Side::Buy),
-                size: size.chars().take(15).collect(),
+                size: get("size").unwrap_or(DEFAULT_SIZE).chars().take(15).collect(),
                 is_in_shares: get("unit") == Some("shares"),
-            }),
+            },
+            is_order_asked: get("size").is_some(),
             wants_holders: get("holders").is_some(),
         }
     }
@@ -176,12 +181,13 @@ mod tests {
     fn what_is_wrong_is_the_default() {
         let set = settings(&[("range", "2y"), ("outcome", "7"), ("min", "5"), ("size", "")]);
         assert_eq!((set.range.name, set.outcomes, set.least), ("1w", Outcomes::One(0), 0));
-        assert!(set.order.is_none());
+        assert!(!set.is_order_asked);
+        assert!(set.order.parsed().is_some());
     }
 
     #[test]
     fn an_order_is_read_as_it_was_typed() {
-        let order = |size: &str| settings(&[("size", size), ("unit", "shares")]).order.unwrap();
+        let order = |size: &str| settings(&[("size", size), ("unit", "shares")]).order;
         assert!(matches!(order("1,250.5").parsed(), Some(OrderSize::Shares(_))));
         for bad in ["-1", "0", "lots", "1e400"] {
             assert_eq!(order(bad).parsed(), None, "{bad}");

@@ -9,7 +9,7 @@ use crate::{
     pages::{
         figures::fact,
         format::{cents, decimal, money_exact, percent, shares, utc},
-        panels::{Panel, missing, note},
+        panels::{Missing, Panel, missing, note},
     },
     view::MarketRow,
 };
@@ -27,21 +27,20 @@ pub(super) fn panel(
         section class="card slip" id="slippage" aria-label="Slippage" {
             h2 { "Slippage" }
             (form(market, settings))
-            @match (&settings.order, walked) {
-                (None, _) => (note("Tells what an order of this size would trade against the book, level by level, with the taker's fee.")),
-                (Some(order), None) => (refusal(order)),
-                (Some(_), Some(Err(why))) => (missing("The price of this order", *why)),
-                (Some(order), Some(Ok(walked))) => (result(market, order, walked)),
+            @match walked {
+                None => (refusal(&settings.order)),
+                Some(Err(Missing::NotHeld)) => (note("Tells what an order of this size would trade against the book, level by level, with the taker's fee.")),
+                Some(Err(why)) => (missing("The price of this order", *why)),
+                Some(Ok(walked)) => (result(market, &settings.order, walked)),
             }
         }
     }
 }
 
 fn form(market: &MarketRow, settings: &Settings) -> Markup {
-    let order = settings.order.as_ref();
-    let is_sell = order.is_some_and(|order| order.side == Side::Sell);
-    let is_in_shares = order.is_some_and(|order| order.is_in_shares);
-    let is_wrong = order.is_some_and(|order| order.parsed().is_none());
+    let order = &settings.order;
+    let is_sell = order.side == Side::Sell;
+    let is_wrong = order.parsed().is_none();
     html! {
         form class="order" method="get" action={ (settings.path()) "#slippage" } {
             @for (name, value) in settings.kept(&EDITED) { input type="hidden" name=(name) value=(value); }
@@ -57,12 +56,12 @@ fn form(market: &MarketRow, settings: &Settings) -> Markup {
             label class="size" {
                 span class="sr" { "Size" }
                 input name="size" inputmode="decimal" maxlength="15" autocomplete="off" required
-                    value=(order.map_or("100", |order| order.size.as_str()))
+                    value=(order.size)
                     aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then_some(ERROR)];
             }
             select class="chip" name="unit" aria-label="Unit of the size" {
-                option value="usdc" selected[!is_in_shares] { "USDC" }
-                option value="shares" selected[is_in_shares] { "shares" }
+                option value="usdc" selected[!order.is_in_shares] { "USDC" }
+                option value="shares" selected[order.is_in_shares] { "shares" }
             }
             button class="chip" type="submit" { "Walk the book" }
         }
