@@ -184,7 +184,8 @@ pub(crate) async fn get_event_history(
     Ok(Reply::new(view, metadata).respond(CachePolicy::Catalogue))
 }
 
-async fn history(
+/// The likeliest outcomes of an event over time.
+pub(crate) async fn history(
     app: &AppState,
     event: &EventRow,
     mut markets: Vec<MarketRow>,

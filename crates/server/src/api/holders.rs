@@ -29,7 +29,8 @@ use crate::{
 };
 
 const MAX_LIMIT: u16 = 500;
-const DEFAULT_LIMIT: u16 = 100;
+/// Holders of each token unless asked otherwise.
+pub(crate) const DEFAULT_LIMIT: u16 = 100;
 /// How long an answer is shown again; upstream keeps its own for two minutes.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// How long upstream may take before the caller is told that it does not answer.
@@ -155,14 +156,25 @@ pub(crate) async fn load(
         Ok(Err(error)) => return Err(unavailable().because(error)),
         Err(_) => return Err(unavailable()),
     };
+    Ok(view_of(row, &held))
+}
+
+/// The holders of a market if they were asked for within the last minute; upstream is not asked.
+pub(crate) async fn held(app: &AppState, row: &MarketRow, limit: u16) -> Option<HoldersView> {
+    let condition = ConditionId::parse(row.condition_id.as_deref()?).ok()?;
+    let held = app.holders().0.get(&(condition, limit)).await?;
+    Some(view_of(row, &held))
+}
+
+fn view_of(row: &MarketRow, held: &Held) -> HoldersView {
     let sides =
-        row.token_ids.iter().enumerate().map(|(outcome, token)| side(row, outcome, token, &held));
-    Ok(HoldersView {
+        row.token_ids.iter().enumerate().map(|(outcome, token)| side(row, outcome, token, held));
+    HoldersView {
         market_id: row.market_id.clone(),
         observed_at: held.observed_at,
         netted: true,
         sides: sides.collect(),
-    })
+    }
 }
 
 fn side(row: &MarketRow, outcome: usize, token: &str, held: &Held) -> HoldersSide {

@@ -40,7 +40,10 @@ pub(crate) async fn load(
     now: DateTime<Utc>,
 ) -> Result<Reply<MarketDetail>, ApiError> {
     let mut metadata = ItemMetadata::of(app, snapshot, now);
-    let texts = app.details().market(app.database(), &row.market_id).await?;
+    // Each waits for the database for so long and no longer: together they must not wait twice as long.
+    let texts = app.details().market(app.database(), &row.market_id);
+    let (texts, analytics) = tokio::join!(texts, analytics::load(app, &row));
+    let (texts, analytics) = (texts?, analytics?);
     if texts.is_none() {
         metadata.completeness = Completeness::Partial;
     }
@@ -57,7 +60,7 @@ pub(crate) async fn load(
         fee_type: text(|texts| &texts.fee_type),
         upstream_updated_at: texts.and_then(|texts| texts.upstream_updated_at),
         siblings_total,
-        analytics: analytics::load(app, &row).await?,
+        analytics,
         row,
     };
     Ok(Reply::new(detail, metadata))

@@ -69,6 +69,13 @@ pub struct OhlcQuery {
     outcome: usize,
 }
 
+impl OhlcQuery {
+    /// Bars of a length up to now.
+    pub(crate) fn of_range(range: Range, interval: Interval, outcome: usize) -> Self {
+        Self { interval: Some(interval), range: Some(range), from: None, to: None, outcome }
+    }
+}
+
 impl FromQuery for OhlcQuery {
     fn read(query: &mut QueryReader) -> Self {
         let interval = query.parse("interval", "one of 1m, 5m, 15m, 1h, 6h, 1d");

@@ -99,6 +99,13 @@ pub struct SlippageQuery {
     size: Option<OrderSize>,
 }
 
+impl SlippageQuery {
+    /// An order for an outcome.
+    pub(crate) fn new(side: Side, outcome: usize, size: OrderSize) -> Self {
+        Self { side, outcome, size: Some(size) }
+    }
+}
+
 impl FromQuery for SlippageQuery {
     fn read(query: &mut QueryReader) -> Self {
         let side = query.parse("side", "buy or sell").unwrap_or(Side::Buy);
@@ -200,15 +207,22 @@ pub(crate) async fn walk_order_book(
     let snapshot = loaded_snapshot(&app)?;
     let row = market::find(&snapshot, &id)?;
     let live = book_of(&app, &row).await?;
+    let view = walk(&live, &row, &query);
+    let metadata = ItemMetadata::of(&app, &snapshot, Utc::now());
+    Ok(Reply::new(view, metadata).respond(CachePolicy::NoStore))
+}
+
+/// What an order would trade against a book.
+pub(crate) fn walk(live: &LiveBook, row: &MarketRow, query: &SlippageQuery) -> SlippageView {
     let mirrored = live.book.mirrored();
     let book = if query.outcome == 0 { &live.book } else { &mirrored };
     // The query was refused without a size.
     let size = query.size.unwrap_or(OrderSize::Shares(Shares::ZERO));
-    let walked = slippage(book, query.side, size, fee_of(&row));
+    let walked = slippage(book, query.side, size, fee_of(row));
     let price = |price: Option<Price>| price.map(Price::to_f64);
     let usdc = |amount: Option<Usdc>| amount.map(Usdc::to_f64);
     let shares = |amount: Option<Shares>| amount.map(Shares::to_f64);
-    let view = SlippageView {
+    SlippageView {
         side: query.side.slug().to_owned(),
         outcome: query.outcome,
         requested_usdc: match size {
@@ -231,11 +245,9 @@ pub(crate) async fn walk_order_book(
         unfilled_shares: shares(walked.unfilled_shares),
         unfilled_usdc: usdc(walked.unfilled_usdc),
         complete: walked.complete,
-        book_state: OrderBookView::state_of(&live).to_owned(),
+        book_state: OrderBookView::state_of(live).to_owned(),
         as_of: live.as_of_ms.and_then(DateTime::from_timestamp_millis),
-    };
-    let metadata = ItemMetadata::of(&app, &snapshot, Utc::now());
-    Ok(Reply::new(view, metadata).respond(CachePolicy::NoStore))
+    }
 }
 
 /// What takers of a market pay; `None` where that is unknown.

@@ -157,6 +157,18 @@ pub(crate) async fn load(
     })
 }
 
+/// The newest trades of at least `min_usdc` dollars, for a page.
+pub(crate) async fn newest(
+    app: &AppState,
+    market_id: &str,
+    min_usdc: Option<Decimal>,
+    limit: u32,
+    item: ItemMetadata,
+) -> Result<TapeReply, ApiError> {
+    let filter = TapeFilter { min_usdc, ..TapeFilter::default() };
+    load(app, market_id, &TradesQuery { filter, limit }, item).await
+}
+
 /// List a market's trades
 ///
 /// Takers' trades on either token, the newest first: what was heard at once, corrected and completed by the record

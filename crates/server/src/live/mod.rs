@@ -100,6 +100,22 @@ impl Live {
         }
     }
 
+    /// The book of a market as far as it is held: streamed, or fetched a moment ago. Upstream is not asked, but the
+    /// market is followed from now on for a while, so that whoever asks again finds its book.
+    pub async fn held(&self, row: &MarketRow) -> Option<LiveBook> {
+        let market = traded(row).ok()??;
+        if row.accepting_orders {
+            let glance = async { Arc::new(self.books.watch([row.market_id.as_str().into()])) };
+            self.glances.get_with_by_ref(&market.market_id, glance).await;
+        }
+        let streamed = self.books.book(&market.market_id);
+        if let Some(book) = streamed.as_ref().filter(|book| book.state == BookState::Live) {
+            return Some(book.clone());
+        }
+        let fetched = self.fetched.get(&market.market_id).await.flatten();
+        fetched.or(streamed).filter(|book| book.state != BookState::Unknown)
+    }
+
     async fn fetch(
         &self,
         market: TradedMarket,

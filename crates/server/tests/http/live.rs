@@ -24,15 +24,15 @@ use crate::{
 };
 
 /// A server over the catalogue of a world that stands still, and that world.
-struct Bench {
-    server: TestServer,
+pub(crate) struct Bench {
+    pub(crate) server: TestServer,
     database: TestDatabase,
     lab: String,
     stop: CancellationToken,
 }
 
 impl Bench {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let stop = CancellationToken::new();
         let options = WorldOptions::new(5, Utc::now()).scale(0.02).markets(100);
         let lab = Lab::world(World::generate(&options));
@@ -50,7 +50,7 @@ impl Bench {
     }
 
     /// A row of a market that takes orders, as the API gives it.
-    async fn market(&self) -> Value {
+    pub(crate) async fn market(&self) -> Value {
         let list =
             self.server.json("/api/polymarket/markets?traits=accepting_orders&limit=1").await;
         list["data"][0].clone()
@@ -61,7 +61,7 @@ impl Bench {
     }
 
     /// A trade of a market now, written as the recorder writes it.
-    async fn record(&self, row: &Value, number: u32, side: Side, cents: i64) -> Trade {
+    pub(crate) async fn record(&self, row: &Value, number: u32, side: Side, cents: i64) -> Trade {
         let trade = Trade {
             market_id: text(row, "market_id").parse::<MarketId>().unwrap(),
             condition_id: text(row, "condition_id").parse::<ConditionId>().unwrap(),

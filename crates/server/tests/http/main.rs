@@ -6,6 +6,7 @@ mod api;
 mod export;
 mod generated;
 mod live;
+mod live_pages;
 mod outage;
 mod pages;
 mod protocol;
