@@ -13,9 +13,7 @@ use store::testing::eventually;
 use store::{bars, resolutions, tape, windows};
 use support::books::{Followed, stream_only};
 use support::exchange::{Exchange, market_id};
-use support::record::{
-    FEED, Recorder, amiss, an_hour_ago, bars_are_true, live_on, readings, recorded_once,
-};
+use support::record::{FEED, Recorder, amiss, an_hour_ago, bars_are_true, live_on, recorded_once};
 use support::truth;
 use tokio::sync::mpsc;
 

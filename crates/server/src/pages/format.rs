@@ -86,11 +86,6 @@ pub(super) fn flow(amount: Option<f64>) -> String {
     format!("{sign}{}", money(amount))
 }
 
-/// A share (0 to 1) in whole percent: `62%`.
-pub(super) fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| UNKNOWN.to_owned(), |share| format!("{:.0}%", share * 100.0))
-}
-
 fn thousands(digits: &str) -> String {
     let groups: Vec<String> = digits
         .as_bytes()
