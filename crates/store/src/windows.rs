@@ -29,7 +29,8 @@ pub struct MarketWindow {
     pub buy_usdc: Decimal,
     /// Dollars of the second.
     pub sell_usdc: Decimal,
-    /// The price at the end less the one at the beginning; `None` where either is not recorded.
+    /// The price at the end less the one at the beginning; `None` where either is not recorded, or is
+    /// older than [`Window::tolerance`] allows.
     pub change: Option<Decimal>,
 }
 
@@ -44,7 +45,8 @@ pub struct CountedWindow {
     pub markets: Vec<MarketWindow>,
 }
 
-/// Counts a window anew for every market, ending at `now`. Markets without trades in it have no row.
+/// Counts a window anew for every market, ending at `now`, as [`domain::analytics`] does for one. Markets without
+/// trades in it have no row.
 pub async fn recount(
     connection: &mut PgConnection,
     window: Window,
@@ -59,16 +61,19 @@ pub async fn recount(
                     coalesce(sum(usdc) FILTER (WHERE bought), 0) AS buy_usdc,
                     coalesce(sum(usdc) FILTER (WHERE NOT bought), 0) AS sell_usdc
              FROM (SELECT market_id, wallet_address, usdc, (side = 'buy') = (outcome_index = 0) AS bought
-                   FROM trades WHERE traded_at > $2 AND traded_at <= $3 AND outcome_index < 2) AS canonical
+                   FROM trades WHERE traded_at > $2 AND traded_at <= $3 AND outcome_index < 2
+                     -- Redemptions that look like trades (domain::tape).
+                     AND price > 0 AND price < 1) AS canonical
              GROUP BY market_id
          )
          INSERT INTO market_windows (market_id, time_window, as_of, trades, buyers, sellers, buy_usdc, sell_usdc, change)
          SELECT c.market_id, $1, $3, trades, buyers, sellers, buy_usdc, sell_usdc, late.close - early.close
          FROM counted c
-         LEFT JOIN LATERAL (SELECT close FROM prices_1m p WHERE p.market_id = c.market_id AND p.minute <= $3
+         LEFT JOIN LATERAL (SELECT close FROM prices_1m p WHERE p.market_id = c.market_id
+                              AND p.minute <= $3 - interval '1 minute' AND p.minute >= $3 - $4 - interval '1 minute'
                             ORDER BY minute DESC LIMIT 1) AS late ON true
          LEFT JOIN LATERAL (SELECT close FROM prices_1m p WHERE p.market_id = c.market_id
-                              AND p.minute <= $2 - interval '1 minute'
+                              AND p.minute <= $2 - interval '1 minute' AND p.minute >= $2 - $4 - interval '1 minute'
                             ORDER BY minute DESC LIMIT 1) AS early ON true
          ON CONFLICT (market_id, time_window) DO UPDATE SET
              as_of = EXCLUDED.as_of, trades = EXCLUDED.trades, buyers = EXCLUDED.buyers, sellers = EXCLUDED.sellers,
@@ -77,6 +82,7 @@ pub async fn recount(
     .bind(window.slug())
     .bind(now - window.length())
     .bind(now)
+    .bind(window.tolerance())
     .execute(&mut *tx)
     .await?
     .rows_affected();

@@ -43,6 +43,13 @@ impl Recorder {
         Self::start_every(exchange, Duration::from_millis(50), books, announced)
     }
 
+    /// The same that goes so far back at first.
+    pub(crate) fn start_back(exchange: &Exchange, tape_back: TimeDelta) -> Self {
+        let options =
+            RecordingOptions { tape_back, ..options(exchange, Duration::from_millis(50)) };
+        Self::run(exchange, options, LiveBooks::default(), mpsc::channel(1).1)
+    }
+
     /// The same that reads the tape so often.
     pub(crate) fn start_every(
         exchange: &Exchange,
@@ -50,19 +57,15 @@ impl Recorder {
         books: LiveBooks,
         announced: mpsc::Receiver<TokenId>,
     ) -> Self {
-        let activity = ActivityOptions::default();
-        let options = RecordingOptions {
-            tape_every,
-            tape_back: TimeDelta::hours(2),
-            windows_every: Duration::from_millis(200),
-            long_windows_every: Duration::from_millis(200),
-            oracle_every: Duration::from_millis(200),
-            history_every: Duration::from_hours(1),
-            history_markets: 0,
-            activity: ActivityOptions { connection: quick(activity.connection), ..activity },
-            clock: exchange.clock(),
-            ..RecordingOptions::default()
-        };
+        Self::run(exchange, options(exchange, tape_every), books, announced)
+    }
+
+    fn run(
+        exchange: &Exchange,
+        options: RecordingOptions,
+        books: LiveBooks,
+        announced: mpsc::Receiver<TokenId>,
+    ) -> Self {
         let database = exchange.database.database().clone();
         let endpoints = exchange.endpoints.clone();
         let service =
@@ -78,6 +81,22 @@ impl Recorder {
     }
 }
 
+fn options(exchange: &Exchange, tape_every: Duration) -> RecordingOptions {
+    let activity = ActivityOptions::default();
+    RecordingOptions {
+        tape_every,
+        tape_back: TimeDelta::hours(2),
+        windows_every: Duration::from_millis(200),
+        long_windows_every: Duration::from_millis(200),
+        oracle_every: Duration::from_millis(200),
+        history_every: Duration::from_hours(1),
+        history_markets: 0,
+        activity: ActivityOptions { connection: quick(activity.connection), ..activity },
+        clock: exchange.clock(),
+        ..RecordingOptions::default()
+    }
+}
+
 /// Waits until the feed was read from its beginning so many times more.
 pub(crate) async fn readings(exchange: &Exchange, count: u64) {
     let before = exchange.requests(FEED);
@@ -89,7 +108,7 @@ pub(crate) async fn live_on(exchange: &Exchange, minutes: u32) {
     for minute in 0..minutes {
         // Not always as long: rows would come in the same places of every page.
         exchange.advance(TimeDelta::seconds(40 + i64::from(minute * 7 % 30))).await;
-        readings(exchange, 3).await;
+        readings(exchange, 2).await;
     }
 }
 
@@ -101,7 +120,7 @@ pub(crate) async fn amiss(exchange: &Exchange, since: DateTime<Utc>) -> Amiss {
 /// Waits until what is recorded is what happened, and sees that it stays so. Tells how many trades that is.
 pub(crate) async fn recorded_once(exchange: &Exchange, since: DateTime<Utc>) -> usize {
     eventually("the record", || async { amiss(exchange, since).await.lost.is_empty() }).await;
-    readings(exchange, 8).await;
+    readings(exchange, 5).await;
     let amiss = amiss(exchange, since).await;
     assert!(amiss.is_nothing(), "{amiss:?}");
     truth::trades(exchange, since).await.len()
