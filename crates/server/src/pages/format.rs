@@ -86,9 +86,11 @@ pub(super) fn flow(amount: Option<f64>) -> String {
     format!("{sign}{}", money(amount))
 }
 
-/// A share (0 to 1) in whole percent: `62%`.
+/// A part of a whole, 0 to 1, as percent with at most one decimal below ten: `62%`, `4.2%`.
 pub(super) fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| UNKNOWN.to_owned(), |share| format!("{:.0}%", share * 100.0))
+    let Some(share) = share else { return UNKNOWN.to_owned() };
+    let percent = share * 100.0;
+    format!("{}%", decimal(Some(percent), i32::from(percent < 10.0)))
 }
 
 fn thousands(digits: &str) -> String {
@@ -149,12 +151,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flows_have_a_direction_and_shares_are_whole_percents() {
+    fn flows_have_a_direction_and_shares_are_percents() {
         assert_eq!(flow(Some(512.0)), "+$512");
         assert_eq!(flow(Some(-76_800.0)), "−$76.8k");
         assert_eq!(flow(Some(0.0)), "$0");
         assert_eq!(flow(None), "—");
         assert_eq!(percent(Some(0.6151)), "62%");
+        assert_eq!(percent(Some(0.0418)), "4.2%");
+        assert_eq!(percent(Some(0.0)), "0%");
         assert_eq!(percent(None), "—");
     }
 
