@@ -1893,7 +1893,7 @@ export interface components {
              * @description The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
              *     from 1h and 24h, of which `change_1h` and `change_24h` tell.
              */
-            change: number;
+            change: number | null;
             /**
              * Format: int32
              * @description Different wallets that sold.

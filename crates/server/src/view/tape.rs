@@ -24,6 +24,7 @@ pub struct TapeFigures {
     /// The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
     /// from 1h and 24h, of which `change_1h` and `change_24h` tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub change: Option<f64>,
 }
 
