@@ -1893,7 +1893,7 @@ export interface components {
              * @description The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
              *     from 1h and 24h, of which `change_1h` and `change_24h` tell.
              */
-            change: number | null;
+            change?: number | null;
             /**
              * Format: int32
              * @description Different wallets that sold.
@@ -1944,11 +1944,11 @@ export interface components {
          *     does not cover is null, of every market.
          */
         TapeWindows: {
-            "10m": components["schemas"]["TapeFigures"] | null;
-            "12h": components["schemas"]["TapeFigures"] | null;
-            "1h": components["schemas"]["TapeFigures"] | null;
-            "24h": components["schemas"]["TapeFigures"] | null;
-            "6h": components["schemas"]["TapeFigures"] | null;
+            "10m"?: components["schemas"]["TapeFigures"] | null;
+            "12h"?: components["schemas"]["TapeFigures"] | null;
+            "1h"?: components["schemas"]["TapeFigures"] | null;
+            "24h"?: components["schemas"]["TapeFigures"] | null;
+            "6h"?: components["schemas"]["TapeFigures"] | null;
         };
         /** @description What a market went through, the newest first. */
         Timeline: components["schemas"]["TimelineEntry"][];
