@@ -45,7 +45,7 @@ export function Flow({ value, subject }: { value: number | null; subject: string
   );
 }
 
-/** A whole number, or a share in whole percent. */
+/** A whole number, or a share in percent. */
 export function Figure(props: { value: number | null; subject: string; isShare?: boolean }) {
   const { value, subject, isShare } = props;
   return (

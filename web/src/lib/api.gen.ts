@@ -321,8 +321,8 @@ export interface paths {
         };
         /**
          * Follow the catalogue, or some markets
-         * @description Server-sent events. Without `markets`: `generation` with each new snapshot of the catalogue, whose number is the
-         *     event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
+         * @description Server-sent events. Without `markets`: `generation` with each new snapshot of the catalogue and each count of the
+         *     tape's windows, whose names together are the event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
          *     `Last-Event-ID` says that it is known.
          *
          *     With `markets`: `price` (a PriceTick), `book` (an OrderBookView of outcome 0), `trade` (a TradeView) and
@@ -1001,6 +1001,8 @@ export interface components {
             last_synced: string | null;
             /** @description Older than two sync intervals, or never synced. */
             stale: boolean;
+            /** @description Names the counts of the windows in it: `windows_version` of the replies' metadata. */
+            windows_version: string;
         };
         /** @description A wallet that holds a token. */
         HolderView: {
@@ -1094,7 +1096,7 @@ export interface components {
             completeness: components["schemas"]["Completeness"];
             /**
              * Format: int64
-             * @description Number of the snapshot; it grows with each change.
+             * @description Number of the snapshot; it grows with each change of the catalogue.
              */
             generation: number;
             /**
@@ -1111,6 +1113,12 @@ export interface components {
             source: string;
             /** @description Older than two sync intervals, or never synced. A refresh was asked for. */
             stale: boolean;
+            /**
+             * @description Names the counts that `windows` of the rows show; another name after each count. Answers of one
+             *     generation and one version say the same.
+             * @example 00f3a1b2c4d5e6f7
+             */
+            windows_version: string;
         };
         /** @description Where a list comes from, how old it is, and which part of it this is. */
         ListMetadata: components["schemas"]["ItemMetadata"] & {
@@ -1346,6 +1354,8 @@ export interface components {
              * @description Over its life.
              */
             volume_total: number | null;
+            /** @description What takers did, by window, as the tape has it. */
+            windows: components["schemas"]["TapeWindows"];
         };
         MarketRowList: {
             data: components["schemas"]["MarketRow"][];
@@ -1863,6 +1873,48 @@ export interface components {
              */
             success: true;
         };
+        /**
+         * @description What takers did within a window that ends at its last count, seconds to minutes ago. Each fill counts
+         *     once, on the taker's side, in terms of outcome 0: who buys outcome 1 is a seller.
+         */
+        TapeFigures: {
+            /**
+             * Format: double
+             * @description USDC bought / `taker_volume`, to four digits; null where that is nothing.
+             */
+            buy_share: number | null;
+            /**
+             * Format: int32
+             * @description Different wallets that bought.
+             */
+            buyers: number;
+            /**
+             * Format: double
+             * @description The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
+             *     from 1h and 24h, of which `change_1h` and `change_24h` tell.
+             */
+            change?: number | null;
+            /**
+             * Format: int32
+             * @description Different wallets that sold.
+             */
+            sellers: number;
+            /**
+             * Format: double
+             * @description USDC bought less USDC sold.
+             */
+            taker_flow: number;
+            /**
+             * Format: double
+             * @description USDC bought and sold, before fees; counted from the tape, unlike `volume_24h` and its like.
+             */
+            taker_volume: number;
+            /**
+             * Format: int32
+             * @description Takers' trades.
+             */
+            trades: number;
+        };
         /** @description Where a part of the tape comes from, and how much is missing. */
         TapeMetadata: components["schemas"]["ItemMetadata"] & {
             /**
@@ -1886,6 +1938,17 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /**
+         * @description What takers did in a market, by window. A window in which nothing traded is left out; one that the tape
+         *     does not cover is null, of every market.
+         */
+        TapeWindows: {
+            "10m"?: components["schemas"]["TapeFigures"] | null;
+            "12h"?: components["schemas"]["TapeFigures"] | null;
+            "1h"?: components["schemas"]["TapeFigures"] | null;
+            "24h"?: components["schemas"]["TapeFigures"] | null;
+            "6h"?: components["schemas"]["TapeFigures"] | null;
         };
         /** @description What a market went through, the newest first. */
         Timeline: components["schemas"]["TimelineEntry"][];
@@ -2343,6 +2406,138 @@ export interface operations {
                 change_7d_min?: number;
                 /** @description Largest change 7d. */
                 change_7d_max?: number;
+                /** @description Smallest trades 10m. */
+                trades_10m_min?: number;
+                /** @description Largest trades 10m. */
+                trades_10m_max?: number;
+                /** @description Smallest buyers 10m. */
+                buyers_10m_min?: number;
+                /** @description Largest buyers 10m. */
+                buyers_10m_max?: number;
+                /** @description Smallest sellers 10m. */
+                sellers_10m_min?: number;
+                /** @description Largest sellers 10m. */
+                sellers_10m_max?: number;
+                /** @description Smallest taker volume 10m. */
+                taker_volume_10m_min?: number;
+                /** @description Largest taker volume 10m. */
+                taker_volume_10m_max?: number;
+                /** @description Smallest taker flow 10m. */
+                taker_flow_10m_min?: number;
+                /** @description Largest taker flow 10m. */
+                taker_flow_10m_max?: number;
+                /** @description Smallest buy share 10m. */
+                buy_share_10m_min?: number;
+                /** @description Largest buy share 10m. */
+                buy_share_10m_max?: number;
+                /** @description Smallest change 10m. */
+                change_10m_min?: number;
+                /** @description Largest change 10m. */
+                change_10m_max?: number;
+                /** @description Smallest trades 1h. */
+                trades_1h_min?: number;
+                /** @description Largest trades 1h. */
+                trades_1h_max?: number;
+                /** @description Smallest buyers 1h. */
+                buyers_1h_min?: number;
+                /** @description Largest buyers 1h. */
+                buyers_1h_max?: number;
+                /** @description Smallest sellers 1h. */
+                sellers_1h_min?: number;
+                /** @description Largest sellers 1h. */
+                sellers_1h_max?: number;
+                /** @description Smallest taker volume 1h. */
+                taker_volume_1h_min?: number;
+                /** @description Largest taker volume 1h. */
+                taker_volume_1h_max?: number;
+                /** @description Smallest taker flow 1h. */
+                taker_flow_1h_min?: number;
+                /** @description Largest taker flow 1h. */
+                taker_flow_1h_max?: number;
+                /** @description Smallest buy share 1h. */
+                buy_share_1h_min?: number;
+                /** @description Largest buy share 1h. */
+                buy_share_1h_max?: number;
+                /** @description Smallest trades 6h. */
+                trades_6h_min?: number;
+                /** @description Largest trades 6h. */
+                trades_6h_max?: number;
+                /** @description Smallest buyers 6h. */
+                buyers_6h_min?: number;
+                /** @description Largest buyers 6h. */
+                buyers_6h_max?: number;
+                /** @description Smallest sellers 6h. */
+                sellers_6h_min?: number;
+                /** @description Largest sellers 6h. */
+                sellers_6h_max?: number;
+                /** @description Smallest taker volume 6h. */
+                taker_volume_6h_min?: number;
+                /** @description Largest taker volume 6h. */
+                taker_volume_6h_max?: number;
+                /** @description Smallest taker flow 6h. */
+                taker_flow_6h_min?: number;
+                /** @description Largest taker flow 6h. */
+                taker_flow_6h_max?: number;
+                /** @description Smallest buy share 6h. */
+                buy_share_6h_min?: number;
+                /** @description Largest buy share 6h. */
+                buy_share_6h_max?: number;
+                /** @description Smallest change 6h. */
+                change_6h_min?: number;
+                /** @description Largest change 6h. */
+                change_6h_max?: number;
+                /** @description Smallest trades 12h. */
+                trades_12h_min?: number;
+                /** @description Largest trades 12h. */
+                trades_12h_max?: number;
+                /** @description Smallest buyers 12h. */
+                buyers_12h_min?: number;
+                /** @description Largest buyers 12h. */
+                buyers_12h_max?: number;
+                /** @description Smallest sellers 12h. */
+                sellers_12h_min?: number;
+                /** @description Largest sellers 12h. */
+                sellers_12h_max?: number;
+                /** @description Smallest taker volume 12h. */
+                taker_volume_12h_min?: number;
+                /** @description Largest taker volume 12h. */
+                taker_volume_12h_max?: number;
+                /** @description Smallest taker flow 12h. */
+                taker_flow_12h_min?: number;
+                /** @description Largest taker flow 12h. */
+                taker_flow_12h_max?: number;
+                /** @description Smallest buy share 12h. */
+                buy_share_12h_min?: number;
+                /** @description Largest buy share 12h. */
+                buy_share_12h_max?: number;
+                /** @description Smallest change 12h. */
+                change_12h_min?: number;
+                /** @description Largest change 12h. */
+                change_12h_max?: number;
+                /** @description Smallest trades 24h. */
+                trades_24h_min?: number;
+                /** @description Largest trades 24h. */
+                trades_24h_max?: number;
+                /** @description Smallest buyers 24h. */
+                buyers_24h_min?: number;
+                /** @description Largest buyers 24h. */
+                buyers_24h_max?: number;
+                /** @description Smallest sellers 24h. */
+                sellers_24h_min?: number;
+                /** @description Largest sellers 24h. */
+                sellers_24h_max?: number;
+                /** @description Smallest taker volume 24h. */
+                taker_volume_24h_min?: number;
+                /** @description Largest taker volume 24h. */
+                taker_volume_24h_max?: number;
+                /** @description Smallest taker flow 24h. */
+                taker_flow_24h_min?: number;
+                /** @description Largest taker flow 24h. */
+                taker_flow_24h_max?: number;
+                /** @description Smallest buy share 24h. */
+                buy_share_24h_min?: number;
+                /** @description Largest buy share 24h. */
+                buy_share_24h_max?: number;
                 /** @description Another name of `volume_24h_min`. */
                 volume_min?: number;
                 /** @description Another name of `volume_24h_max`. */
@@ -2356,7 +2551,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
                 /** @description The most rows to answer with. */
                 limit?: number;
                 /** @description Rows to skip, counted from the cursor where one is given. */
@@ -2450,6 +2645,138 @@ export interface operations {
                 change_7d_min?: number;
                 /** @description Largest change 7d. */
                 change_7d_max?: number;
+                /** @description Smallest trades 10m. */
+                trades_10m_min?: number;
+                /** @description Largest trades 10m. */
+                trades_10m_max?: number;
+                /** @description Smallest buyers 10m. */
+                buyers_10m_min?: number;
+                /** @description Largest buyers 10m. */
+                buyers_10m_max?: number;
+                /** @description Smallest sellers 10m. */
+                sellers_10m_min?: number;
+                /** @description Largest sellers 10m. */
+                sellers_10m_max?: number;
+                /** @description Smallest taker volume 10m. */
+                taker_volume_10m_min?: number;
+                /** @description Largest taker volume 10m. */
+                taker_volume_10m_max?: number;
+                /** @description Smallest taker flow 10m. */
+                taker_flow_10m_min?: number;
+                /** @description Largest taker flow 10m. */
+                taker_flow_10m_max?: number;
+                /** @description Smallest buy share 10m. */
+                buy_share_10m_min?: number;
+                /** @description Largest buy share 10m. */
+                buy_share_10m_max?: number;
+                /** @description Smallest change 10m. */
+                change_10m_min?: number;
+                /** @description Largest change 10m. */
+                change_10m_max?: number;
+                /** @description Smallest trades 1h. */
+                trades_1h_min?: number;
+                /** @description Largest trades 1h. */
+                trades_1h_max?: number;
+                /** @description Smallest buyers 1h. */
+                buyers_1h_min?: number;
+                /** @description Largest buyers 1h. */
+                buyers_1h_max?: number;
+                /** @description Smallest sellers 1h. */
+                sellers_1h_min?: number;
+                /** @description Largest sellers 1h. */
+                sellers_1h_max?: number;
+                /** @description Smallest taker volume 1h. */
+                taker_volume_1h_min?: number;
+                /** @description Largest taker volume 1h. */
+                taker_volume_1h_max?: number;
+                /** @description Smallest taker flow 1h. */
+                taker_flow_1h_min?: number;
+                /** @description Largest taker flow 1h. */
+                taker_flow_1h_max?: number;
+                /** @description Smallest buy share 1h. */
+                buy_share_1h_min?: number;
+                /** @description Largest buy share 1h. */
+                buy_share_1h_max?: number;
+                /** @description Smallest trades 6h. */
+                trades_6h_min?: number;
+                /** @description Largest trades 6h. */
+                trades_6h_max?: number;
+                /** @description Smallest buyers 6h. */
+                buyers_6h_min?: number;
+                /** @description Largest buyers 6h. */
+                buyers_6h_max?: number;
+                /** @description Smallest sellers 6h. */
+                sellers_6h_min?: number;
+                /** @description Largest sellers 6h. */
+                sellers_6h_max?: number;
+                /** @description Smallest taker volume 6h. */
+                taker_volume_6h_min?: number;
+                /** @description Largest taker volume 6h. */
+                taker_volume_6h_max?: number;
+                /** @description Smallest taker flow 6h. */
+                taker_flow_6h_min?: number;
+                /** @description Largest taker flow 6h. */
+                taker_flow_6h_max?: number;
+                /** @description Smallest buy share 6h. */
+                buy_share_6h_min?: number;
+                /** @description Largest buy share 6h. */
+                buy_share_6h_max?: number;
+                /** @description Smallest change 6h. */
+                change_6h_min?: number;
+                /** @description Largest change 6h. */
+                change_6h_max?: number;
+                /** @description Smallest trades 12h. */
+                trades_12h_min?: number;
+                /** @description Largest trades 12h. */
+                trades_12h_max?: number;
+                /** @description Smallest buyers 12h. */
+                buyers_12h_min?: number;
+                /** @description Largest buyers 12h. */
+                buyers_12h_max?: number;
+                /** @description Smallest sellers 12h. */
+                sellers_12h_min?: number;
+                /** @description Largest sellers 12h. */
+                sellers_12h_max?: number;
+                /** @description Smallest taker volume 12h. */
+                taker_volume_12h_min?: number;
+                /** @description Largest taker volume 12h. */
+                taker_volume_12h_max?: number;
+                /** @description Smallest taker flow 12h. */
+                taker_flow_12h_min?: number;
+                /** @description Largest taker flow 12h. */
+                taker_flow_12h_max?: number;
+                /** @description Smallest buy share 12h. */
+                buy_share_12h_min?: number;
+                /** @description Largest buy share 12h. */
+                buy_share_12h_max?: number;
+                /** @description Smallest change 12h. */
+                change_12h_min?: number;
+                /** @description Largest change 12h. */
+                change_12h_max?: number;
+                /** @description Smallest trades 24h. */
+                trades_24h_min?: number;
+                /** @description Largest trades 24h. */
+                trades_24h_max?: number;
+                /** @description Smallest buyers 24h. */
+                buyers_24h_min?: number;
+                /** @description Largest buyers 24h. */
+                buyers_24h_max?: number;
+                /** @description Smallest sellers 24h. */
+                sellers_24h_min?: number;
+                /** @description Largest sellers 24h. */
+                sellers_24h_max?: number;
+                /** @description Smallest taker volume 24h. */
+                taker_volume_24h_min?: number;
+                /** @description Largest taker volume 24h. */
+                taker_volume_24h_max?: number;
+                /** @description Smallest taker flow 24h. */
+                taker_flow_24h_min?: number;
+                /** @description Largest taker flow 24h. */
+                taker_flow_24h_max?: number;
+                /** @description Smallest buy share 24h. */
+                buy_share_24h_min?: number;
+                /** @description Largest buy share 24h. */
+                buy_share_24h_max?: number;
                 /** @description Another name of `volume_24h_min`. */
                 volume_min?: number;
                 /** @description Another name of `volume_24h_max`. */
@@ -2463,7 +2790,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
             };
             header?: never;
             path?: never;

@@ -83,11 +83,6 @@ export function flow(amount: Maybe): string {
   return `${isKnown(amount) && amount > 0 ? "+" : ""}${money(amount)}`;
 }
 
-/** A share between 0 and 1 in whole percent: `62%`. */
-export function percent(share: Maybe): string {
-  return isKnown(share) ? `${(share * 100).toFixed(0)}%` : UNKNOWN;
-}
-
 /** A count with thousands separators. */
 export function count(value: Maybe): string {
   return isKnown(value) ? wholeNumber.format(value) : UNKNOWN;

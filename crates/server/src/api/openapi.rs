@@ -50,8 +50,17 @@ struct Description;
 
 /// Properties that answers leave out where they have nothing to say. All others are always present, null
 /// where unknown.
-const OMITTED: [(&str, &str); 3] =
-    [("ErrorDetails", "fields"), ("FieldError", "value"), ("ListMetadata", "facets")];
+const OMITTED: [(&str, &str); 9] = [
+    ("ErrorDetails", "fields"),
+    ("FieldError", "value"),
+    ("ListMetadata", "facets"),
+    ("TapeFigures", "change"),
+    ("TapeWindows", "10m"),
+    ("TapeWindows", "1h"),
+    ("TapeWindows", "6h"),
+    ("TapeWindows", "12h"),
+    ("TapeWindows", "24h"),
+];
 
 /// Properties that hold a word of a list, and the list. The views cannot say so themselves, because the
 /// lists are `domain`'s, which knows nothing of OpenAPI.

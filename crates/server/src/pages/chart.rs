@@ -112,7 +112,8 @@ impl Frame {
     /// Hairlines at round prices, and the prices: at the right or the left edge.
     pub(super) fn prices(&self, is_right: bool, tick: Option<f64>) -> Markup {
         let price = |index: u16| self.low + f64::from(index) * self.step;
-        let prices = (0..u16::MAX).map(price).take_while(|price| *price < self.high + self.step / 2.0);
+        let prices =
+            (0..u16::MAX).map(price).take_while(|price| *price < self.high + self.step / 2.0);
         html! {
             g class="axis" {
                 @for price in prices {

@@ -50,7 +50,7 @@ pub(super) fn flow_figure(amount: Option<f64>) -> Markup {
     html! { span class=(class) title=[title] { (flow(amount)) } }
 }
 
-/// A share in whole percent.
+/// A share in percent.
 pub(super) fn share_figure(share: Option<f64>) -> Markup {
     html! { span class=[share.is_none().then_some("mut")] { (percent(share)) } }
 }

@@ -187,12 +187,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flows_have_a_direction_and_shares_are_whole_percents() {
+    fn flows_have_a_direction_and_shares_are_percents() {
         assert_eq!(flow(Some(512.0)), "+$512");
         assert_eq!(flow(Some(-76_800.0)), "−$76.8k");
         assert_eq!(flow(Some(0.0)), "$0");
         assert_eq!(flow(None), "—");
         assert_eq!(percent(Some(0.6151)), "62%");
+        assert_eq!(percent(Some(0.0418)), "4.2%");
+        assert_eq!(percent(Some(0.0)), "0%");
         assert_eq!(percent(None), "—");
     }
 

@@ -24,7 +24,6 @@ pub struct TapeFigures {
     /// The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
     /// from 1h and 24h, of which `change_1h` and `change_24h` tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
     pub change: Option<f64>,
 }
 
@@ -86,23 +85,23 @@ impl<'de> Deserialize<'de> for TapeWindow {
 pub struct TapeWindows {
     /// Ten minutes.
     #[serde(rename = "10m", default, skip_serializing_if = "TapeWindow::is_idle")]
-    #[schema(value_type = Option<TapeFigures>, required = false)]
+    #[schema(value_type = Option<TapeFigures>)]
     pub ten_minutes: TapeWindow,
     /// An hour.
     #[serde(rename = "1h", default, skip_serializing_if = "TapeWindow::is_idle")]
-    #[schema(value_type = Option<TapeFigures>, required = false)]
+    #[schema(value_type = Option<TapeFigures>)]
     pub hour: TapeWindow,
     /// Six hours.
     #[serde(rename = "6h", default, skip_serializing_if = "TapeWindow::is_idle")]
-    #[schema(value_type = Option<TapeFigures>, required = false)]
+    #[schema(value_type = Option<TapeFigures>)]
     pub six_hours: TapeWindow,
     /// Half a day.
     #[serde(rename = "12h", default, skip_serializing_if = "TapeWindow::is_idle")]
-    #[schema(value_type = Option<TapeFigures>, required = false)]
+    #[schema(value_type = Option<TapeFigures>)]
     pub twelve_hours: TapeWindow,
     /// A day.
     #[serde(rename = "24h", default, skip_serializing_if = "TapeWindow::is_idle")]
-    #[schema(value_type = Option<TapeFigures>, required = false)]
+    #[schema(value_type = Option<TapeFigures>)]
     pub day: TapeWindow,
 }
 

@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Category, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange, Tag, Usdc,
+    Category, ConditionId, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange,
+    Tag, Usdc,
 };
 use ingest::live::LiveBooks;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
@@ -186,6 +187,10 @@ pub(crate) fn fixture(now: DateTime<Utc>) -> (Vec<Event>, Vec<Market>) {
         Some("Rules with <b>markup</b> at https://rules.example/x.".to_owned());
     markets[2].question_id = Some(String::from("0xabc"));
     markets[3].volume_24h = None;
+    // What is traded is on a chain.
+    for index in [3, 7] {
+        markets[index].condition_id = ConditionId::parse(&format!("0x{index:064x}")).ok();
+    }
     for index in 0..5_u32 {
         let mut market = market(&format!("2{index:02}"), "200", now);
         market.title = format!("Match {index}");

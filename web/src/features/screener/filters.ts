@@ -61,7 +61,13 @@ function tapeFilters(window: TapeWindow): RangeFilter[] {
       lowest: 0,
       presets: volumePresets,
     },
-    { name: `taker_flow_${window}`, label: `Taker flow ${window}`, ...usd, lowest: null, presets: flowPresets },
+    {
+      name: `taker_flow_${window}`,
+      label: `Taker flow ${window}`,
+      ...usd,
+      lowest: null,
+      presets: flowPresets,
+    },
     {
       name: `buy_share_${window}`,
       label: `Buy share ${window}`,
