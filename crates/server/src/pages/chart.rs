@@ -111,8 +111,9 @@ impl Frame {
 
     /// Hairlines at round prices, and the prices: at the right or the left edge.
     pub(super) fn prices(&self, is_right: bool, tick: Option<f64>) -> Markup {
-        let count = ((self.high - self.low) / self.step).round() as i32;
-        let prices = (0..=count).map(|index| self.low + f64::from(index) * self.step);
+        let prices = (0..=u8::MAX)
+            .map(|index| self.low + f64::from(index) * self.step)
+            .take_while(|price| *price <= self.high + self.step / 2.0);
         html! {
             g class="axis" {
                 @for price in prices {
