@@ -118,7 +118,7 @@ impl Frame {
             g class="axis" {
                 @for price in prices {
                     line x1="0" x2="100%" y1=(self.part(self.y(price))) y2=(self.part(self.y(price))) {}
-                    text class=(if is_right { "price right" } else { "price" }) x=(if is_right { "100%" } else { "0" })
+                    text class=(if is_right { "price at-right" } else { "price" }) x=(if is_right { "100%" } else { "0" })
                         dx=(if is_right { 8 } else { -6 }) y=(self.part(self.y(price))) dy="4" { (cents(Some(price), tick)) }
                 }
             }
