@@ -111,14 +111,14 @@ impl Frame {
 
     /// Hairlines at round prices, and the prices: at the right or the left edge.
     pub(super) fn prices(&self, is_right: bool, tick: Option<f64>) -> Markup {
-        let price = |index: u16| self.low + f64::from(index) * self.step;
-        let prices =
-            (0..u16::MAX).map(price).take_while(|price| *price < self.high + self.step / 2.0);
+        let prices = (0..=u8::MAX)
+            .map(|index| self.low + f64::from(index) * self.step)
+            .take_while(|price| *price <= self.high + self.step / 2.0);
         html! {
             g class="axis" {
                 @for price in prices {
                     line x1="0" x2="100%" y1=(self.part(self.y(price))) y2=(self.part(self.y(price))) {}
-                    text class=(if is_right { "price right" } else { "price" }) x=(if is_right { "100%" } else { "0" })
+                    text class=(if is_right { "price at-right" } else { "price" }) x=(if is_right { "100%" } else { "0" })
                         dx=(if is_right { 8 } else { -6 }) y=(self.part(self.y(price))) dy="4" { (cents(Some(price), tick)) }
                 }
             }

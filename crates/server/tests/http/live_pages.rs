@@ -1,7 +1,6 @@
 //! The live halves of the pages, as a browser without a script meets them: a server whose upstream is a small
 //! simulated world.
 
-use chrono::{TimeDelta, Utc};
 use domain::Side;
 use serde_json::Value;
 
@@ -14,7 +13,7 @@ fn path(row: &Value) -> String {
 /// The part of a page that a class names, up to the next section.
 fn panel<'a>(page: &'a str, class: &str) -> &'a str {
     let start = page.find(&format!(r#"<section class="card {class}""#));
-    let rest = page.split_at(start.unwrap_or_else(|| panic!("no {class} in\n{page}"))).1;
+    let rest = page.split_at(start.expect("a section of that class")).1;
     rest.split_once("</section>").map_or(rest, |(panel, _)| panel)
 }
 
@@ -124,6 +123,13 @@ async fn trades_become_rows_and_bars() {
     assert!(tape.find("40.0¢").unwrap() < tape.find("55.0¢").unwrap(), "the newest first: {tape}");
     let hash = last.and_then(|trade| trade.transaction_hash).unwrap().to_string();
     assert!(tape.contains(&format!("https://polygonscan.com/tx/{hash}")), "{tape}");
+    let price = panel(&page, "price");
+    assert!(price.contains("over the last week: from 55.0¢ to 40.0¢ (▼ 15.0 pp)"), "{price}");
+    assert!(
+        price.contains(r#"<path class="line yes" d="M"#),
+        "true prices are not dashed: {price}"
+    );
+    assert!(price.contains("<summary>Data table</summary>"), "{price}");
     let (_, large) = bench.server.page(&format!("{}?min=10000", path(&row))).await;
     assert!(panel(&large, "tapes").contains("No recorded trade is as large."), "{large}");
 }
