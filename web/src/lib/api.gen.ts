@@ -325,8 +325,8 @@ export interface paths {
          *     tape's windows, whose names together are the event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
          *     `Last-Event-ID` says that it is known.
          *
-         *     With `markets`: `price` (a PriceTick), `book` (an OrderBookView of outcome 0), `trade` (a TradeView) and
-         *     `resolution` (a ResolutionTick) as they happen, the present books and prices first. Trades that were missed since
+         *     With `markets`: `price` (a `PriceTick`), `book` (an `OrderBookView` of outcome 0), `trade` (a `TradeView`) and
+         *     `resolution` (a `ResolutionTick`) as they happen, the present books and prices first. Trades that were missed since
          *     `Last-Event-ID` come first; when more was missed than is kept, `reset` says that the state has to be read anew.
          */
         get: operations["follow_generations"];
@@ -1591,7 +1591,7 @@ export interface components {
              */
             price: number | null;
             /**
-             * @description As in OrderBookView.
+             * @description As in [`OrderBookView`].
              * @enum {string}
              */
             state: "live" | "stale" | "gap" | "unknown";
@@ -1691,7 +1691,7 @@ export interface components {
              */
             best_price: number | null;
             /**
-             * @description State of the book that was walked, as in OrderBookView.
+             * @description State of the book that was walked, as in [`OrderBookView`].
              * @enum {string}
              */
             book_state: "live" | "stale" | "gap" | "unknown";
