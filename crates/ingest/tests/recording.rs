@@ -218,7 +218,7 @@ async fn windows_count_what_happened() {
         );
         let dollars = (activity.buy_usdc.decimal(), activity.sell_usdc.decimal());
         assert_eq!((one.buy_usdc.normalize(), one.sell_usdc.normalize()), dollars, "{one:?}");
-        assert_eq!(one.change, told.change.map(|change| change.decimal()), "{one:?}");
+        assert_eq!(one.change, told.change.map(domain::PriceChange::decimal), "{one:?}");
     }
     assert!(tape::progress(pool).await.unwrap().is_some());
     recorder.stop().await;

@@ -46,16 +46,13 @@ impl Oracle {
         loop {
             let due = tokio::select! {
                 _ = ticks.tick() => self.round().await?,
-                announced = self.announced.recv() => match announced {
-                    Some(token) => {
-                        let database = self.sources.database.service();
-                        resolutions::of_token(database, &token).await?
-                    }
+                announced = self.announced.recv() => if let Some(token) = announced {
+                    let database = self.sources.database.service();
+                    resolutions::of_token(database, &token).await?
+                } else {
                     // Nobody announces any more: only rounds are left.
-                    None => {
-                        ticks.tick().await;
-                        self.round().await?
-                    }
+                    ticks.tick().await;
+                    self.round().await?
                 },
             };
             for batch in due.chunks(BATCH) {

@@ -94,7 +94,7 @@ impl Reader<'_> {
                     break;
                 }
                 Err(error) => {
-                    self.fail(&error);
+                    Self::fail(&error);
                     break;
                 }
             };
@@ -110,7 +110,7 @@ impl Reader<'_> {
         Ok(reading)
     }
 
-    fn fail(&self, error: &UpstreamError) {
+    fn fail(error: &UpstreamError) {
         counter!("cascadian_tape_readings_failed_total").increment(1);
         tracing::warn!(%error, "the tape was read in part; the rest follows");
     }
