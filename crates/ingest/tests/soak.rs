@@ -1,7 +1,6 @@
 //! Ten minutes of a busy exchange with everything going wrong in turn.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
-#![expect(clippy::print_stdout, reason = "a soak tells what it measured")]
 
 mod support;
 
