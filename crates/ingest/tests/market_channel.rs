@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
-use domain::{Price, TokenId};
+use domain::{Price, Side, TokenId};
 use lab::{Fault, FaultKind, Lab, World, WorldOptions};
 use polymarket::gamma::{GammaClient, MarketOrder, MarketsQuery};
 use polymarket::ws::activity::{ActivityChannel, ActivityEvent, ActivityMessage, ActivityOptions};
 use polymarket::ws::market::{
     BookSnapshot, MarketChannel, MarketEvent, MarketHandle, MarketMessage, MarketOptions, decode,
 };
-use polymarket::ws::{ConnectionOptions, LossCause, Side};
+use polymarket::ws::{ConnectionOptions, LossCause};
 use polymarket::{Endpoints, Host, Limits, Request, Upstream, UpstreamOptions};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
