@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
-use domain::Side;
-use domain::{Price, TokenId};
+use domain::{Price, Side, TokenId};
 use lab::{Fault, FaultKind, Lab, World, WorldOptions};
 use polymarket::gamma::{GammaClient, MarketOrder, MarketsQuery};
 use polymarket::ws::activity::{ActivityChannel, ActivityEvent, ActivityMessage, ActivityOptions};

@@ -5,7 +5,6 @@
 mod support;
 
 use chrono::TimeDelta;
-use domain::PriceChange;
 use domain::analytics::{MarketRecords, Window, analyse};
 use domain::bars::Interval;
 use lab::{Fault, FaultKind};
@@ -218,7 +217,7 @@ async fn windows_count_what_happened() {
         );
         let dollars = (activity.buy_usdc.decimal(), activity.sell_usdc.decimal());
         assert_eq!((one.buy_usdc.normalize(), one.sell_usdc.normalize()), dollars, "{one:?}");
-        assert_eq!(one.change, told.change.map(PriceChange::decimal), "{one:?}");
+        assert_eq!(one.change, told.change.map(domain::PriceChange::decimal), "{one:?}");
     }
     assert!(tape::progress(pool).await.unwrap().is_some());
     recorder.stop().await;

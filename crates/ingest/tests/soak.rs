@@ -15,8 +15,12 @@ use support::exchange::{Exchange, on_stream};
 use support::record::{Recorder, an_hour_ago, bars_are_true, recorded_once};
 use tokio::time::interval;
 
-/// How long it takes.
-const LENGTH: Duration = Duration::from_mins(10);
+/// How long it takes: ten minutes, or as many seconds as `SOAK_SECONDS` says.
+fn length() -> Duration {
+    let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    seconds.map_or(Duration::from_mins(10), Duration::from_secs)
+}
+
 /// From one pair of faults to the next.
 const TURN: Duration = Duration::from_secs(20);
 /// Every book is fetched so often.
@@ -79,7 +83,7 @@ async fn ten_minutes_of_faults_leave_every_book_and_every_trade_right() {
     let mut seconds = interval(Duration::from_secs(1));
     let (stream_faults, feed_faults) = (stream_faults(), feed_faults());
     let (mut turn, mut strikes, mut wrong_for, mut longest_wrong) = (0, 0, 0_u64, 0);
-    while begin.elapsed() < LENGTH {
+    while begin.elapsed() < length() {
         seconds.tick().await;
         exchange.advance(TimeDelta::seconds(1)).await;
         let due = usize::try_from(begin.elapsed().as_secs() / TURN.as_secs()).unwrap();

@@ -1,6 +1,6 @@
 //! What is followed as it happens: order books, by any process that shows or records them.
 //!
-//! A book is shown as live only while nothing casts doubt on it: the keeper of each token ([`domain::book`]) compares
+//! A book is shown as live only while nothing casts doubt on it: the keeper of each token (`domain::book`) compares
 //! what is announced with what it holds, connections that fell silent are made anew, some books of each are compared
 //! with a request now and then, and all of them are fetched every few minutes.
 

@@ -94,7 +94,7 @@ impl Reader<'_> {
                     break;
                 }
                 Err(error) => {
-                    Self::note_failure(&error);
+                    Self::fail(&error);
                     break;
                 }
             };
@@ -110,7 +110,7 @@ impl Reader<'_> {
         Ok(reading)
     }
 
-    fn note_failure(error: &UpstreamError) {
+    fn fail(error: &UpstreamError) {
         counter!("cascadian_tape_readings_failed_total").increment(1);
         tracing::warn!(%error, "the tape was read in part; the rest follows");
     }

@@ -147,10 +147,14 @@ pub(crate) async fn bars_are_true(exchange: &Exchange, since: DateTime<Utc>) -> 
         let to = exchange.now() + TimeDelta::minutes(1);
         let held = |grain| bars::of_market(exchange.database.service(), &market, grain, since, to);
         let mut minutes = held(Grain::Minute).await.unwrap();
-        minutes.retain(|bar| bar.source == BarSource::Trades);
-        assert_eq!(minutes, expected, "minutes of {market}");
         let hours = held(Grain::Hour).await.unwrap();
-        assert_eq!(hours, aggregate(&expected, Interval::Hour), "hours of {market}");
+        assert_eq!(hours, aggregate(&minutes, Interval::Hour), "hours of {market}");
+        minutes.retain(|bar| bar.source == BarSource::Trades);
+        for bar in &mut minutes {
+            // Of live books, where there are some.
+            (bar.bid, bar.ask) = (None, None);
+        }
+        assert_eq!(minutes, expected, "minutes of {market}");
         count += expected.len();
     }
     count
