@@ -142,7 +142,7 @@ const ALL: &[Column] = &[
     column!(quiet "best_bid", "Bid", None, |row, _| in_cents(row.best_bid, row)),
     column!(quiet "best_ask", "Ask", None, |row, _| in_cents(row.best_ask, row)),
     column!(quiet "last_trade_price", "Last", None, |row, _| in_cents(row.last_trade_price, row)),
-    column!(quiet "end_date", "Closes", Some(SortColumn::EndDate), |row, now| closes(row, now)),
+    column!(quiet "end_date", "Closes", Some(SortColumn::EndDate), closes),
     column!(quiet "status", "Status", None, |row, _| html! { (row.status.slug()) }),
     column!("resolution", "Outcome", None, |row, _| outcome(row)),
     column!(text "category", "Category", None, |row, _| html! { (category_label(row.category)) }),
