@@ -1,13 +1,4 @@
-import {
-  type ComponentType,
-  lazy,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type ComponentType, type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { EmptyCatalogue } from "../../components/EmptyCatalogue.tsx";
 import { ListFoot } from "../../components/ListFoot.tsx";
 import { ListTable } from "../../components/ListTable.tsx";
@@ -25,6 +16,7 @@ import { type Cursor, useCursor } from "../../lib/useCursor.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { useWindowedList, type WindowedList } from "../../lib/useWindowedList.ts";
 import { csvHrefOf, hrefOf } from "./address.ts";
+import { EmptyResult } from "./EmptyResult.tsx";
 import { FacetRail } from "./FacetRail.tsx";
 import { IgnoredNotice } from "./IgnoredNotice.tsx";
 import { marketsWindow } from "./marketsQuery.ts";
@@ -38,9 +30,6 @@ import {
   screenToQuery,
   visibleColumns,
 } from "./screen.ts";
-
-/** Rarely needed, so not among what the screener needs to draw. */
-const EmptyResult = lazy(async () => ({ default: (await import("./EmptyResult.tsx")).EmptyResult }));
 
 /** Rows drawn before the first answer, so that nothing moves when it comes. */
 const SKELETON_ROWS = 30;
@@ -146,13 +135,7 @@ function Result({ screen, list, cursor, open, resultKey }: ResultProps) {
   const columns = useMemo(() => marketColumns(visibleColumns(screen)), [screen]);
   if (list.error && !list.head) return <ErrorState error={list.error} retry={list.retry} />;
   if (list.head?.metadata.completeness === "empty") return <EmptyCatalogue />;
-  if (list.head && list.total === 0) {
-    return (
-      <Suspense fallback={<div aria-busy="true" />}>
-        <EmptyResult screen={screen} />
-      </Suspense>
-    );
-  }
+  if (list.head && list.total === 0) return <EmptyResult screen={screen} />;
   return (
     <>
       {list.error && (
