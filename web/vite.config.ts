@@ -5,8 +5,12 @@ import { defineConfig } from "vitest/config";
 const apiServer = process.env.CASCADIAN_DEV_SERVER ?? "http://127.0.0.1:8080";
 
 const liveModules =
-  /src\/(lib\/(feed|feedEvents|live-contract|livePrice|palette|chartTime|useWidth)|components\/PanelParts)\.tsx?$/;
-const sharedModules = (id: string) => /src\/(lib|components)\//.test(id) && !liveModules.test(id);
+  /src\/(lib\/(feed|feedEvents|livePrice|palette|chartTime|useWidth)|components\/PanelParts)\.tsx?$/;
+/** The main requests of the first pages, which the entry needs as well: in files of their own they would be crumbs. */
+const mainRequests =
+  /src\/features\/(screener|market|events)\/(keys|marketsQuery|marketQueries|eventQueries|screen)\.ts$/;
+const sharedModules = (id: string) =>
+  (/src\/(lib|components)\//.test(id) && !liveModules.test(id)) || mainRequests.test(id);
 
 export default defineConfig({
   plugins: [react()],
