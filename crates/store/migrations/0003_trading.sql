@@ -132,12 +132,23 @@ CREATE TABLE market_windows (
     PRIMARY KEY (market_id, time_window)
 );
 
+-- Which windows the tape covers, each with the end of its last count. A window that has no row here is unknown of
+-- every market; in one that has, a market without a row in `market_windows` did not trade.
+CREATE TABLE counted_windows (
+    time_window text PRIMARY KEY CONSTRAINT counted_windows_window
+                CHECK (time_window IN ('10m', '1h', '6h', '12h', '24h', '7d')),
+    as_of       timestamptz NOT NULL
+);
+
+-- A window is read, and what has left it deleted, as a whole.
+CREATE INDEX market_windows_window ON market_windows (time_window);
+
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['trades', 'prices_1m', 'prices_1h', 'market_recordings', 'recording_gaps',
-                                'tape_progress', 'market_resolutions', 'market_windows']
+                                'tape_progress', 'market_resolutions', 'market_windows', 'counted_windows']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);

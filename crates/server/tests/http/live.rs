@@ -227,7 +227,7 @@ async fn trades_are_paged_and_make_bars() {
     for (wrong, field) in [
         ("?interval=2m", "interval"),
         ("?range=2d", "range"),
-        ("?range=max&interval=1m", "interval"),
+        ("?interval=1m&from=2026-01-01T00:00:00Z&to=2026-11-23T00:00:00Z", "interval"),
         ("?from=2026-11-23T12:00:00Z&to=2026-11-23T11:00:00Z", "from"),
         ("?outcome=2", "outcome"),
     ] {
