@@ -22,7 +22,7 @@ export async function measure(binary, report) {
   let terminal;
   let browser;
   try {
-    terminal = await Terminal.start(binary, dir, lab.gammaUrl);
+    terminal = await Terminal.start(binary, dir, lab.url);
     const markets = await terminal.synced(SYNC_MS);
     // Nothing is to move any more, and the processor is to be free.
     await lab.stop();

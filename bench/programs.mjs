@@ -69,7 +69,7 @@ export async function startLab(binary, markets) {
     ...["--listen", "127.0.0.1:0"],
   ]);
   const base = await program.announced(/The lab is at (http:\S+)\/lab/, 300_000);
-  return { gammaUrl: `${base}/gamma`, stop: () => program.stop("SIGKILL") };
+  return { url: base, stop: () => program.stop("SIGKILL") };
 }
 
 /** A directory for a database, which does not exist yet. */
@@ -86,10 +86,10 @@ export class Terminal {
   #program;
 
   /** Resolves when `/readyz` says yes; `readyMs` is how long that took. */
-  static async start(binary, dataDir, gammaUrl) {
+  static async start(binary, dataDir, labUrl) {
     const terminal = new Terminal();
     const hours = ["--sync-interval-s", "7200", "--hot-interval-s", "7200"];
-    const upstream = ["--gamma-url", gammaUrl, "--upstream-rate-percent", "100", "--sync-closed", "all"];
+    const upstream = ["--lab-url", labUrl, "--upstream-rate-percent", "100", "--sync-closed", "all"];
     const where = ["--listen", "127.0.0.1:0", "--data-dir", dataDir];
     terminal.#program = new Program(binary, ["serve", ...where, ...upstream, ...hours]);
     try {

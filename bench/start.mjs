@@ -15,7 +15,7 @@ export async function measure(binary, report) {
     const firstMs = [];
     for (const dir of dirs) {
       await terminal?.stop();
-      terminal = await Terminal.start(binary, dir, lab.gammaUrl);
+      terminal = await Terminal.start(binary, dir, lab.url);
       firstMs.push(terminal.readyMs);
     }
     report(started("first start, empty directory to ready", firstMs, 4));
@@ -28,7 +28,7 @@ export async function measure(binary, report) {
     const laterMs = [];
     for (let start = 0; start < LATER_STARTS; start++) {
       await terminal.stop();
-      terminal = await Terminal.start(binary, dir, lab.gammaUrl);
+      terminal = await Terminal.start(binary, dir, lab.url);
       laterMs.push(terminal.readyMs);
     }
     report(started(`later start, ${markets} markets held, to ready`, laterMs, 1));

@@ -4,6 +4,14 @@ import { defineConfig } from "vitest/config";
 /** Where `npm run dev` sends API requests; the server's default listen address. */
 const apiServer = process.env.CASCADIAN_DEV_SERVER ?? "http://127.0.0.1:8080";
 
+const liveModules =
+  /src\/(lib\/(feed|feedEvents|livePrice|palette|chartTime|useWidth)|components\/PanelParts)\.tsx?$/;
+/** The main requests of the first pages, which the entry needs as well: in files of their own they would be crumbs. */
+const mainRequests =
+  /src\/features\/(screener|market|events)\/(keys|marketsQuery|marketQueries|eventQueries|screen)\.ts$/;
+const sharedModules = (id: string) =>
+  (/src\/(lib|components)\//.test(id) && !liveModules.test(id)) || mainRequests.test(id);
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -19,7 +27,9 @@ export default defineConfig({
               name: "vendor",
               test: /node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch|valibot)\//,
             },
-            { name: "shared", test: /src\/(lib|components)\// },
+            { name: "shared", test: sharedModules },
+            // What only the live pages need stays apart from what every page needs.
+            { name: "live", test: liveModules },
           ],
         },
       },

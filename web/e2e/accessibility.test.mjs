@@ -34,6 +34,8 @@ describe("accessibility", () => {
       market: `/markets/${data[0].slug}`,
       events: "/events",
       event: `/events/${data[0].event.slug}`,
+      map: "/map",
+      categories: "/categories",
       docs: "/docs",
       "a missing page": "/nowhere",
     };

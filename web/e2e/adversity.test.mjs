@@ -20,7 +20,7 @@ describe("in adversity", () => {
 
   it("opens on an empty database with Polymarket out of reach, and says so", async () => {
     // Nobody listens on port 1.
-    const own = await Terminal.start(["serve", "--gamma-url", "http://127.0.0.1:1/gamma", ...OFTEN]);
+    const own = await Terminal.start(["serve", "--lab-url", "http://127.0.0.1:1", ...OFTEN]);
     try {
       await withPage(browser, own.url, async (page) => {
         await page.goto("/markets");
@@ -43,7 +43,7 @@ describe("in adversity", () => {
 
   it("shows the last good data as stale, with its age, when Polymarket goes away", async () => {
     const lab = await Lab.start();
-    const own = await Terminal.start(["serve", "--gamma-url", lab.gammaUrl, ...OFTEN]);
+    const own = await Terminal.start(["serve", "--lab-url", lab.url, ...OFTEN]);
     try {
       await own.synced();
       await withPage(browser, own.url, async (page) => {

@@ -107,7 +107,7 @@ describe("the pages", () => {
           const response = await page.goto(path);
           assert.equal(response.status(), 404, path);
           await page.getByRole("heading", { name: title }).waitFor();
-          assert.equal(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").count(), 2);
+          assert.equal(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").count(), 4);
         }
       },
       { tolerate: NOT_FOUND },
@@ -165,6 +165,8 @@ describe("the pages", () => {
           "/events",
           `/markets/${market.slug}`,
           `/events/${event.slug}`,
+          "/map",
+          "/categories",
           "/docs",
         ]) {
           await page.goto(path);

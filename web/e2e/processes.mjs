@@ -149,7 +149,7 @@ export class Lab {
       "127.0.0.1:0",
     ]);
     const base = await lab.#running.announced(/The lab is at (http:\S+)\/lab/);
-    lab.gammaUrl = `${base}/gamma`;
+    lab.url = base;
     return lab;
   }
 

@@ -20,6 +20,8 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
       events: "/events",
       event: `/events/${event.slug}`,
       market: `/markets/${event.top_markets[0].slug}`,
+      map: "/map",
+      categories: "/categories",
     };
   });
 
@@ -31,6 +33,9 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
         await page.goto(path);
         await page.locator("button.find").waitFor({ state: "attached" });
         await page.locator("main h1").waitFor();
+        // Charts come in chunks of their own.
+        if (["market", "map"].includes(name))
+          await page.locator(":is(.pchart, .treemap) canvas").first().waitFor();
         await page.evaluate(() => document.fonts.ready);
         await page.screenshot({ path: `${TARGET}${name}-${suffix}.png`, animations: "disabled" });
       },

@@ -89,6 +89,9 @@ error_codes! {
     EventNotFound, "event_not_found", 404, false,
         "No event has this id or slug.",
         "Search for it with `/api/polymarket/events?q=…&status=all`.";
+    BookNotFound, "book_not_found", 404, false,
+        "This market has no order book.",
+        "Closed markets, and those that were never deployed, have none. `/api/polymarket/ohlc/{id}` has their past prices.";
     MethodNotAllowed, "method_not_allowed", 405, false,
         "This address does not take this method.",
         "The `Allow` header lists the methods it takes.";

@@ -105,6 +105,14 @@ fn token_id(text: &str) -> Option<String> {
     legal.then(|| text.to_owned())
 }
 
+/// `0x` and so many hexadecimal digits, lower case.
+fn hexadecimal(text: &str, digits: usize) -> Option<String> {
+    let text = text.trim();
+    let found = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+    let legal = found.len() == digits && found.chars().all(|c| c.is_ascii_hexdigit());
+    legal.then(|| format!("0x{}", found.to_ascii_lowercase()))
+}
+
 text_id!(
     /// Gamma's id of a market, for example `253573`. Known to Gamma only.
     MarketId,
@@ -128,6 +136,19 @@ text_id!(
     TokenId,
     "token id",
     token_id
+);
+text_id!(
+    /// A wallet's address on the chain: `0x` and 40 hexadecimal digits. Data is keyed by the proxy or
+    /// deposit wallet, not by the key that signs for it.
+    Address,
+    "address",
+    |text| hexadecimal(text, 40)
+);
+text_id!(
+    /// A transaction's hash: `0x` and 64 hexadecimal digits. One transaction settles many fills.
+    TransactionHash,
+    "transaction hash",
+    |text| hexadecimal(text, 64)
 );
 
 #[cfg(test)]
@@ -154,6 +175,18 @@ mod tests {
         assert_eq!(TokenId::parse(id).unwrap().as_str(), id);
         assert!(TokenId::parse("1e18").is_err());
         assert!(TokenId::parse("-1").is_err());
+    }
+
+    #[test]
+    fn addresses_and_hashes_have_their_length_and_their_prefix() {
+        let address = "0x4D97DCd97eC945f40cF65F87097ACe5EA0476045";
+        assert_eq!(Address::parse(address).unwrap().as_str(), address.to_lowercase());
+        let hash = format!("0x{}", "Ab".repeat(32));
+        assert_eq!(TransactionHash::parse(&hash).unwrap().as_str(), hash.to_lowercase());
+        assert!(TransactionHash::parse(address).is_err());
+        for bad in ["", "0x", &hash, address.trim_start_matches("0x"), "0xg"] {
+            assert!(Address::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

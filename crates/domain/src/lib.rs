@@ -3,24 +3,43 @@
 //! Nothing here does I/O, waits, or reads a clock: time and randomness come in as arguments. A value
 //! of one of these types is valid by construction; parsing happens once, at the edge.
 
+pub mod analytics;
+pub mod bars;
+pub mod book;
 pub mod category;
+pub mod concentration;
+pub mod distribution;
 pub mod error;
 pub mod event;
+pub mod fees;
 pub mod ids;
 pub mod market;
 pub mod money;
 pub mod origin;
 pub mod query;
 pub mod screen;
+pub mod side;
+pub mod slippage;
+pub mod tape;
 
+pub use analytics::{MarketAnalytics, MarketRecords, Window};
+pub use bars::{Bar, BarSource, BarVolume, Interval};
+pub use book::{Book, BookState, Keeper, Level, Pips};
 pub use category::Category;
+pub use concentration::Concentration;
+pub use distribution::Distribution;
 pub use error::{ErrorCode, InvalidField};
 pub use event::{Event, Tag};
-pub use ids::{ConditionId, EventId, InvalidId, MarketId, TokenId};
+pub use fees::FeeSchedule;
+pub use ids::{Address, ConditionId, EventId, InvalidId, MarketId, TokenId, TransactionHash};
 pub use market::{Market, MarketStatus, Outcome, Resolution, ResolutionBasis, UmaStatus};
-pub use money::{OutOfRange, Price, PriceChange, Usdc};
+pub use money::{OutOfRange, Price, PriceChange, Shares, Usdc};
 pub use origin::Origin;
 pub use query::QueryReader;
 pub use screen::{
-    Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, Trait,
+    Closes, EventScreen, EventSortColumn, RangeColumn, Screen, Sort, SortColumn, TapeColumn,
+    TapeFigure, Trait,
 };
+pub use side::Side;
+pub use slippage::{OrderSize, Slippage};
+pub use tape::{Trade, TradeKey};

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, ConditionId, EventId, MarketId, Price, PriceChange, TokenId, Usdc};
+use crate::{
+    Category, ConditionId, EventId, FeeSchedule, MarketId, Price, PriceChange, TokenId, Usdc,
+};
 
 /// One answer of a market.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +161,14 @@ impl Market {
     /// Open although its end date has passed: trading goes on until somebody reports the answer.
     pub fn awaits_resolution(&self, now: DateTime<Utc>) -> bool {
         !self.closed && self.end_date.is_some_and(|end| end < now)
+    }
+
+    /// What takers pay. `None` where the row does not say, or says what no schedule can be.
+    pub fn fee_schedule(&self) -> Option<FeeSchedule> {
+        let rate = self.fee_rate?;
+        // Free whatever the exponent, which such rows leave out.
+        let exponent = if rate.is_zero() { Decimal::ONE } else { self.fee_exponent? };
+        FeeSchedule::new(rate, exponent)
     }
 
     /// Earns liquidity rewards.
@@ -328,10 +338,87 @@ impl fmt::Display for MarketStatus {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// An open market of a new event, priced at 0.4 and 0.6, of which nothing else is known.
+    pub(crate) fn market() -> Market {
+        let outcome = |label: &str, tenths| Outcome {
+            label: label.to_owned(),
+            price: Price::new(Decimal::new(tenths, 1)).ok(),
+            token_id: None,
+        };
+        Market {
+            market_id: MarketId::parse("1").unwrap(),
+            condition_id: None,
+            question_id: None,
+            slug: "a-market".to_owned(),
+            event_id: None,
+            title: "A market?".to_owned(),
+            group_title: None,
+            description: None,
+            resolution_source: None,
+            category: None,
+            image: None,
+            outcomes: vec![outcome("Yes", 4), outcome("No", 6)],
+            best_bid: None,
+            best_ask: None,
+            spread: None,
+            last_trade_price: None,
+            change_1h: None,
+            change_24h: None,
+            change_7d: None,
+            change_30d: None,
+            volume_24h: None,
+            volume_7d: None,
+            volume_30d: None,
+            volume_1y: None,
+            volume_total: None,
+            liquidity: None,
+            competitive: None,
+            active: true,
+            closed: false,
+            archived: false,
+            accepting_orders: true,
+            new: false,
+            uma_status: None,
+            neg_risk: false,
+            neg_risk_other: false,
+            neg_risk_market_id: None,
+            fee_rate: None,
+            fee_exponent: None,
+            fee_type: None,
+            rewards_min_size: None,
+            rewards_max_spread: None,
+            tick_size: None,
+            min_order_size: None,
+            game_id: None,
+            sports_market_type: None,
+            line: None,
+            game_start_at: None,
+            start_date: None,
+            end_date: None,
+            closed_at: None,
+            created_at: None,
+            upstream_updated_at: None,
+            extra: serde_json::Map::new(),
+        }
+    }
+
+    #[test]
+    fn a_fee_is_known_where_the_row_says_all_of_it() {
+        let fee = |rate, exponent| {
+            Market { fee_rate: rate, fee_exponent: exponent, ..market() }.fee_schedule()
+        };
+        let one = Some(Decimal::ONE);
+        assert_eq!(fee(None, one), None);
+        assert_eq!(fee(Some(dec!(0.05)), None), None);
+        assert_eq!(fee(Some(dec!(0.05)), one), FeeSchedule::new(dec!(0.05), Decimal::ONE));
+        assert_eq!(fee(Some(dec!(0)), None), Some(FeeSchedule::FREE));
+        assert_eq!(fee(Some(dec!(7)), one), None);
+    }
 
     fn prices(values: &[&str]) -> Vec<Price> {
         values.iter().map(|v| Price::new(v.parse().unwrap()).unwrap()).collect()

@@ -99,10 +99,79 @@ decimal_type!(
     "−1 to 1",
     |value| value >= Decimal::NEGATIVE_ONE && value <= Decimal::ONE
 );
+decimal_type!(
+    /// Shares of one outcome: 0 or more, six decimals, as on chain, below 10^14.
+    Shares,
+    6,
+    "0 or more shares, below 100 trillion",
+    |value| value >= Decimal::ZERO && value < Decimal::from_parts(276_447_232, 23283, 0, false, 0)
+);
+
+impl Usdc {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// How many millionths of a dollar, the unit of the chain.
+    pub fn micro(self) -> i128 {
+        self.0.mantissa() * 10i128.pow(Self::PLACES - self.0.scale())
+    }
+}
+
+impl Price {
+    /// Worthless.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+    /// A whole dollar.
+    pub const ONE: Self = Self(Decimal::ONE);
+
+    /// The price of the other outcome of a market with two: 1 − p.
+    #[must_use]
+    pub fn complement(self) -> Self {
+        Self((Decimal::ONE - self.0).normalize())
+    }
+
+    /// This price less an earlier one.
+    pub fn change_from(self, earlier: Self) -> PriceChange {
+        PriceChange((self.0 - earlier.0).normalize())
+    }
+
+    /// The price of so many ten-thousandths of a dollar; more than all of them are one dollar.
+    pub(crate) fn from_ten_thousandths(count: u16) -> Self {
+        Self(Decimal::new(i64::from(count.min(10_000)), 4).normalize())
+    }
+}
+
+impl Shares {
+    /// None.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// So many millionths of a share, the unit of the chain.
+    pub fn from_micro(micro_shares: u64) -> Self {
+        // Within range whatever the count: u64 ends at 1.8 × 10^13 shares.
+        Self(Decimal::from_i128_with_scale(i128::from(micro_shares), 6).normalize())
+    }
+
+    /// How many millionths of a share.
+    pub fn micro(self) -> u128 {
+        self.0.mantissa().unsigned_abs() * 10u128.pow(Self::PLACES - self.0.scale())
+    }
+
+    /// What they cost at `price`: price × shares dollars, rounded to a micro-dollar half to even.
+    pub fn at(self, price: Price) -> Usdc {
+        // In range without a check: a price is at most one, so the product is at most the shares.
+        let exact = self.0 * price.0;
+        Usdc(
+            exact
+                .round_dp_with_strategy(Usdc::PLACES, RoundingStrategy::MidpointNearestEven)
+                .normalize(),
+        )
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -114,6 +183,7 @@ mod tests {
         assert!(usdc("100000000000000").is_err());
         assert!(usdc("-100000000000000").is_err());
         assert_eq!(usdc("1.50").unwrap(), usdc("1.5").unwrap());
+        assert_eq!(usdc("-1.5").unwrap().micro(), -1_500_000);
     }
 
     #[test]
@@ -124,5 +194,28 @@ mod tests {
         assert!(price("1.000000001").is_ok(), "rounds to 1");
         assert!(price("1.01").is_err());
         assert!(price("-0.01").is_err());
+    }
+
+    #[test]
+    fn shares_are_whole_millionths_and_never_negative() {
+        let shares = |text| Shares::new(Decimal::from_str_exact(text).unwrap());
+        assert_eq!(shares("219.2177674").unwrap().to_string(), "219.217767");
+        assert_eq!(shares("219.217767").unwrap().micro(), 219_217_767);
+        assert_eq!(shares("5").unwrap().micro(), 5_000_000);
+        assert!(shares("-0.000001").is_err());
+        assert!(shares("100000000000000").is_err());
+        assert_eq!(shares("99999999999999.999999").unwrap().micro(), 10u128.pow(20) - 1);
+    }
+
+    proptest! {
+        #[test]
+        fn micro_shares_survive_and_cost_at_most_a_dollar_each(micro: u64, pips in 0u16..=10_000) {
+            let shares = Shares::from_micro(micro);
+            prop_assert_eq!(shares.micro(), u128::from(micro));
+            prop_assert_eq!(Shares::new(shares.decimal()), Ok(shares));
+            let price = Price::from_ten_thousandths(pips);
+            prop_assert_eq!(Usdc::new(shares.decimal() * price.decimal()), Ok(shares.at(price)));
+            prop_assert_eq!(price.complement().complement(), price);
+        }
     }
 }

@@ -1,4 +1,7 @@
-//! Pipelines from upstream to the store. So far one: the catalogue.
+//! Pipelines from upstream to the store: the catalogue, and what happens in its markets.
+//!
+//! * [`live`] follows order books, in any process that shows or records them.
+//! * [`record`] keeps the tape, quotes, resolutions and counts, in one process at a time.
 //!
 //! A [`CatalogueSync`] is run by whichever process holds the ingest lock; others only ask for syncs, by a
 //! row in `sync_logs`. Everything a sync writes goes through the connection that holds the lock, batch by
@@ -6,7 +9,9 @@
 
 pub mod crawl;
 pub mod error;
+pub mod live;
 pub mod options;
+pub mod record;
 pub mod service;
 pub mod sync;
 pub mod tally;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use polymarket::gamma::GammaClient;
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::notify::Listener;
 use store::sync_logs::{self, REQUEST_CHANNEL, SyncKind, SyncTrigger};
 use store::{Database, StoreError};
@@ -36,7 +36,7 @@ impl IngestService {
     /// Runs until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
         while !cancel.is_cancelled() {
-            match IngestLock::try_acquire(&self.database).await {
+            match IngestLock::try_acquire(&self.database, Work::Catalogue).await {
                 Ok(Some(lock)) => {
                     if let Err(error) = Box::pin(self.lead(lock, &cancel)).await {
                         tracing::warn!(%error, "the ingester lost its database and starts over");

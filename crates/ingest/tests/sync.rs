@@ -208,7 +208,9 @@ async fn the_service_syncs_by_itself_and_on_request() {
 
     cancel.cancel();
     running.await.unwrap();
-    let lock = store::lock::IngestLock::try_acquire(&bench.database).await.unwrap();
+    let lock = store::lock::IngestLock::try_acquire(&bench.database, store::lock::Work::Catalogue)
+        .await
+        .unwrap();
     assert!(lock.is_some(), "the lock is given back");
 }
 

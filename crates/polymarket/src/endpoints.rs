@@ -54,6 +54,7 @@ pub struct Endpoints {
     clob: Url,
     data: Url,
     ws: Url,
+    rtds: Url,
 }
 
 impl Endpoints {
@@ -63,28 +64,65 @@ impl Endpoints {
     pub const CLOB: &'static str = "https://clob.polymarket.com";
     /// Public address of the Data API.
     pub const DATA: &'static str = "https://data-api.polymarket.com";
-    /// Public address of the CLOB's `WebSockets`.
-    pub const WS: &'static str = "wss://ws-subscriptions-clob.polymarket.com/ws";
+    /// Public address of the CLOB's `WebSockets`; the market channel is at `/ws/market` below it.
+    pub const WS: &'static str = "wss://ws-subscriptions-clob.polymarket.com";
+    /// Public address of RTDS, the site's feed of live data.
+    pub const RTDS: &'static str = "wss://ws-live-data.polymarket.com";
 
-    /// Checks four base addresses.
-    pub fn new(gamma: &str, clob: &str, data: &str, ws: &str) -> Result<Self, InvalidEndpoint> {
+    /// Checks five base addresses.
+    pub fn new(
+        gamma: &str,
+        clob: &str,
+        data: &str,
+        ws: &str,
+        rtds: &str,
+    ) -> Result<Self, InvalidEndpoint> {
         const WEB: &[&str] = &["http", "https"];
+        const SOCKETS: &[&str] = &["ws", "wss"];
         Ok(Self {
             gamma: parse("gamma", gamma, WEB)?,
             clob: parse("clob", clob, WEB)?,
             data: parse("data", data, WEB)?,
-            ws: parse("ws", ws, &["ws", "wss"])?,
+            ws: parse("ws", ws, SOCKETS)?,
+            rtds: parse("rtds", rtds, SOCKETS)?,
         })
+    }
+
+    /// All hosts below one address, each by its name: `http://127.0.0.1:9100/clob`, `ws://127.0.0.1:9100/rtds`.
+    pub fn below(base: &str) -> Result<Self, InvalidEndpoint> {
+        let [gamma, clob, data] = ["gamma", "clob", "data"].map(|name| Self::web_below(base, name));
+        let [ws, rtds] = ["ws", "rtds"].map(|name| Self::socket_below(base, name));
+        Self::new(&gamma, &clob, &data, &ws, &rtds)
+    }
+
+    /// The address of a host that answers requests below `base`.
+    pub fn web_below(base: &str, name: &str) -> String {
+        format!("{}/{name}", base.trim_end_matches('/'))
+    }
+
+    /// The address of a host of sockets below `base`, which begins with `http`.
+    pub fn socket_below(base: &str, name: &str) -> String {
+        Self::web_below(base, name).replacen("http", "ws", 1)
     }
 
     /// The public hosts.
     pub fn public() -> Result<Self, InvalidEndpoint> {
-        Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS)
+        Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS, Self::RTDS)
     }
 
     /// The base address of the CLOB's `WebSockets`.
     pub fn ws(&self) -> &Url {
         &self.ws
+    }
+
+    /// The address of RTDS.
+    pub fn rtds(&self) -> &Url {
+        &self.rtds
+    }
+
+    /// The address of the CLOB's market channel.
+    pub(crate) fn market_channel(&self) -> Url {
+        below(&self.ws, ["ws", "market"])
     }
 
     /// The base address of a host.
@@ -98,13 +136,17 @@ impl Endpoints {
 
     /// The address of a resource below a host's base. Segments are percent-encoded, `.` and `..` ignored.
     pub(crate) fn resource(&self, host: Host, segments: &[String]) -> Url {
-        let mut url = self.base(host).clone();
-        // `parse` has refused addresses that cannot have a path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
-        url
+        below(self.base(host), segments)
     }
+}
+
+fn below(base: &Url, segments: impl IntoIterator<Item = impl AsRef<str>>) -> Url {
+    let mut url = base.clone();
+    // `parse` has refused addresses that cannot have a path.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
 }
 
 fn parse(name: &'static str, text: &str, schemes: &[&str]) -> Result<Url, InvalidEndpoint> {
@@ -124,7 +166,7 @@ mod tests {
     use super::*;
 
     fn resource(base: &str, segments: &[&str]) -> String {
-        let endpoints = Endpoints::new(base, base, base, "ws://x").unwrap();
+        let endpoints = Endpoints::new(base, base, base, "ws://x", "ws://x").unwrap();
         let segments: Vec<_> = segments.iter().map(|&s| s.to_owned()).collect();
         endpoints.resource(Host::Gamma, &segments).to_string()
     }
@@ -156,10 +198,23 @@ mod tests {
             ("ftp://a", "http:// or https://"),
             ("http://a?b=c", "query"),
         ] {
-            let error = Endpoints::new(text, text, text, "ws://a").unwrap_err();
+            let error = Endpoints::new(text, text, text, "ws://a", "ws://a").unwrap_err();
             assert_eq!(error.name, "gamma");
             assert!(error.to_string().contains(part), "{error}");
         }
-        assert!(Endpoints::public().is_ok());
+        let error = Endpoints::new("http://a", "http://a", "http://a", "ws://a", "http://a");
+        let error = error.unwrap_err();
+        assert_eq!(error.name, "rtds");
+        assert!(error.to_string().contains("ws:// or wss://"), "{error}");
+    }
+
+    #[test]
+    fn channels_are_where_upstream_documents_them() {
+        let public = Endpoints::public().unwrap();
+        assert_eq!(
+            public.market_channel().as_str(),
+            "wss://ws-subscriptions-clob.polymarket.com/ws/market"
+        );
+        assert_eq!(public.rtds().as_str(), "wss://ws-live-data.polymarket.com/");
     }
 }

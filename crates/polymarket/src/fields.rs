@@ -62,7 +62,8 @@ impl<'a> Fields<'a> {
         self.issues.push(FieldIssue { field, reason });
     }
 
-    fn read<T>(
+    /// Reads a member in a way of the caller's.
+    pub(crate) fn read<T>(
         &mut self,
         field: &'static str,
         read: impl FnOnce(&'a str) -> Result<Option<T>, Unreadable>,
@@ -167,6 +168,34 @@ impl<'a> Fields<'a> {
             let number = lenient::decimal(raw)?;
             number.map(|number| check(number).map_err(|_| Unreadable::OutOfRange)).transpose()
         })
+    }
+
+    /// A plain number of at least zero with six decimals: shares.
+    pub fn amount(&mut self, field: &'static str) -> Option<Decimal> {
+        self.bounded(field, |number| match Usdc::new(number) {
+            Ok(amount) if amount.decimal() >= Decimal::ZERO => Ok(amount.decimal()),
+            _ => Err(Unreadable::OutOfRange),
+        })
+    }
+
+    /// A whole number of at least zero that a database can keep, from a number or from text.
+    pub fn count(&mut self, field: &'static str) -> Option<u64> {
+        self.bounded(field, |number| {
+            let whole = number.is_integer().then(|| i64::try_from(number).ok()).flatten();
+            whole.and_then(|whole| u64::try_from(whole).ok()).ok_or(Unreadable::OutOfRange)
+        })
+    }
+
+    /// The members of an object within this one; `None` where there is none.
+    pub fn object(&mut self, field: &'static str) -> Option<Fields<'a>> {
+        let raw = self.raw(field).filter(|raw| raw.get() != "null")?;
+        let members = Fields::parse(raw);
+        members.map_err(|_| self.note(field, Unreadable::NotAnObject)).ok()
+    }
+
+    /// The issues alone, where what has not been read is of no use.
+    pub fn into_issues(self) -> Vec<FieldIssue> {
+        self.issues
     }
 
     /// The members nobody has read, verbatim except for NUL characters, and the issues.

@@ -6,8 +6,9 @@ use std::time::Duration;
 use chrono::Utc;
 use domain::Origin;
 use metrics::{counter, histogram};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{AGE, CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Response, Url};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::retry::{RetryBudget, backoff, parse_retry_after};
@@ -15,6 +16,8 @@ use crate::{Endpoints, Host, Limits, UpstreamError, UpstreamErrorKind};
 
 /// In which the lab says what it serves.
 const LAB_HEADER: HeaderName = HeaderName::from_static("x-cascadian-lab");
+/// In which the Data API names the computation that an answer comes from.
+const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// How [`Upstream`] behaves. The defaults suit the public hosts.
 #[derive(Debug, Clone)]
@@ -58,7 +61,8 @@ impl Default for UpstreamOptions {
     }
 }
 
-/// A GET request.
+/// A request that reads: a GET, or a POST where upstream takes the question as a JSON body. Either may
+/// be sent again without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     host: Host,
@@ -66,6 +70,27 @@ pub struct Request {
     route: &'static str,
     segments: Vec<String>,
     query: Vec<(&'static str, String)>,
+    /// JSON; with one the request is a POST.
+    body: Option<String>,
+}
+
+/// What the head of an answer says about where the answer has been.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// Upstream's name of the computation (`x-trace-id`). The same twice means one answer twice: a cache
+    /// between us and upstream gave it out again.
+    pub trace_id: Option<String>,
+    /// For how long caches have held the answer (`age`); `None` where they do not say.
+    pub age: Option<Duration>,
+}
+
+/// An answer and how it was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// What was answered.
+    pub value: T,
+    /// How it came.
+    pub delivery: Delivery,
 }
 
 impl Request {
@@ -77,7 +102,15 @@ impl Request {
         segments: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let segments = segments.into_iter().map(str::to_owned).collect();
-        Self { host, route, segments, query: Vec::new() }
+        Self { host, route, segments, query: Vec::new(), body: None }
+    }
+
+    /// Makes it a POST with this body, for the routes that take lists so. It must still only read: like
+    /// a GET it is sent again after a transient failure.
+    #[must_use]
+    pub fn with_json(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string());
+        self
     }
 
     /// Adds a query parameter. Adding one again repeats it, which is how upstream takes lists.
@@ -177,6 +210,15 @@ impl Upstream {
         T: Send + 'static,
         R: Fn(&[u8]) -> Result<T, serde_json::Error> + Clone + Send + 'static,
     {
+        self.answer(request, read).await.map(|answer| answer.value)
+    }
+
+    /// The same, with how the answer came.
+    pub async fn answer<T, R>(&self, request: &Request, read: R) -> Result<Answer<T>, UpstreamError>
+    where
+        T: Send + 'static,
+        R: Fn(&[u8]) -> Result<T, serde_json::Error> + Clone + Send + 'static,
+    {
         self.retries.earn();
         let url = request.url(&self.endpoints);
         let mut retry = 0;
@@ -211,7 +253,12 @@ impl Upstream {
     }
 
     /// One attempt, from its place in the queue to the decoded answer, with its metrics.
-    async fn attempt<T, R>(&self, request: &Request, url: Url, read: R) -> Result<T, UpstreamError>
+    async fn attempt<T, R>(
+        &self,
+        request: &Request,
+        url: Url,
+        read: R,
+    ) -> Result<Answer<T>, UpstreamError>
     where
         T: Send + 'static,
         R: Fn(&[u8]) -> Result<T, serde_json::Error> + Send + 'static,
@@ -223,7 +270,10 @@ impl Upstream {
         drop(slot);
         self.limits.note_latency(request.host, latency);
         let result = match fetched {
-            Ok(body) => read_body(body, read).await.map_err(|kind| request.error(kind)),
+            Ok((body, delivery)) => match read_body(body, read).await {
+                Ok(value) => Ok(Answer { value, delivery }),
+                Err(kind) => Err(request.error(kind)),
+            },
             Err(error) => Err(error),
         };
         if let Err(error) = &result {
@@ -252,13 +302,24 @@ impl Upstream {
         }
     }
 
-    async fn fetch(&self, request: &Request, url: Url) -> Result<Vec<u8>, UpstreamError> {
-        let sent = self.client.get(url).send().await;
+    async fn fetch(
+        &self,
+        request: &Request,
+        url: Url,
+    ) -> Result<(Vec<u8>, Delivery), UpstreamError> {
+        let sending = match &request.body {
+            None => self.client.get(url),
+            Some(body) => {
+                self.client.post(url).header(CONTENT_TYPE, "application/json").body(body.clone())
+            }
+        };
+        let sent = sending.send().await;
         let mut response = sent.map_err(|error| request.error(transport_kind(error, false)))?;
         self.note_origin(response.headers());
         let status = response.status().as_u16();
         let retry_after = header(response.headers(), &RETRY_AFTER)
             .and_then(|value| parse_retry_after(value, Utc::now()));
+        let delivery = delivery(response.headers());
         let is_page = header(response.headers(), &CONTENT_TYPE).is_some_and(|kind| {
             kind.trim_start().get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
         });
@@ -268,7 +329,7 @@ impl Upstream {
         // The status of a failed answer says more than the state of its body.
         let body = if status == 200 { body? } else { body.unwrap_or_default() };
         match judge(status, is_page, &body) {
-            None => Ok(body),
+            None => Ok((body, delivery)),
             Some(kind) => Err(fail(kind)),
         }
     }
@@ -291,6 +352,15 @@ impl Upstream {
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+fn delivery(headers: &HeaderMap) -> Delivery {
+    /// Longer ids are none of upstream's.
+    const LONGEST_ID: usize = 200;
+    let trace_id = header(headers, &TRACE_HEADER).map(str::trim);
+    let trace_id = trace_id.filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
+    let age_s = header(headers, &AGE).and_then(|age| age.trim().parse().ok());
+    Delivery { trace_id: trace_id.map(str::to_owned), age: age_s.map(Duration::from_secs) }
 }
 
 /// What is wrong with an answer whose body has arrived; nothing for a body worth decoding.

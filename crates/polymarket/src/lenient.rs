@@ -24,6 +24,8 @@ pub enum Unreadable {
     NotADate,
     /// Neither an array nor a string that holds one.
     NotAList,
+    /// Not an object with members.
+    NotAnObject,
     /// Neither true nor false.
     NotAFlag,
     /// No identifier of the kind.
@@ -47,6 +49,7 @@ impl fmt::Display for Unreadable {
             Self::OutOfRange => "out of range",
             Self::NotADate => "not a date",
             Self::NotAList => "not a list",
+            Self::NotAnObject => "not an object",
             Self::NotAFlag => "neither true nor false",
             Self::NotAnId => "not an id",
             Self::NotText => "not text",

@@ -51,7 +51,7 @@ const RULES: &[Rule] = &[
     rule(Host::Clob, &["/midpoint"], 1_500),
     rule(Host::Clob, &["/prices"], 500),
     rule(Host::Clob, &["/midpoints"], 500),
-    rule(Host::Clob, &["/prices-history"], 1_000),
+    rule(Host::Clob, &["/prices-history", "/batch-prices-history"], 1_000),
     rule(Host::Clob, &["/tick-size"], 200),
     rule(Host::Data, &[], 1_000),
     rule(Host::Data, &["/trades", "/v2/trades"], 200),

@@ -87,7 +87,8 @@ fn options() -> UpstreamOptions {
 }
 
 fn client_with(base: &str, options: UpstreamOptions) -> GammaClient {
-    let endpoints = Endpoints::new(base, base, base, "ws://127.0.0.1:1").unwrap();
+    let endpoints =
+        Endpoints::new(base, base, base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
     let upstream = Upstream::new(endpoints, options, Arc::new(Limits::unlimited())).unwrap();
     GammaClient::new(Arc::new(upstream))
 }

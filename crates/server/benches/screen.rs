@@ -10,12 +10,14 @@ use std::hint::black_box;
 
 use chrono::{DateTime, Duration, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
+use domain::analytics::Window;
 use domain::{
     Category, ConditionId, Event, EventId, EventScreen, Market, MarketId, Outcome, Price,
     PriceChange, Screen, Tag, TokenId, Usdc,
 };
 use rust_decimal::Decimal;
 use server::catalog::{Page, Snapshot, Subject};
+use store::windows::{CountedWindow, MarketWindow};
 use store::{events::StoredEvent, markets::StoredMarket};
 
 const MARKETS: usize = 100_000;
@@ -195,6 +197,29 @@ fn screen(pairs: &[(&str, &str)]) -> Screen {
     Screen::from_pairs(pairs.iter().copied()).unwrap()
 }
 
+/// What takers did within a window: the shorter it is, the fewer markets traded.
+fn count_of(window: Window, now: DateTime<Utc>, numbers: &mut Numbers) -> CountedWindow {
+    let minutes = usize::try_from(window.length().num_minutes()).unwrap();
+    let traded = (1_000 + minutes * 19_000 / 1_440).min(MARKETS);
+    let mut market = |number: usize| MarketWindow {
+        market_id: MarketId::parse(&(500_000 + number).to_string()).unwrap(),
+        trades: i32::try_from(numbers.skewed(500)).unwrap() + 1,
+        buyers: i32::try_from(numbers.skewed(100)).unwrap(),
+        sellers: i32::try_from(numbers.skewed(100)).unwrap(),
+        buy_usdc: dollars(numbers).decimal(),
+        sell_usdc: dollars(numbers).decimal(),
+        change: Some(cents(numbers, 10)),
+    };
+    let markets = (0..MARKETS).step_by(MARKETS / traded).map(&mut market).collect();
+    CountedWindow { window, as_of: now, markets }
+}
+
+fn with_windows(snapshot: &Snapshot, now: DateTime<Utc>, numbers: &mut Numbers) -> Snapshot {
+    Window::COUNTED.into_iter().fold(snapshot.clone(), |snapshot, window| {
+        snapshot.with_window(window, Some(&count_of(window, now, numbers)))
+    })
+}
+
 fn benches(criterion: &mut Criterion) {
     let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
     let mut numbers = Numbers(7);
@@ -227,6 +252,23 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("screen/no filter, no facet", |bencher| {
         bencher.iter(|| black_box(snapshot.screen(&Screen::default(), &page, false, now)));
     });
+    let counted = with_windows(&snapshot, now, &mut numbers);
+    for (name, screen) in [
+        ("the tape's order", screen(&[("sort", "-taker_volume_1h")])),
+        ("the tape's bounds", screen(&[("trades_24h_min", "5"), ("taker_flow_24h_min", "0")])),
+    ] {
+        criterion.bench_function(&format!("screen/{name}, no facet"), |bencher| {
+            bencher.iter(|| black_box(counted.screen(&screen, &page, false, now)));
+        });
+    }
+    let rows = counted.screen(&Screen::default(), &page, false, now).unwrap();
+    criterion.bench_function("rows/100 as JSON with windows", |bencher| {
+        bencher.iter(|| {
+            let mut json = Vec::new();
+            rows.write_json(&mut json);
+            black_box(json)
+        });
+    });
     criterion.bench_function("screen/events, every facet", |bencher| {
         bencher.iter(|| black_box(snapshot.screen_events(&EventScreen::default(), &page, true)));
     });
@@ -251,6 +293,10 @@ fn benches(criterion: &mut Criterion) {
             stored
         })
         .collect();
+    let day = count_of(Window::Day, now, &mut numbers);
+    group.bench_function("window of 20,000 markets", |bencher| {
+        bencher.iter(|| black_box(counted.with_window(Window::Day, Some(&day))));
+    });
     group.bench_function("patch of 1,000 renamed markets", |bencher| {
         bencher.iter(|| black_box(snapshot.patch(renamed.clone(), Vec::new(), 2, now)));
     });

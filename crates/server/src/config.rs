@@ -3,7 +3,10 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use clap::Args;
+use ingest::live::LiveOptions;
+use ingest::record::{RecordingOptions, Retention};
 use ingest::{ClosedScope, IngestOptions};
 use polymarket::{Endpoints, Host};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -39,6 +42,9 @@ pub struct Settings {
     /// What this process does: api, ingest [default: both]
     #[arg(long, env = "CASCADIAN_ROLES", value_delimiter = ',', value_name = "ROLES")]
     pub roles: Option<Vec<String>>,
+    /// A lab to use instead of Polymarket: all addresses below it that are not given
+    #[arg(long, env = "CASCADIAN_LAB_URL", value_name = "URL")]
+    pub lab_url: Option<String>,
     /// Base address of Gamma
     #[arg(long, env = "CASCADIAN_GAMMA_URL", value_name = "URL")]
     pub gamma_url: Option<String>,
@@ -48,9 +54,12 @@ pub struct Settings {
     /// Base address of the Data API
     #[arg(long, env = "CASCADIAN_DATA_URL", value_name = "URL")]
     pub data_url: Option<String>,
-    /// Base address of the CLOB WebSocket
+    /// Base address of the CLOB WebSockets; the market channel is at /ws/market below it
     #[arg(long, env = "CASCADIAN_WS_URL", value_name = "URL")]
     pub ws_url: Option<String>,
+    /// Base address of RTDS, the feed of live trades
+    #[arg(long, env = "CASCADIAN_RTDS_URL", value_name = "URL")]
+    pub rtds_url: Option<String>,
     /// Seconds from one full sync to the next [default: 300]
     #[arg(long, env = "CASCADIAN_SYNC_INTERVAL_S", value_name = "SECONDS")]
     pub sync_interval_s: Option<u64>,
@@ -67,6 +76,25 @@ pub struct Settings {
     #[arg(long, env = "CASCADIAN_SYNC_CLOSED", num_args = 1..=2, value_name = "SCOPE")]
     #[serde(deserialize_with = "words_of_text", serialize_with = "text_of_words", default)]
     pub sync_closed: Option<Vec<String>>,
+    /// Markets whose order books are streamed because they trade most; those somebody looks at come on top
+    /// [default: 1000]
+    #[arg(long, env = "CASCADIAN_LIVE_MARKETS", value_name = "COUNT")]
+    pub live_markets: Option<u32>,
+    /// Seconds from one reading of the tape of trades to the next [default: 30]
+    #[arg(long, env = "CASCADIAN_TAPE_INTERVAL_S", value_name = "SECONDS")]
+    pub tape_interval_s: Option<u64>,
+    /// Hours of trades to read when none are held, 1 to 720 [default: 24]
+    #[arg(long, env = "CASCADIAN_TAPE_BACK_H", value_name = "HOURS")]
+    pub tape_back_h: Option<u32>,
+    /// Days to keep trades, by whole months [default: for ever]
+    #[arg(long, env = "CASCADIAN_KEEP_TRADES_D", value_name = "DAYS")]
+    pub keep_trades_d: Option<u32>,
+    /// Days to keep minute bars, by whole months [default: for ever]
+    #[arg(long, env = "CASCADIAN_KEEP_MINUTES_D", value_name = "DAYS")]
+    pub keep_minutes_d: Option<u32>,
+    /// Days to keep hour bars, by whole months [default: for ever]
+    #[arg(long, env = "CASCADIAN_KEEP_HOURS_D", value_name = "DAYS")]
+    pub keep_hours_d: Option<u32>,
     /// Percentage of upstream's published rate limits to use, 1 to 100 [default: 25]
     #[arg(long, env = "CASCADIAN_UPSTREAM_RATE_PERCENT", value_name = "PERCENT")]
     pub upstream_rate_percent: Option<u8>,
@@ -97,15 +125,23 @@ macro_rules! fields {
             admin_token,
             public_url,
             roles,
+            lab_url,
             gamma_url,
             clob_url,
             data_url,
             ws_url,
+            rtds_url,
             sync_interval_s,
             hot_interval_s,
             hot_volume,
             hot_liquidity,
             sync_closed,
+            live_markets,
+            tape_interval_s,
+            tape_back_h,
+            keep_trades_d,
+            keep_minutes_d,
+            keep_hours_d,
             upstream_rate_percent,
             log,
             log_format
@@ -171,6 +207,10 @@ pub struct Config {
     pub endpoints: Endpoints,
     /// How the catalogue is kept up to date.
     pub ingest: IngestOptions,
+    /// Which books are followed.
+    pub live: LiveOptions,
+    /// What is recorded of what happens.
+    pub recording: RecordingOptions,
     /// Share of upstream's published limits to use, in percent.
     pub upstream_rate_percent: u8,
     /// What to log.
@@ -226,15 +266,23 @@ impl Config {
             admin_token: self.admin_token.as_ref().map(|_| "…".to_owned()),
             public_url: self.public_url.as_ref().map(ToString::to_string),
             roles: Some(roles),
+            lab_url: None,
             gamma_url: Some(self.endpoints.base(Host::Gamma).to_string()),
             clob_url: Some(self.endpoints.base(Host::Clob).to_string()),
             data_url: Some(self.endpoints.base(Host::Data).to_string()),
             ws_url: Some(self.endpoints.ws().to_string()),
+            rtds_url: Some(self.endpoints.rtds().to_string()),
             sync_interval_s: Some(self.ingest.interval.as_secs()),
             hot_interval_s: Some(self.ingest.hot_interval.as_secs()),
             hot_volume: Some(self.ingest.hot_volume),
             hot_liquidity: Some(self.ingest.hot_liquidity),
             sync_closed: Some(vec![self.ingest.closed.to_string()]),
+            live_markets: Some(self.live.busiest),
+            tape_interval_s: Some(self.recording.tape_every.as_secs()),
+            tape_back_h: u32::try_from(self.recording.tape_back.num_hours()).ok(),
+            keep_trades_d: self.recording.retention.trades_days,
+            keep_minutes_d: self.recording.retention.minutes_days,
+            keep_hours_d: self.recording.retention.hours_days,
             upstream_rate_percent: Some(self.upstream_rate_percent),
             log: Some(self.log.clone()),
             log_format: Some(
@@ -299,7 +347,7 @@ impl Check {
         let public_url = self.parse("public-url", settings.public_url.as_deref(), |text| {
             text.parse::<PublicUrl>().map_err(|error| error.to_string())
         });
-        let closed = settings.sync_closed.map(|words| words.join(" "));
+        let closed = settings.sync_closed.as_ref().map(|words| words.join(" "));
         let closed = self.parse("sync-closed", closed.as_deref(), |text| {
             text.parse::<ClosedScope>().map_err(|error| format!("{text:?} {error}"))
         });
@@ -309,7 +357,7 @@ impl Check {
                 "json" => Ok(LogFormat::Json),
                 other => Err(format!("{other:?} is neither text nor json")),
             });
-        let log = settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned());
+        let log = settings.log.clone().unwrap_or_else(|| DEFAULT_LOG.to_owned());
         self.parse("log", Some(&log), |text| {
             let filter = text.parse::<tracing_subscriber::EnvFilter>();
             filter.map(drop).map_err(|error| format!("{text:?}: {error}"))
@@ -330,7 +378,12 @@ impl Check {
             hot_liquidity: settings.hot_liquidity.unwrap_or(defaults.hot_liquidity),
             closed: closed.unwrap_or_default(),
         };
-        let roles = self.roles(settings.roles);
+        let live = LiveOptions {
+            busiest: settings.live_markets.unwrap_or(LiveOptions::default().busiest),
+            ..LiveOptions::default()
+        };
+        let recording = self.recording(&settings);
+        let roles = self.roles(settings.roles.clone());
         Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             data_dir: settings.data_dir,
@@ -340,23 +393,62 @@ impl Check {
             roles,
             endpoints: endpoints?,
             ingest,
+            live,
+            recording,
             upstream_rate_percent: percent,
             log,
             log_format: log_format.unwrap_or(LogFormat::Text),
         })
     }
 
+    fn recording(&mut self, settings: &Settings) -> RecordingOptions {
+        let defaults = RecordingOptions::default();
+        let every = self.seconds("tape-interval-s", settings.tape_interval_s, defaults.tape_every);
+        if settings.tape_back_h.is_some_and(|hours| !(1..=720).contains(&hours)) {
+            self.mistakes.push(("tape-back-h", "is not from 1 to 720 hours".to_owned()));
+        }
+        let mut days = |field, days: Option<u32>| {
+            if days == Some(0) {
+                self.mistakes.push((field, "0 days would keep nothing".to_owned()));
+            }
+            days
+        };
+        let retention = Retention {
+            trades_days: days("keep-trades-d", settings.keep_trades_d),
+            minutes_days: days("keep-minutes-d", settings.keep_minutes_d),
+            hours_days: days("keep-hours-d", settings.keep_hours_d),
+        };
+        let back = settings.tape_back_h.map(|hours| TimeDelta::hours(hours.into()));
+        RecordingOptions {
+            tape_every: every,
+            tape_back: back.unwrap_or(defaults.tape_back),
+            retention,
+            ..defaults
+        }
+    }
+
     fn endpoints(&mut self, settings: &Settings) -> Option<Endpoints> {
+        let lab = settings.lab_url.as_deref();
+        let web = |given: &Option<String>, name: &str, public: &str| {
+            let below = || lab.map(|lab| Endpoints::web_below(lab, name));
+            given.clone().or_else(below).unwrap_or_else(|| public.to_owned())
+        };
+        let socket = |given: &Option<String>, name: &str, public: &str| {
+            let below = || lab.map(|lab| Endpoints::socket_below(lab, name));
+            given.clone().or_else(below).unwrap_or_else(|| public.to_owned())
+        };
         let endpoints = Endpoints::new(
-            settings.gamma_url.as_deref().unwrap_or(Endpoints::GAMMA),
-            settings.clob_url.as_deref().unwrap_or(Endpoints::CLOB),
-            settings.data_url.as_deref().unwrap_or(Endpoints::DATA),
-            settings.ws_url.as_deref().unwrap_or(Endpoints::WS),
+            &web(&settings.gamma_url, "gamma", Endpoints::GAMMA),
+            &web(&settings.clob_url, "clob", Endpoints::CLOB),
+            &web(&settings.data_url, "data", Endpoints::DATA),
+            &socket(&settings.ws_url, "ws", Endpoints::WS),
+            &socket(&settings.rtds_url, "rtds", Endpoints::RTDS),
         );
         let field = |name| match name {
             "gamma" => "gamma-url",
             "clob" => "clob-url",
             "data" => "data-url",
+            "rtds" => "rtds-url",
             _ => "ws-url",
         };
         endpoints.map_err(|error| self.mistakes.push((field(error.name), error.to_string()))).ok()

@@ -1,11 +1,13 @@
 //! Keeping the snapshot like the database: whichever process ingests, every process reads what changed
-//! when a batch is announced, and looks by itself now and then in case an announcement was lost.
+//! when a batch or a count of the tape's windows is announced, and looks by itself now and then in case an announcement was lost.
 
 use std::time::Duration;
 
 use chrono::Utc;
+use domain::analytics::Window;
 use store::catalogue::{self, CATALOGUE_CHANNEL};
 use store::notify::Listener;
+use store::windows::{self, WINDOWS_CHANNEL};
 use store::{Database, StoreError};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,11 +21,12 @@ const RECONCILE_EVERY: Duration = Duration::from_secs(30);
 /// How long to wait before connecting again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
-/// Reads the whole catalogue.
+/// Reads the whole catalogue and the windows.
 pub async fn load(database: &Database) -> Result<Snapshot, StoreError> {
     let all = catalogue::changed_since(database.service(), 0).await?;
     let build = move || Snapshot::build(all.markets, all.events, all.revision, Utc::now());
-    tokio::task::spawn_blocking(build).await.map_err(StoreError::other)
+    let built = tokio::task::spawn_blocking(build).await.map_err(StoreError::other)?;
+    Ok(recounted(database, &built).await?.unwrap_or(built))
 }
 
 /// Follows the database until cancelled.
@@ -44,7 +47,7 @@ pub async fn follow(database: Database, catalog: CatalogHandle, cancel: Cancella
 }
 
 async fn follow_connected(database: &Database, catalog: &CatalogHandle) -> Result<(), StoreError> {
-    let mut notices = Listener::connect(database, &[CATALOGUE_CHANNEL]).await?;
+    let mut notices = Listener::connect(database, &[CATALOGUE_CHANNEL, WINDOWS_CHANNEL]).await?;
     let mut reconcile = interval(RECONCILE_EVERY);
     reconcile.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -56,6 +59,7 @@ async fn follow_connected(database: &Database, catalog: &CatalogHandle) -> Resul
             _ = reconcile.tick() => {}
         }
         refresh(database, catalog).await?;
+        refresh_windows(database, catalog).await?;
     }
 }
 
@@ -73,4 +77,38 @@ pub async fn refresh(database: &Database, catalog: &CatalogHandle) -> Result<(),
     catalog.replace(patched, changed);
     tracing::debug!(generation, changed, "catalogue refreshed");
     Ok(())
+}
+
+/// Reads the windows that were counted since the current snapshot's and puts a new snapshot in place. The
+/// catalogue is not read; the new snapshot shares it with the one before.
+pub async fn refresh_windows(
+    database: &Database,
+    catalog: &CatalogHandle,
+) -> Result<(), StoreError> {
+    let _writing = catalog.writing().await;
+    let current = catalog.current();
+    if let Some(next) = recounted(database, &current).await? {
+        tracing::debug!(version = next.windows_version(), "windows refreshed");
+        catalog.replace(next, 0);
+    }
+    Ok(())
+}
+
+/// The snapshot with the windows as they are counted now; `None` where it has them already.
+async fn recounted(database: &Database, held: &Snapshot) -> Result<Option<Snapshot>, StoreError> {
+    let pool = database.service();
+    let counted = windows::counted(pool).await?;
+    let mut next = None;
+    for window in Window::COUNTED {
+        let as_of = counted.iter().find(|(of, _)| *of == window).map(|(_, as_of)| *as_of);
+        if as_of == held.window_as_of(window) {
+            continue;
+        }
+        let count = windows::of(pool, window).await?;
+        let before = next.unwrap_or_else(|| held.clone());
+        // Tens of thousands of markets are milliseconds of work.
+        let put = move || before.with_window(window, count.as_ref());
+        next = Some(tokio::task::spawn_blocking(put).await.map_err(StoreError::other)?);
+    }
+    Ok(next)
 }

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod follow;
 pub mod http;
+pub mod live;
 pub mod pages;
 pub mod sync_feed;
 pub mod view;

@@ -10,7 +10,7 @@ use server::catalog::{CatalogHandle, Page};
 use server::follow;
 use server::sync_feed::SyncFeed;
 use std::sync::Arc;
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::sync_logs::{self, SyncKind, SyncTrigger};
 use store::testing::{TestDatabase, eventually};
 use tokio::net::TcpListener;
@@ -35,10 +35,11 @@ async fn what_one_process_ingests_another_shows() {
     tokio::spawn(feed.follow((*database).clone(), catalog.clone(), stop.clone()));
 
     let gamma = format!("{base}/gamma");
-    let endpoints = Endpoints::new(&gamma, &base, &base, "ws://127.0.0.1:1").unwrap();
+    let endpoints =
+        Endpoints::new(&gamma, &base, &base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
     let limits = Arc::new(Limits::unlimited());
     let upstream = Upstream::new(endpoints, UpstreamOptions::default(), limits).unwrap();
-    let lock = IngestLock::try_acquire(&database).await.unwrap().unwrap();
+    let lock = IngestLock::try_acquire(&database, Work::Catalogue).await.unwrap().unwrap();
     let sync = CatalogueSync::new(
         GammaClient::new(Arc::new(upstream)),
         (*database).clone(),

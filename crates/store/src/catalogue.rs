@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::StoreError;
 use crate::events::{self, StoredEvent};
 use crate::markets::{self, StoredMarket};
+use crate::months;
 use crate::notify::notify;
 use crate::record::{BOOKKEEPING, EVENTS, MARKETS, Record, Table, event_record, market_record};
 
@@ -113,13 +114,7 @@ pub async fn prepare_history(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for table in [EVENTS.history, MARKETS.history] {
-        for instant in [now, now + chrono::Duration::days(28)] {
-            sqlx::query("SELECT ensure_history_partition($1::regclass, $2)")
-                .bind(table)
-                .bind(instant)
-                .execute(&mut *connection)
-                .await?;
-        }
+        months::prepare(connection, table, vec![now, now + chrono::Duration::days(28)]).await?;
     }
     Ok(())
 }

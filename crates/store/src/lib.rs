@@ -5,6 +5,7 @@
 //! [`Database::service`] (ingest and jobs), [`Database::public`] (anonymous reads), or a
 //! [`UserTx`] (one person's rows). Row-level security decides what each of them sees.
 
+pub mod bars;
 pub mod catalogue;
 pub mod cluster;
 mod column;
@@ -15,14 +16,20 @@ pub mod history;
 pub mod lock;
 pub mod markets;
 pub mod migrate;
+pub mod months;
 pub mod notify;
 pub mod origin;
 pub mod quarantine;
 mod record;
+pub mod resolutions;
+pub mod streaming;
 pub mod sweep;
 pub mod sync_logs;
+pub mod tape;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod trades;
+pub mod windows;
 
 pub use cluster::{Cluster, ClusterOptions};
 pub use connect::{Database, DatabaseSource, DatabaseUrl, UserTx};

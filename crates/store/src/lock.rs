@@ -4,11 +4,27 @@ use sqlx::{Connection, PgConnection};
 
 use crate::{Database, StoreError};
 
-/// The key of the ingest lock among this database's advisory locks.
-const INGEST: i64 = 0x_6361_7363_0001;
+/// Work that one process at a time may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Writing the catalogue.
+    Catalogue,
+    /// Writing the tape, bars and resolutions.
+    Recording,
+}
 
-/// The right to write the catalogue. It ends with this value, or with the process: the lock belongs to a
-/// connection, so a killed holder frees it at once.
+impl Work {
+    /// Its key among this database's advisory locks.
+    fn key(self) -> i64 {
+        match self {
+            Self::Catalogue => 0x_6361_7363_0001,
+            Self::Recording => 0x_6361_7363_0002,
+        }
+    }
+}
+
+/// The right to do some work. It ends with this value, or with the process: the lock belongs to a connection, so
+/// a killed holder frees it at once.
 #[derive(Debug)]
 pub struct IngestLock {
     connection: PgConnection,
@@ -16,10 +32,11 @@ pub struct IngestLock {
 
 impl IngestLock {
     /// Takes the lock, or `None` while somebody else holds it.
-    pub async fn try_acquire(database: &Database) -> Result<Option<Self>, StoreError> {
+    pub async fn try_acquire(database: &Database, work: Work) -> Result<Option<Self>, StoreError> {
         let mut connection = database.service_connection().await?;
         let sql = "SELECT pg_try_advisory_lock($1)";
-        let held: bool = sqlx::query_scalar(sql).bind(INGEST).fetch_one(&mut connection).await?;
+        let held: bool =
+            sqlx::query_scalar(sql).bind(work.key()).fetch_one(&mut connection).await?;
         if held {
             return Ok(Some(Self { connection }));
         }

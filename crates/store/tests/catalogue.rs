@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{Market, MarketId};
 use sqlx::{Connection, PgConnection};
 use store::catalogue::{self, Applied};
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::notify::{Listener, Notice};
 use store::sync_logs::{self, Outcome, SyncCounts, SyncKind, SyncState, SyncTrigger};
 use store::testing::TestDatabase;
@@ -216,8 +216,8 @@ async fn a_second_request_finds_the_first() {
 #[tokio::test]
 async fn one_process_at_a_time_holds_the_lock() {
     let database = TestDatabase::create().await;
-    let mut held = IngestLock::try_acquire(&database).await.unwrap().unwrap();
-    assert!(IngestLock::try_acquire(&database).await.unwrap().is_none());
+    let mut held = IngestLock::try_acquire(&database, Work::Catalogue).await.unwrap().unwrap();
+    assert!(IngestLock::try_acquire(&database, Work::Catalogue).await.unwrap().is_none());
     let pool = database.service();
     let asked =
         sync_logs::request(pool, SyncKind::Full, SyncTrigger::Cli, Some("all")).await.unwrap();
@@ -229,7 +229,7 @@ async fn one_process_at_a_time_holds_the_lock() {
     let mut owner = database.owner().await.unwrap();
     sqlx::query("SELECT pg_terminate_backend($1)").bind(pid).execute(&mut owner).await.unwrap();
     store::testing::eventually("the lock is free", || async {
-        IngestLock::try_acquire(&database).await.is_ok_and(|lock| lock.is_some())
+        IngestLock::try_acquire(&database, Work::Catalogue).await.is_ok_and(|lock| lock.is_some())
     })
     .await;
     assert_eq!(sync_logs::fail_interrupted(pool, at(1)).await.unwrap(), 1);

@@ -1,7 +1,7 @@
 import { go } from "../lib/navigation.ts";
 
 /** Paths that the terminal draws itself; all others are the server's. */
-const OWN_PATHS = /^\/(markets|events)(\/[^/]+)?\/?$/;
+const OWN_PATHS = /^\/((markets|events)(\/[^/]+)?|map|categories)\/?$/;
 
 /** The address a click leads to inside the terminal, or null when the browser should follow it. */
 function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } | null {

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { type CategoriesAnswer, primeCategories } from "../features/categories/primeCategories.ts";
 import { type EventAnswer, primeEvent, primeEvents } from "../features/events/eventQueries.ts";
 import { type MarketAnswer, primeMarket } from "../features/market/marketQueries.ts";
 import { primeMarkets } from "../features/screener/marketsQuery.ts";
@@ -37,6 +38,9 @@ export function prime(client: QueryClient, boot: Boot, path: string): void {
       break;
     case "market":
       primeMarket(client, id, answer as MarketAnswer);
+      break;
+    case "categories":
+      primeCategories(client, answer as CategoriesAnswer);
       break;
     case "event":
       primeEvent(client, id, answer as EventAnswer);

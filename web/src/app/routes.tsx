@@ -6,7 +6,7 @@ type Page = ComponentType<PageProps>;
 
 /** A page of the terminal and the code it needs. */
 export interface Route {
-  name: "markets" | "market" | "events" | "event" | "none";
+  name: "markets" | "market" | "events" | "event" | "map" | "categories" | "none";
   /** Loads the page's code, once. */
   load(): Promise<Page>;
   /** The page, once loaded. */
@@ -55,6 +55,11 @@ const markets = route("markets", async () => {
 const market = route("market", async () => (await import("../features/market/MarketPage.tsx")).MarketPage);
 const events = route("events", async () => (await import("../features/events/EventsPage.tsx")).EventsPage);
 const event = route("event", async () => (await import("../features/events/EventPage.tsx")).EventPage);
+const map = route("map", async () => (await import("../features/map/MapPage.tsx")).MapPage);
+const categories = route(
+  "categories",
+  async () => (await import("../features/categories/CategoriesPage.tsx")).CategoriesPage,
+);
 const none = route("none", async () => (await import("./NotFoundPage.tsx")).NotFoundPage);
 
 /** The route of a path and the identifier in it. */
@@ -65,6 +70,8 @@ export function matchRoute(path: string): { route: Route; id: string } {
     return id === undefined ? { route: markets, id: "" } : { route: market, id: decoded(id) };
   if (area === "events")
     return id === undefined ? { route: events, id: "" } : { route: event, id: decoded(id) };
+  if (id === undefined && area === "map") return { route: map, id: "" };
+  if (id === undefined && area === "categories") return { route: categories, id: "" };
   return { route: none, id: "" };
 }
 

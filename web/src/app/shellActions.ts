@@ -13,6 +13,14 @@ export function shellActions({ openPalette, openShortcuts }: ShellDoors): Action
   return [
     { id: "go-markets", title: "Go to the screener", group: "Go to", keys: "g m", run: () => go("/markets") },
     { id: "go-events", title: "Go to events", group: "Go to", keys: "g e", run: () => go("/events") },
+    { id: "go-map", title: "Go to the market map", group: "Go to", keys: "g p", run: () => go("/map") },
+    {
+      id: "go-categories",
+      title: "Go to categories",
+      group: "Go to",
+      keys: "g c",
+      run: () => go("/categories"),
+    },
     { id: "go-docs", title: "Read the API", group: "Go to", run: () => window.location.assign("/docs") },
     { id: "palette", title: "Find", group: "Go to", keys: "⌘K", keyboardOnly: true, run: openPalette },
     { id: "shortcuts", title: "Show all shortcuts", group: "View", keys: "?", run: openShortcuts },

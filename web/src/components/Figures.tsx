@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { MarketRow } from "../lib/apiTypes.ts";
-import { cents, change, money, moneyExact, until, utc } from "../lib/format.ts";
+import { cents, change, count, flow, money, moneyExact, percent, until, utc } from "../lib/format.ts";
 
 /** Text that underlines itself for a moment when the value it shows for the same subject has changed. */
 export function Ticking({ subject, text }: { subject: string; text: string }) {
@@ -31,6 +31,26 @@ export function Money({ value, subject }: { value: number | null; subject: strin
       className={value === null ? "mut" : undefined}
     >
       <Ticking subject={subject} text={money(value)} />
+    </span>
+  );
+}
+
+/** What takers did on balance, in dollars with the exact amount on hover. */
+export function Flow({ value, subject }: { value: number | null; subject: string }) {
+  const className = value === null || value === 0 ? "mut" : value > 0 ? "up" : "down";
+  return (
+    <span title={value === null ? undefined : moneyExact(value)} className={className}>
+      <Ticking subject={subject} text={flow(value)} />
+    </span>
+  );
+}
+
+/** A whole number, or a share in percent. */
+export function Figure(props: { value: number | null; subject: string; isShare?: boolean }) {
+  const { value, subject, isShare } = props;
+  return (
+    <span className={value === null ? "mut" : undefined}>
+      <Ticking subject={subject} text={isShare ? percent(value) : count(value)} />
     </span>
   );
 }

@@ -1,7 +1,15 @@
 import type { ReactNode } from "react";
 import type { MarketRow } from "../lib/apiTypes.ts";
 import { cents, decimal, utc, words } from "../lib/format.ts";
-import { Change, Closes, Money, Price, ResolvedOutcome } from "./Figures.tsx";
+import {
+  TAPE_COUNTS,
+  TAPE_WINDOWS,
+  type TapeChange,
+  type TapeCount,
+  type TapeWindow,
+  tapeValue,
+} from "../lib/tape.ts";
+import { Change, Closes, Figure, Flow, Money, Price, ResolvedOutcome } from "./Figures.tsx";
 import { CategoryMark } from "./Icon.tsx";
 
 /** A column of a table: its header, how it aligns and how a row fills it. `id` is the API's name and the CSS class. */
@@ -12,6 +20,8 @@ export interface Column<Row> {
   description: string;
   isText?: boolean;
   isQuiet?: boolean;
+  /** What the chooser lists it under; the others come first. */
+  group?: string;
   /** The server can sort by it, under the same name. */
   isSortable?: boolean;
   cell(row: Row, now: number): ReactNode;
@@ -27,6 +37,43 @@ function changeColumn(period: "1h" | "24h" | "7d" | "30d"): MarketColumn {
     description: `Change of the price over ${period}, in percentage points`,
     isSortable: true,
     cell: (market) => <Change value={market[key]} subject={market.market_id} />,
+  };
+}
+
+function tapeChangeColumn(period: TapeChange): MarketColumn {
+  return {
+    id: `change_${period}`,
+    header: `Change ${period}`,
+    description: `Change of the price over ${period}, in percentage points, where it traded`,
+    isSortable: true,
+    cell: (market) => <Change value={tapeValue(market, period, "change")} subject={market.market_id} />,
+  };
+}
+
+const TAPE_WORDS: Record<TapeCount, { header: string; description: string }> = {
+  trades: { header: "Trades", description: "Takers' trades" },
+  buyers: { header: "Buyers", description: "Different wallets that bought the first outcome, as takers" },
+  sellers: { header: "Sellers", description: "Different wallets that sold the first outcome, as takers" },
+  taker_volume: { header: "Taker volume", description: "Bought and sold by takers, USDC, from the tape" },
+  taker_flow: { header: "Taker flow", description: "Bought less sold by takers, USDC" },
+  buy_share: { header: "Buy share", description: "Bought by takers as a share of what they traded" },
+};
+
+function tapeColumn(figure: TapeCount, window: TapeWindow): MarketColumn {
+  const { header, description } = TAPE_WORDS[figure];
+  return {
+    id: `${figure}_${window}`,
+    header: `${header} ${window}`,
+    description: `${description}, in the last ${window}`,
+    group: `Takers, last ${window}`,
+    isSortable: true,
+    isQuiet: true,
+    cell: (market) => {
+      const figures = { value: tapeValue(market, window, figure), subject: market.market_id };
+      if (figure === "taker_volume") return <Money {...figures} />;
+      if (figure === "taker_flow") return <Flow {...figures} />;
+      return <Figure {...figures} isShare={figure === "buy_share"} />;
+    },
   };
 }
 
@@ -88,7 +135,10 @@ export const MARKET_COLUMNS: readonly MarketColumn[] = [
     isSortable: true,
     cell: (market) => <Price market={market} />,
   },
+  tapeChangeColumn("10m"),
   changeColumn("1h"),
+  tapeChangeColumn("6h"),
+  tapeChangeColumn("12h"),
   changeColumn("24h"),
   changeColumn("7d"),
   changeColumn("30d"),
@@ -96,6 +146,7 @@ export const MARKET_COLUMNS: readonly MarketColumn[] = [
   moneyColumn("volume_7d", "Volume 7d", "Traded in the last 7 days, USDC"),
   moneyColumn("volume_30d", "Volume 30d", "Traded in the last 30 days, USDC"),
   moneyColumn("volume_total", "Volume", "Traded since the market opened, USDC"),
+  ...TAPE_WINDOWS.flatMap((window) => TAPE_COUNTS.map((figure) => tapeColumn(figure, window))),
   moneyColumn("liquidity", "Liquidity", "Resting in the order book as upstream reports it, USDC"),
   centsColumn("spread", "Spread", "Best ask less best bid, in cents"),
   centsColumn("best_bid", "Bid", "Best bid for the first outcome"),

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/polymarket/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List categories
+         * @description Every category that has an open market, the most traded over a day first.
+         */
+        get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/events": {
         parameters: {
             query?: never;
@@ -58,6 +78,46 @@ export interface paths {
          *     `partial`.
          */
         get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/events/{slug}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chart an event
+         * @description The prices of its likeliest outcomes over time, at most eight of them.
+         */
+        get: operations["get_event_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rank holders
+         * @description The largest holders of each of a market's tokens, and how concentrated they are.
+         */
+        get: operations["list_holders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -128,6 +188,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/polymarket/markets/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a market went through
+         * @description Changes of its rules, question and dates, and what the oracle said, as far as it was observed; the newest first.
+         */
+        get: operations["get_market_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/markets/{id}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a market's trades
+         * @description Takers' trades on either token, the newest first: what was heard at once, corrected and completed by the record
+         *     minutes later.
+         */
+        get: operations["list_market_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/ohlc/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chart a market
+         * @description Open, high, low, close and volume by stretches of time, of what was recorded, and of upstream's history before. A
+         *     market that was never looked at has little: its history is read when it is opened.
+         */
+        get: operations["get_ohlc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/order-book/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an order book
+         * @description Of a market that is followed the book is the one streamed to this server; of another it is fetched, and the
+         *     market is followed for a while. `state` says whether it may be believed.
+         */
+        get: operations["get_order_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/order-book/{id}/slippage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walk an order book
+         * @description What an order of this size would trade against what rests now, with the market's own fee: an estimate, since the
+         *     book moves and orders may be hidden behind a delay.
+         */
+        get: operations["walk_order_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/search": {
         parameters: {
             query?: never;
@@ -156,10 +320,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow the catalogue
-         * @description Server-sent events: `generation` with each new snapshot of the catalogue, whose number is the event's id, and
-         *     when the data turns stale or is confirmed by another sync.
-         *     The current one comes first, unless `Last-Event-ID` says that it is known.
+         * Follow the catalogue, or some markets
+         * @description Server-sent events. Without `markets`: `generation` with each new snapshot of the catalogue and each count of the
+         *     tape's windows, whose names together are the event's id, and when the data turns stale or is confirmed by another sync; the current one comes first, unless
+         *     `Last-Event-ID` says that it is known.
+         *
+         *     With `markets`: `price` (a `PriceTick`), `book` (an `OrderBookView` of outcome 0), `trade` (a `TradeView`) and
+         *     `resolution` (a `ResolutionTick`) as they happen, the present books and prices first. Trades that were missed since
+         *     `Last-Event-ID` come first; when more was missed than is kept, `reset` says that the state has to be read anew.
          */
         get: operations["follow_generations"];
         put?: never;
@@ -298,11 +466,246 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a market is doing, from what was recorded of it. */
+        AnalyticsView: {
+            /**
+             * Format: double
+             * @description Yearly return of buying the favourite at the ask and holding it to the end, if it wins.
+             */
+            annualised_return: number | null;
+            /**
+             * Format: date-time
+             * @description The instant it was computed for.
+             */
+            as_of: string;
+            /** @description Dollars near the mid. */
+            depth: components["schemas"]["DepthView"];
+            /**
+             * Format: double
+             * @description Hours until trading really ends, as well as that is known.
+             */
+            hours_to_close: number | null;
+            /**
+             * Format: double
+             * @description Shares bid less shares asked near the mid, over their sum.
+             */
+            imbalance: number | null;
+            momentum: components["schemas"]["MomentumView"] | null;
+            /**
+             * Format: int32
+             * @description How often the price crossed one half within a day, and stayed beyond it by more than two cents.
+             */
+            opinion_changes_24h: number | null;
+            /**
+             * Format: double
+             * @description Spread in ten-thousandths of the mid; null without a live book.
+             */
+            spread_bps: number | null;
+            /**
+             * Format: double
+             * @description Standard deviation of the log-odds per square root of a day, over the last day.
+             */
+            volatility: number | null;
+            /** @description By window. */
+            windows: components["schemas"]["WindowView"][];
+        };
+        /** @description What a price did in a stretch of time. Prices are dollars per share of the outcome asked for. */
+        BarView: {
+            /**
+             * Format: double
+             * @description Best ask at its end.
+             */
+            ask: number | null;
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Best bid at its end.
+             */
+            bid: number | null;
+            /**
+             * Format: double
+             * @description Last.
+             */
+            close: number;
+            /**
+             * Format: double
+             * @description Highest.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lowest.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description First price.
+             */
+            open: number;
+            /**
+             * @description `trades`: true open, high, low and close. `quotes`: nobody traded; midpoints. `history`: upstream's history,
+             *     one price a bucket.
+             * @enum {string}
+             */
+            source: "quotes" | "trades" | "history";
+            /** @description Open, high and low are inferred. */
+            synthetic: boolean;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            trades: number | null;
+            /**
+             * Format: double
+             * @description Shares of them.
+             */
+            volume_shares: number | null;
+            /**
+             * Format: double
+             * @description USDC of takers' trades on both tokens; null is unknown.
+             */
+            volume_usdc: number | null;
+        };
+        /** @description What rests at a price, and up to there from the best price on. */
+        BookLevelView: {
+            /**
+             * Format: double
+             * @description Dollars per share, 0 to 1.
+             */
+            price: number;
+            /**
+             * Format: double
+             * @description Shares at this price.
+             */
+            shares: number;
+            /**
+             * Format: double
+             * @description Shares at this price and all better ones.
+             */
+            total_shares: number;
+            /**
+             * Format: double
+             * @description Dollars they are worth at their prices.
+             */
+            total_usdc: number;
+        };
+        /** @description The categories, the most traded first. */
+        Categories: components["schemas"]["CategoryView"][];
+        CategoriesReply: {
+            data: components["schemas"]["Categories"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description A market as its category shows it. */
+        CategoryMarket: {
+            /**
+             * Format: double
+             * @description Change of that price over a day, −1 to 1.
+             */
+            change_24h: number | null;
+            /** @description Gamma's id. */
+            market_id: string;
+            /**
+             * Format: double
+             * @description Displayed price of outcome 0, 0 to 1.
+             */
+            price: number | null;
+            /** @description Kebab-case name in URLs. */
+            slug: string;
+            /** @description The question. */
+            title: string;
+            /**
+             * Format: double
+             * @description USDC traded over a day.
+             */
+            volume_24h: number | null;
+        };
+        /** @description What is open in a category. Amounts are USDC, summed over the markets that state them. */
+        CategoryView: {
+            /** @description Slug, as filters take it; `unknown` for what no tag tells. */
+            category: string;
+            /** @description Open markets whose end date is within a day. */
+            closing_soon: number;
+            /** @description Open events. */
+            events: number;
+            /** @description Its name for people. */
+            label: string;
+            /**
+             * Format: double
+             * @description USDC resting near the mid, as upstream counts them; null when no market states it.
+             */
+            liquidity: number | null;
+            /** @description Open markets. */
+            markets: number;
+            /** @description The open markets that traded most over a day, at most five. */
+            top_markets: components["schemas"]["CategoryMarket"][];
+            /**
+             * Format: double
+             * @description USDC traded over a day, one side counted; null when no market states it.
+             */
+            volume_24h: number | null;
+        };
         /**
          * @description How much of upstream's catalogue an answer rests on.
          * @enum {string}
          */
         Completeness: "full" | "partial" | "empty";
+        /** @description Dollars resting near the mid; null without one. */
+        DepthView: {
+            /**
+             * Format: double
+             * @description Asks within a cent of it.
+             */
+            ask_1c: number | null;
+            /**
+             * Format: double
+             * @description Asks within five cents of it.
+             */
+            ask_5c: number | null;
+            /**
+             * Format: double
+             * @description Bids within a cent of the mid.
+             */
+            bid_1c: number | null;
+            /**
+             * Format: double
+             * @description Bids within five cents of it.
+             */
+            bid_5c: number | null;
+        };
+        /** @description What the markets of an event say together. */
+        DistributionView: {
+            /**
+             * Format: double
+             * @description What a share of every outcome costs at the best asks, fees included: one of them pays 1. Null where that is
+             *     not certain, or somebody asks nothing.
+             */
+            buy_all_cost: number | null;
+            /** @description What is left out, and why. */
+            excluded: components["schemas"]["ExcludedMarket"][];
+            /** @description At most one of them comes true. */
+            exclusive: boolean;
+            /** @description The likeliest first. */
+            outcomes: components["schemas"]["OutcomeChance"][];
+            /**
+             * Format: double
+             * @description Sum of the prices listed. Of outcomes that exclude each other, and one of which must happen, about 1.
+             */
+            raw_sum: number;
+            /**
+             * Format: double
+             * @description What selling a share of every outcome brings at the best bids, fees taken off.
+             */
+            sell_all_value: number | null;
+        };
         /** @description What went wrong. */
         ErrorBody: {
             /** @description Stable name, for programs. */
@@ -316,7 +719,7 @@ export interface components {
          * @description What went wrong; `docs/errors.md` explains each code.
          * @enum {string}
          */
-        ErrorCode: "invalid_query" | "invalid_body" | "not_authenticated" | "not_allowed" | "route_not_found" | "market_not_found" | "event_not_found" | "method_not_allowed" | "body_too_large" | "rate_limited" | "internal" | "database_unavailable" | "not_ready" | "upstream_unavailable" | "timeout";
+        ErrorCode: "invalid_query" | "invalid_body" | "not_authenticated" | "not_allowed" | "route_not_found" | "market_not_found" | "event_not_found" | "book_not_found" | "method_not_allowed" | "body_too_large" | "rate_limited" | "internal" | "database_unavailable" | "not_ready" | "upstream_unavailable" | "timeout";
         /** @description Facts about an error. Some codes add others, as their reference says. */
         ErrorDetails: Record<string, never> & {
             /** @description The refused parameters (`invalid_query`, `invalid_body`). */
@@ -328,6 +731,7 @@ export interface components {
         EventDetail: components["schemas"]["EventRow"] & {
             /** @description The rules, as text. */
             description: string | null;
+            distribution: components["schemas"]["DistributionView"] | null;
             /** @description Every market of the event: open ones first, then by price of outcome 0. */
             markets: components["schemas"]["MarketRow"][];
             /** @description Where the answer will be read. */
@@ -335,6 +739,37 @@ export interface components {
         };
         EventDetailReply: {
             data: components["schemas"]["EventDetail"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description The likeliest outcomes of an event over time. */
+        EventHistory: {
+            /**
+             * Format: date-time
+             * @description The first instant.
+             */
+            from: string;
+            /** @description When the quotes of none of them were recorded. */
+            gaps: components["schemas"]["GapView"][];
+            /**
+             * @description Distance of the points.
+             * @enum {string}
+             */
+            interval: "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
+            /** @description At most eight, the likeliest first. */
+            outcomes: components["schemas"]["OutcomeHistory"][];
+            /**
+             * Format: date-time
+             * @description The instant after the last.
+             */
+            to: string;
+        };
+        EventHistoryReply: {
+            data: components["schemas"]["EventHistory"];
             metadata: components["schemas"]["ItemMetadata"];
             /**
              * @description Always true.
@@ -437,6 +872,20 @@ export interface components {
              */
             success: true;
         };
+        /** @description A market that is no part of the distribution. */
+        ExcludedMarket: {
+            /** @description Gamma's id. */
+            market_id: string;
+            /**
+             * @description `placeholder` (it has no name yet), `other` (whatever the others are not), `closed` or `no_price`.
+             * @enum {string}
+             */
+            reason: "placeholder" | "other" | "closed" | "no_price";
+            /** @description Its name in URLs. */
+            slug: string;
+            /** @description What it is called within the event. */
+            title: string;
+        };
         /** @description One value of a facet. */
         FacetCount: {
             /** @description Rows that have the value and meet every filter but this facet's own. */
@@ -516,6 +965,21 @@ export interface components {
             /** @description The question. */
             title: string;
         };
+        /** @description A time in which nothing was recorded. */
+        GapView: {
+            /** @description Why. */
+            cause: string;
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            to: string;
+        };
         /** @description Which snapshot is current. */
         GenerationTick: {
             /**
@@ -537,6 +1001,89 @@ export interface components {
             last_synced: string | null;
             /** @description Older than two sync intervals, or never synced. */
             stale: boolean;
+            /** @description Names the counts of the windows in it: `windows_version` of the replies' metadata. */
+            windows_version: string;
+        };
+        /** @description A wallet that holds a token. */
+        HolderView: {
+            /** @description As its owner calls it, where that is shown. */
+            name: string | null;
+            /**
+             * Format: double
+             * @description Part of the shares of all holders listed, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description Shares it holds.
+             */
+            shares: number;
+            /**
+             * Format: double
+             * @description What they are worth at the displayed price; null without one.
+             */
+            value_usdc: number | null;
+            /** @description The wallet. */
+            wallet: string;
+        };
+        /** @description The holders of one outcome's token. Concentration is among those listed. */
+        HoldersSide: {
+            /**
+             * Format: double
+             * @description 1/HHI: so many equal holders would be as concentrated.
+             */
+            effective_holders: number | null;
+            /**
+             * Format: double
+             * @description Herfindahl-Hirschman index: the sum of squared shares, 1/n to 1; null without holders.
+             */
+            hhi: number | null;
+            /** @description The largest first. */
+            holders: components["schemas"]["HolderView"][];
+            /** @description Index of the outcome. */
+            outcome: number;
+            /** @description Its label. */
+            outcome_label: string;
+            /**
+             * Format: double
+             * @description Shares of those listed.
+             */
+            shown_shares: number;
+            /** @description Its token. */
+            token_id: string;
+            /**
+             * Format: double
+             * @description Part of the ten largest, 0 to 1.
+             */
+            top_10_share: number | null;
+            /**
+             * Format: double
+             * @description Part of the largest, 0 to 1.
+             */
+            top_1_share: number | null;
+        };
+        /** @description Who holds a market's tokens. */
+        HoldersView: {
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /** @description A wallet with shares of both outcomes counts for what one exceeds the other by. */
+            netted: boolean;
+            /**
+             * Format: date-time
+             * @description When upstream was asked.
+             */
+            observed_at: string;
+            /** @description By outcome. */
+            sides: components["schemas"]["HoldersSide"][];
+        };
+        HoldersViewReply: {
+            data: components["schemas"]["HoldersView"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
         };
         /** @description Where data comes from and how old it is. */
         ItemMetadata: {
@@ -549,7 +1096,7 @@ export interface components {
             completeness: components["schemas"]["Completeness"];
             /**
              * Format: int64
-             * @description Number of the snapshot; it grows with each change.
+             * @description Number of the snapshot; it grows with each change of the catalogue.
              */
             generation: number;
             /**
@@ -566,6 +1113,12 @@ export interface components {
             source: string;
             /** @description Older than two sync intervals, or never synced. A refresh was asked for. */
             stale: boolean;
+            /**
+             * @description Names the counts that `windows` of the rows show; another name after each count. Answers of one
+             *     generation and one version say the same.
+             * @example 00f3a1b2c4d5e6f7
+             */
+            windows_version: string;
         };
         /** @description Where a list comes from, how old it is, and which part of it this is. */
         ListMetadata: components["schemas"]["ItemMetadata"] & {
@@ -583,6 +1136,7 @@ export interface components {
         };
         /** @description A market with what only its own page needs. */
         MarketDetail: components["schemas"]["MarketRow"] & {
+            analytics: components["schemas"]["AnalyticsView"] | null;
             /** @description The rules, as text. */
             description: string | null;
             /** @description Upstream's name of the fee schedule. */
@@ -684,6 +1238,11 @@ export interface components {
             event: components["schemas"]["EventRef"] | null;
             /**
              * Format: double
+             * @description Exponent of that formula.
+             */
+            fee_exponent: number | null;
+            /**
+             * Format: double
              * @description Taker's rate: fee = shares × rate × (p(1−p))^exponent USDC. 0 is free, null unknown.
              */
             fee_rate: number | null;
@@ -710,6 +1269,8 @@ export interface components {
             min_order_size: number | null;
             /** @description One of several markets that exclude each other. */
             neg_risk: boolean;
+            /** @description The changing "Other" of an event whose outcomes are named one by one. */
+            neg_risk_other: boolean;
             /** @description Marked new by upstream. */
             new: boolean;
             /**
@@ -793,6 +1354,8 @@ export interface components {
              * @description Over its life.
              */
             volume_total: number | null;
+            /** @description What takers did, by window, as the tape has it. */
+            windows: components["schemas"]["TapeWindows"];
         };
         MarketRowList: {
             data: components["schemas"]["MarketRow"][];
@@ -802,6 +1365,236 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /** @description The slope of the log-odds of the price over the last day, per day, with its standard error. */
+        MomentumView: {
+            /** @description Prices it rests on. */
+            n: number;
+            /**
+             * Format: double
+             * @description Change of the log-odds a day.
+             */
+            slope_per_day: number;
+            /**
+             * Format: double
+             * @description Its standard error; a slope of less than two of them is no trend.
+             */
+            standard_error: number;
+        };
+        /** @description A market's bars. */
+        OhlcView: {
+            /** @description In their order. A bucket of which nothing is known has none. */
+            bars: components["schemas"]["BarView"][];
+            /**
+             * Format: date-time
+             * @description The first instant.
+             */
+            from: string;
+            /** @description When quotes were not recorded. There may be trades within. */
+            gaps: components["schemas"]["GapView"][];
+            /** @description Upstream's price history was read: what is still missing is not to be had. */
+            history_read: boolean;
+            /**
+             * @description Length of a bar.
+             * @enum {string}
+             */
+            interval: "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /** @description Index of the outcome. */
+            outcome: number;
+            /**
+             * Format: date-time
+             * @description Since when quotes are recorded; null when they never were.
+             */
+            recorded_since: string | null;
+            /**
+             * Format: date-time
+             * @description The instant after the last.
+             */
+            to: string;
+        };
+        OhlcViewReply: {
+            data: components["schemas"]["OhlcView"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description The order book of one outcome, and how far it can be believed. */
+        OrderBookView: {
+            /**
+             * Format: int64
+             * @description Milliseconds since something of it was received.
+             */
+            age_ms: number | null;
+            /**
+             * Format: date-time
+             * @description Upstream's time of the last change.
+             */
+            as_of: string | null;
+            /** @description Best first. */
+            asks: components["schemas"]["BookLevelView"][];
+            /**
+             * Format: double
+             * @description Lowest ask.
+             */
+            best_ask: number | null;
+            /**
+             * Format: double
+             * @description Highest bid.
+             */
+            best_bid: number | null;
+            /** @description Best first. */
+            bids: components["schemas"]["BookLevelView"][];
+            /** @description Dollars near the mid. */
+            depth: components["schemas"]["DepthView"];
+            /**
+             * Format: double
+             * @description Shares bid less shares asked within five cents of the mid, over their sum: −1 to 1.
+             */
+            imbalance: number | null;
+            /**
+             * Format: double
+             * @description Price of the last trade, as upstream states it.
+             */
+            last_trade_price: number | null;
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /**
+             * Format: double
+             * @description Halfway between them.
+             */
+            mid: number | null;
+            /**
+             * Format: double
+             * @description Smallest order, in shares.
+             */
+            min_order_size: number | null;
+            /** @description Index of the outcome. */
+            outcome: number;
+            /**
+             * @description Where its last snapshot came from: `stream` or `rest`.
+             * @enum {string|null}
+             */
+            source: "stream" | "rest" | null;
+            /**
+             * Format: double
+             * @description Lowest ask less highest bid.
+             */
+            spread: number | null;
+            /**
+             * Format: double
+             * @description The spread in ten-thousandths of the mid.
+             */
+            spread_bps: number | null;
+            /**
+             * @description `live`: the exchange's book. `stale`: right at `as_of`, and nothing keeps it so. `gap`: changes are missing;
+             *     it is being fetched. `unknown`: none was received.
+             * @example live
+             * @enum {string}
+             */
+            state: "live" | "stale" | "gap" | "unknown";
+            /**
+             * @description Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
+             *     `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's).
+             */
+            state_cause: string | null;
+            /**
+             * Format: double
+             * @description Price step.
+             */
+            tick_size: number | null;
+            /** @description Token of the outcome. */
+            token_id: string;
+        };
+        OrderBookViewReply: {
+            data: components["schemas"]["OrderBookView"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description One outcome of an event. */
+        OutcomeChance: {
+            /**
+             * Format: double
+             * @description The price over the sum of all: its chance, given that one of those listed happens; null where they do not
+             *     exclude each other.
+             */
+            coherent: number | null;
+            /** @description Gamma's id of its market. */
+            market_id: string;
+            /**
+             * Format: double
+             * @description Displayed price.
+             */
+            price: number;
+            /** @description The market's name in URLs. */
+            slug: string;
+            /** @description What it is called within the event. */
+            title: string;
+        };
+        /** @description An outcome over time. */
+        OutcomeHistory: {
+            /** @description Gamma's id of its market. */
+            market_id: string;
+            /** @description In their order; where nothing is known there is none. */
+            points: components["schemas"]["PricePointView"][];
+            /** @description What it is called within the event. */
+            title: string;
+        };
+        /** @description A price at an instant. */
+        PricePointView: {
+            /**
+             * Format: date-time
+             * @description The end of the bar.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Its last price.
+             */
+            price: number;
+        };
+        /** @description A market's prices of outcome 0 changed, or how far they can be believed. */
+        PriceTick: {
+            /**
+             * Format: date-time
+             * @description Upstream's time of the book.
+             */
+            at: string | null;
+            /**
+             * Format: double
+             * @description Lowest ask.
+             */
+            best_ask: number | null;
+            /**
+             * Format: double
+             * @description Highest bid.
+             */
+            best_bid: number | null;
+            /**
+             * Format: double
+             * @description Price of the last trade, as upstream states it.
+             */
+            last_trade_price: number | null;
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /**
+             * Format: double
+             * @description Displayed price: the midpoint where the spread is at most 0.10, else the last trade.
+             */
+            price: number | null;
+            /**
+             * @description As in [`OrderBookView`].
+             * @enum {string}
+             */
+            state: "live" | "stale" | "gap" | "unknown";
         };
         /** @description Which parts of the server can do their work. */
         Readiness: {
@@ -834,6 +1627,20 @@ export interface components {
              */
             success: true;
         };
+        /** @description The oracle said something of a market. */
+        ResolutionTick: {
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /**
+             * Format: date-time
+             * @description When we learned of it.
+             */
+            observed_at: string;
+            /** @description Dollars per share, aligned with the outcomes; null until decided. */
+            payouts: number[] | null;
+            /** @description Upstream's word: posed, proposed, challenged, disputed, resolved … */
+            status: string;
+        };
         /** @description The final payouts of a market. */
         ResolutionView: {
             /**
@@ -859,6 +1666,102 @@ export interface components {
         };
         SearchResultsReply: {
             data: components["schemas"]["SearchResults"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description What an order that takes what rests would trade, and at what price. */
+        SlippageView: {
+            /**
+             * Format: date-time
+             * @description Upstream's time of that book.
+             */
+            as_of: string | null;
+            /**
+             * Format: double
+             * @description Dollars per share; null with nothing filled.
+             */
+            average_price: number | null;
+            /**
+             * Format: double
+             * @description Price of the first level; null on an empty side.
+             */
+            best_price: number | null;
+            /**
+             * @description State of the book that was walked, as in [`OrderBookView`].
+             * @enum {string}
+             */
+            book_state: "live" | "stale" | "gap" | "unknown";
+            /** @description All that was asked for rests. */
+            complete: boolean;
+            /**
+             * Format: double
+             * @description The taker's fee, level by level; null where the market's is unknown.
+             */
+            fee_usdc: number | null;
+            /**
+             * Format: double
+             * @description Shares that would change hands.
+             */
+            filled_shares: number;
+            /**
+             * Format: double
+             * @description Their price × shares, before the fee.
+             */
+            filled_usdc: number;
+            /**
+             * Format: double
+             * @description The same in ten-thousandths of the best price.
+             */
+            impact_bps: number | null;
+            /**
+             * Format: double
+             * @description How much worse the average is than the best price, in cents.
+             */
+            impact_cents: number | null;
+            /** @description Index of the outcome. */
+            outcome: number;
+            /**
+             * Format: double
+             * @description Shares asked for.
+             */
+            requested_shares: number | null;
+            /**
+             * Format: double
+             * @description Dollars asked for.
+             */
+            requested_usdc: number | null;
+            /**
+             * @description `buy` or `sell`.
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            /**
+             * Format: double
+             * @description Spent by a buyer, received by a seller, fee included.
+             */
+            total_usdc: number | null;
+            /**
+             * Format: double
+             * @description Shares that do not rest; null for an order in dollars.
+             */
+            unfilled_shares: number | null;
+            /**
+             * Format: double
+             * @description Dollars that do not rest; null for an order in shares.
+             */
+            unfilled_usdc: number | null;
+            /**
+             * Format: double
+             * @description Price of the last level touched.
+             */
+            worst_price: number | null;
+        };
+        SlippageViewReply: {
+            data: components["schemas"]["SlippageView"];
             metadata: components["schemas"]["ItemMetadata"];
             /**
              * @description Always true.
@@ -970,6 +1873,118 @@ export interface components {
              */
             success: true;
         };
+        /**
+         * @description What takers did within a window that ends at its last count, seconds to minutes ago. Each fill counts
+         *     once, on the taker's side, in terms of outcome 0: who buys outcome 1 is a seller.
+         */
+        TapeFigures: {
+            /**
+             * Format: double
+             * @description USDC bought / `taker_volume`, to four digits; null where that is nothing.
+             */
+            buy_share: number | null;
+            /**
+             * Format: int32
+             * @description Different wallets that bought.
+             */
+            buyers: number;
+            /**
+             * Format: double
+             * @description The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
+             *     from 1h and 24h, of which `change_1h` and `change_24h` tell.
+             */
+            change?: number | null;
+            /**
+             * Format: int32
+             * @description Different wallets that sold.
+             */
+            sellers: number;
+            /**
+             * Format: double
+             * @description USDC bought less USDC sold.
+             */
+            taker_flow: number;
+            /**
+             * Format: double
+             * @description USDC bought and sold, before fees; counted from the tape, unlike `volume_24h` and its like.
+             */
+            taker_volume: number;
+            /**
+             * Format: int32
+             * @description Takers' trades.
+             */
+            trades: number;
+        };
+        /** @description Where a part of the tape comes from, and how much is missing. */
+        TapeMetadata: components["schemas"]["ItemMetadata"] & {
+            /**
+             * Format: date-time
+             * @description Since when no trade is missing; null while that is not known. Older ones may be incomplete.
+             */
+            complete_from: string | null;
+            /**
+             * Format: date-time
+             * @description Up to when no trade is missing. Newer ones were heard and may be incomplete.
+             */
+            complete_to: string | null;
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        TapeReply: {
+            data: components["schemas"]["TradeView"][];
+            metadata: components["schemas"]["TapeMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /**
+         * @description What takers did in a market, by window. A window in which nothing traded is left out; one that the tape
+         *     does not cover is null, of every market.
+         */
+        TapeWindows: {
+            "10m"?: components["schemas"]["TapeFigures"] | null;
+            "12h"?: components["schemas"]["TapeFigures"] | null;
+            "1h"?: components["schemas"]["TapeFigures"] | null;
+            "24h"?: components["schemas"]["TapeFigures"] | null;
+            "6h"?: components["schemas"]["TapeFigures"] | null;
+        };
+        /** @description What a market went through, the newest first. */
+        Timeline: components["schemas"]["TimelineEntry"][];
+        /** @description Something a market went through. */
+        TimelineEntry: {
+            /** @description What it became. */
+            after: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened, as far as upstream says; else when we learned of it.
+             */
+            at: string;
+            /** @description What it was before, where something changed. */
+            before: string | null;
+            /**
+             * @description `opened`, `rules_changed`, `title_changed`, `end_date_changed`, `paused`, `resumed`, `posed`, `proposed`,
+             *     `challenged`, `disputed`, `resolved`, `closed`, `reopened` or another word of the oracle's.
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When we learned of it; null for what was there before we looked.
+             */
+            observed_at: string | null;
+            /** @description In words. */
+            summary: string;
+        };
+        TimelineReply: {
+            data: components["schemas"]["Timeline"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /** @description One of an event's leading markets. */
         TopMarket: {
             /**
@@ -991,6 +2006,104 @@ export interface components {
             /** @description The question. */
             title: string;
         };
+        /** @description What a taker traded. */
+        TradeView: {
+            /**
+             * Format: double
+             * @description The price in terms of outcome 0; null where that outcome is not the only other one.
+             */
+            canonical_price: number | null;
+            /** @description The Data API has told it too; until then it was only heard. */
+            confirmed: boolean;
+            /** @description Gamma's id of the market. */
+            market_id: string;
+            /** @description As the wallet called itself. */
+            name: string | null;
+            /** @description Index of the outcome whose token was traded. */
+            outcome: number;
+            /**
+             * Format: double
+             * @description Dollars per share of that token, on average over what the order took.
+             */
+            price: number;
+            /**
+             * Format: double
+             * @description Shares.
+             */
+            shares: number;
+            /**
+             * @description What the taker did with that token: `buy` or `sell`.
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            /** @description Names the trade among all others. */
+            trade_id: string;
+            /**
+             * Format: date-time
+             * @description When, to the second.
+             */
+            traded_at: string;
+            /** @description The transaction; null where upstream does not tell it. */
+            transaction_hash: string | null;
+            /**
+             * Format: double
+             * @description Dollars, before fees.
+             */
+            usdc: number;
+            /** @description The taker's wallet; null where upstream does not tell it. */
+            wallet: string | null;
+        };
+        /**
+         * @description What takers did within a window that ends now, in terms of outcome 0: who buys outcome 1 is a seller. Amounts are
+         *     USDC at the price of the token that was traded; a fill that mints or merges counts once, on the taker's side.
+         */
+        WindowView: {
+            /**
+             * Format: double
+             * @description Bought over both, 0 to 1; null where nothing traded.
+             */
+            buy_share: number | null;
+            /**
+             * Format: double
+             * @description USDC of what was bought.
+             */
+            buy_usdc: number | null;
+            /**
+             * Format: int32
+             * @description Different wallets that bought.
+             */
+            buyers: number | null;
+            /**
+             * Format: double
+             * @description The last price less the one at the window's beginning; null where either is too old to stand for it.
+             */
+            change: number | null;
+            /**
+             * Format: double
+             * @description USDC of what was sold.
+             */
+            sell_usdc: number | null;
+            /**
+             * Format: int32
+             * @description Different wallets that sold; who did both is in both.
+             */
+            sellers: number | null;
+            /**
+             * Format: int32
+             * @description Takers' trades; null, as everything below, where the tape does not reach back that far.
+             */
+            trades: number | null;
+            /**
+             * Format: double
+             * @description Both.
+             */
+            volume_usdc: number | null;
+            /**
+             * @description `10m`, `1h`, `6h`, `12h`, `24h` or `7d`.
+             * @enum {string}
+             */
+            window: "10m" | "1h" | "6h" | "12h" | "24h" | "7d";
+        };
     };
     responses: never;
     parameters: never;
@@ -1000,6 +2113,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The categories */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoriesReply"];
+                };
+            };
+            /** @description The answer has not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -1141,6 +2290,75 @@ export interface operations {
             };
         };
     };
+    get_event_history: {
+        parameters: {
+            query?: {
+                /** @description 1h, 6h, 1d, 1w (unless given), 1m, 3m or max, up to now. */
+                range?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or event id */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventHistoryReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_holders: {
+        parameters: {
+            query?: {
+                /** @description Market id, condition id or slug. Needed. */
+                market?: string;
+                /** @description The most holders of each token. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The holders */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldersViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_markets: {
         parameters: {
             query?: {
@@ -1188,6 +2406,138 @@ export interface operations {
                 change_7d_min?: number;
                 /** @description Largest change 7d. */
                 change_7d_max?: number;
+                /** @description Smallest trades 10m. */
+                trades_10m_min?: number;
+                /** @description Largest trades 10m. */
+                trades_10m_max?: number;
+                /** @description Smallest buyers 10m. */
+                buyers_10m_min?: number;
+                /** @description Largest buyers 10m. */
+                buyers_10m_max?: number;
+                /** @description Smallest sellers 10m. */
+                sellers_10m_min?: number;
+                /** @description Largest sellers 10m. */
+                sellers_10m_max?: number;
+                /** @description Smallest taker volume 10m. */
+                taker_volume_10m_min?: number;
+                /** @description Largest taker volume 10m. */
+                taker_volume_10m_max?: number;
+                /** @description Smallest taker flow 10m. */
+                taker_flow_10m_min?: number;
+                /** @description Largest taker flow 10m. */
+                taker_flow_10m_max?: number;
+                /** @description Smallest buy share 10m. */
+                buy_share_10m_min?: number;
+                /** @description Largest buy share 10m. */
+                buy_share_10m_max?: number;
+                /** @description Smallest change 10m. */
+                change_10m_min?: number;
+                /** @description Largest change 10m. */
+                change_10m_max?: number;
+                /** @description Smallest trades 1h. */
+                trades_1h_min?: number;
+                /** @description Largest trades 1h. */
+                trades_1h_max?: number;
+                /** @description Smallest buyers 1h. */
+                buyers_1h_min?: number;
+                /** @description Largest buyers 1h. */
+                buyers_1h_max?: number;
+                /** @description Smallest sellers 1h. */
+                sellers_1h_min?: number;
+                /** @description Largest sellers 1h. */
+                sellers_1h_max?: number;
+                /** @description Smallest taker volume 1h. */
+                taker_volume_1h_min?: number;
+                /** @description Largest taker volume 1h. */
+                taker_volume_1h_max?: number;
+                /** @description Smallest taker flow 1h. */
+                taker_flow_1h_min?: number;
+                /** @description Largest taker flow 1h. */
+                taker_flow_1h_max?: number;
+                /** @description Smallest buy share 1h. */
+                buy_share_1h_min?: number;
+                /** @description Largest buy share 1h. */
+                buy_share_1h_max?: number;
+                /** @description Smallest trades 6h. */
+                trades_6h_min?: number;
+                /** @description Largest trades 6h. */
+                trades_6h_max?: number;
+                /** @description Smallest buyers 6h. */
+                buyers_6h_min?: number;
+                /** @description Largest buyers 6h. */
+                buyers_6h_max?: number;
+                /** @description Smallest sellers 6h. */
+                sellers_6h_min?: number;
+                /** @description Largest sellers 6h. */
+                sellers_6h_max?: number;
+                /** @description Smallest taker volume 6h. */
+                taker_volume_6h_min?: number;
+                /** @description Largest taker volume 6h. */
+                taker_volume_6h_max?: number;
+                /** @description Smallest taker flow 6h. */
+                taker_flow_6h_min?: number;
+                /** @description Largest taker flow 6h. */
+                taker_flow_6h_max?: number;
+                /** @description Smallest buy share 6h. */
+                buy_share_6h_min?: number;
+                /** @description Largest buy share 6h. */
+                buy_share_6h_max?: number;
+                /** @description Smallest change 6h. */
+                change_6h_min?: number;
+                /** @description Largest change 6h. */
+                change_6h_max?: number;
+                /** @description Smallest trades 12h. */
+                trades_12h_min?: number;
+                /** @description Largest trades 12h. */
+                trades_12h_max?: number;
+                /** @description Smallest buyers 12h. */
+                buyers_12h_min?: number;
+                /** @description Largest buyers 12h. */
+                buyers_12h_max?: number;
+                /** @description Smallest sellers 12h. */
+                sellers_12h_min?: number;
+                /** @description Largest sellers 12h. */
+                sellers_12h_max?: number;
+                /** @description Smallest taker volume 12h. */
+                taker_volume_12h_min?: number;
+                /** @description Largest taker volume 12h. */
+                taker_volume_12h_max?: number;
+                /** @description Smallest taker flow 12h. */
+                taker_flow_12h_min?: number;
+                /** @description Largest taker flow 12h. */
+                taker_flow_12h_max?: number;
+                /** @description Smallest buy share 12h. */
+                buy_share_12h_min?: number;
+                /** @description Largest buy share 12h. */
+                buy_share_12h_max?: number;
+                /** @description Smallest change 12h. */
+                change_12h_min?: number;
+                /** @description Largest change 12h. */
+                change_12h_max?: number;
+                /** @description Smallest trades 24h. */
+                trades_24h_min?: number;
+                /** @description Largest trades 24h. */
+                trades_24h_max?: number;
+                /** @description Smallest buyers 24h. */
+                buyers_24h_min?: number;
+                /** @description Largest buyers 24h. */
+                buyers_24h_max?: number;
+                /** @description Smallest sellers 24h. */
+                sellers_24h_min?: number;
+                /** @description Largest sellers 24h. */
+                sellers_24h_max?: number;
+                /** @description Smallest taker volume 24h. */
+                taker_volume_24h_min?: number;
+                /** @description Largest taker volume 24h. */
+                taker_volume_24h_max?: number;
+                /** @description Smallest taker flow 24h. */
+                taker_flow_24h_min?: number;
+                /** @description Largest taker flow 24h. */
+                taker_flow_24h_max?: number;
+                /** @description Smallest buy share 24h. */
+                buy_share_24h_min?: number;
+                /** @description Largest buy share 24h. */
+                buy_share_24h_max?: number;
                 /** @description Another name of `volume_24h_min`. */
                 volume_min?: number;
                 /** @description Another name of `volume_24h_max`. */
@@ -1201,7 +2551,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
                 /** @description The most rows to answer with. */
                 limit?: number;
                 /** @description Rows to skip, counted from the cursor where one is given. */
@@ -1295,6 +2645,138 @@ export interface operations {
                 change_7d_min?: number;
                 /** @description Largest change 7d. */
                 change_7d_max?: number;
+                /** @description Smallest trades 10m. */
+                trades_10m_min?: number;
+                /** @description Largest trades 10m. */
+                trades_10m_max?: number;
+                /** @description Smallest buyers 10m. */
+                buyers_10m_min?: number;
+                /** @description Largest buyers 10m. */
+                buyers_10m_max?: number;
+                /** @description Smallest sellers 10m. */
+                sellers_10m_min?: number;
+                /** @description Largest sellers 10m. */
+                sellers_10m_max?: number;
+                /** @description Smallest taker volume 10m. */
+                taker_volume_10m_min?: number;
+                /** @description Largest taker volume 10m. */
+                taker_volume_10m_max?: number;
+                /** @description Smallest taker flow 10m. */
+                taker_flow_10m_min?: number;
+                /** @description Largest taker flow 10m. */
+                taker_flow_10m_max?: number;
+                /** @description Smallest buy share 10m. */
+                buy_share_10m_min?: number;
+                /** @description Largest buy share 10m. */
+                buy_share_10m_max?: number;
+                /** @description Smallest change 10m. */
+                change_10m_min?: number;
+                /** @description Largest change 10m. */
+                change_10m_max?: number;
+                /** @description Smallest trades 1h. */
+                trades_1h_min?: number;
+                /** @description Largest trades 1h. */
+                trades_1h_max?: number;
+                /** @description Smallest buyers 1h. */
+                buyers_1h_min?: number;
+                /** @description Largest buyers 1h. */
+                buyers_1h_max?: number;
+                /** @description Smallest sellers 1h. */
+                sellers_1h_min?: number;
+                /** @description Largest sellers 1h. */
+                sellers_1h_max?: number;
+                /** @description Smallest taker volume 1h. */
+                taker_volume_1h_min?: number;
+                /** @description Largest taker volume 1h. */
+                taker_volume_1h_max?: number;
+                /** @description Smallest taker flow 1h. */
+                taker_flow_1h_min?: number;
+                /** @description Largest taker flow 1h. */
+                taker_flow_1h_max?: number;
+                /** @description Smallest buy share 1h. */
+                buy_share_1h_min?: number;
+                /** @description Largest buy share 1h. */
+                buy_share_1h_max?: number;
+                /** @description Smallest trades 6h. */
+                trades_6h_min?: number;
+                /** @description Largest trades 6h. */
+                trades_6h_max?: number;
+                /** @description Smallest buyers 6h. */
+                buyers_6h_min?: number;
+                /** @description Largest buyers 6h. */
+                buyers_6h_max?: number;
+                /** @description Smallest sellers 6h. */
+                sellers_6h_min?: number;
+                /** @description Largest sellers 6h. */
+                sellers_6h_max?: number;
+                /** @description Smallest taker volume 6h. */
+                taker_volume_6h_min?: number;
+                /** @description Largest taker volume 6h. */
+                taker_volume_6h_max?: number;
+                /** @description Smallest taker flow 6h. */
+                taker_flow_6h_min?: number;
+                /** @description Largest taker flow 6h. */
+                taker_flow_6h_max?: number;
+                /** @description Smallest buy share 6h. */
+                buy_share_6h_min?: number;
+                /** @description Largest buy share 6h. */
+                buy_share_6h_max?: number;
+                /** @description Smallest change 6h. */
+                change_6h_min?: number;
+                /** @description Largest change 6h. */
+                change_6h_max?: number;
+                /** @description Smallest trades 12h. */
+                trades_12h_min?: number;
+                /** @description Largest trades 12h. */
+                trades_12h_max?: number;
+                /** @description Smallest buyers 12h. */
+                buyers_12h_min?: number;
+                /** @description Largest buyers 12h. */
+                buyers_12h_max?: number;
+                /** @description Smallest sellers 12h. */
+                sellers_12h_min?: number;
+                /** @description Largest sellers 12h. */
+                sellers_12h_max?: number;
+                /** @description Smallest taker volume 12h. */
+                taker_volume_12h_min?: number;
+                /** @description Largest taker volume 12h. */
+                taker_volume_12h_max?: number;
+                /** @description Smallest taker flow 12h. */
+                taker_flow_12h_min?: number;
+                /** @description Largest taker flow 12h. */
+                taker_flow_12h_max?: number;
+                /** @description Smallest buy share 12h. */
+                buy_share_12h_min?: number;
+                /** @description Largest buy share 12h. */
+                buy_share_12h_max?: number;
+                /** @description Smallest change 12h. */
+                change_12h_min?: number;
+                /** @description Largest change 12h. */
+                change_12h_max?: number;
+                /** @description Smallest trades 24h. */
+                trades_24h_min?: number;
+                /** @description Largest trades 24h. */
+                trades_24h_max?: number;
+                /** @description Smallest buyers 24h. */
+                buyers_24h_min?: number;
+                /** @description Largest buyers 24h. */
+                buyers_24h_max?: number;
+                /** @description Smallest sellers 24h. */
+                sellers_24h_min?: number;
+                /** @description Largest sellers 24h. */
+                sellers_24h_max?: number;
+                /** @description Smallest taker volume 24h. */
+                taker_volume_24h_min?: number;
+                /** @description Largest taker volume 24h. */
+                taker_volume_24h_max?: number;
+                /** @description Smallest taker flow 24h. */
+                taker_flow_24h_min?: number;
+                /** @description Largest taker flow 24h. */
+                taker_flow_24h_max?: number;
+                /** @description Smallest buy share 24h. */
+                buy_share_24h_min?: number;
+                /** @description Largest buy share 24h. */
+                buy_share_24h_max?: number;
                 /** @description Another name of `volume_24h_min`. */
                 volume_min?: number;
                 /** @description Another name of `volume_24h_max`. */
@@ -1308,7 +2790,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
             };
             header?: never;
             path?: never;
@@ -1375,6 +2857,200 @@ export interface operations {
             };
         };
     };
+    get_market_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The timeline */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_market_trades: {
+        parameters: {
+            query?: {
+                /** @description The most trades to answer with. */
+                limit?: number;
+                /** @description `metadata.next_cursor` of the page before, under the same filters. */
+                cursor?: string;
+                /** @description Only what takers bought (`buy`) or sold (`sell`). */
+                side?: string;
+                /** @description Only this outcome's token. */
+                outcome?: number;
+                /** @description Only trades of at least so many dollars. */
+                min_usdc?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapeReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_ohlc: {
+        parameters: {
+            query?: {
+                /** @description Length of a bar: 1m, 5m, 15m, 1h, 6h or 1d. What suits the range unless given. */
+                interval?: string;
+                /** @description 1h, 6h, 1d (unless given), 1w, 1m, 3m or max, up to now. */
+                range?: string;
+                /** @description The first instant, instead of `range`. */
+                from?: string;
+                /** @description The instant after the last; now unless given. */
+                to?: string;
+                /** @description Index of the outcome. */
+                outcome?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OhlcViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_order_book: {
+        parameters: {
+            query?: {
+                /** @description Index of the outcome. */
+                outcome?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The book */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderBookViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    walk_order_book: {
+        parameters: {
+            query?: {
+                /** @description `buy` (unless given) or `sell`. */
+                side?: string;
+                /** @description Index of the outcome. */
+                outcome?: number;
+                /** @description Dollars to spend or to receive, before the fee. This or `shares` is needed. */
+                usdc?: string;
+                /** @description Shares to trade. This or `usdc` is needed. */
+                shares?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would be traded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlippageViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     search_catalogue: {
         parameters: {
             query?: {
@@ -1418,17 +3094,22 @@ export interface operations {
     };
     follow_generations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ids, condition ids or slugs of at most 50 markets, separated by commas: what happens in them is told, and their books are followed for as long as the stream is open. */
+                markets?: string;
+                /** @description Any of `price`, `book`, `trade`, `resolution`, separated by commas. All unless given. */
+                kinds?: string;
+            };
             header?: {
-                /** @description The newest generation known; browsers send it when they reconnect */
-                "Last-Event-ID"?: number | null;
+                /** @description The id of the newest event known; browsers send it when they reconnect */
+                "Last-Event-ID"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Events named `generation`, each with a GenerationTick */
+            /** @description Events, each with its own kind of data */
             200: {
                 headers: {
                     [name: string]: unknown;

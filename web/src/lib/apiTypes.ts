@@ -22,3 +22,32 @@ export type ItemMetadata = Schemas["ItemMetadata"];
 export type FieldError = Schemas["FieldError"];
 export type ErrorCode = Schemas["ErrorCode"];
 export type ErrorBody = Schemas["ErrorBody"];
+
+/** The live half: books, bars, trades and what happens. */
+export type OrderBook = Schemas["OrderBookView"];
+export type BookLevel = Schemas["BookLevelView"];
+export type BookDepth = Schemas["DepthView"];
+export type BookState = OrderBook["state"];
+export type Slippage = Schemas["SlippageView"];
+export type Side = Slippage["side"];
+export type Ohlc = Schemas["OhlcView"];
+export type Bar = Schemas["BarView"];
+export type Gap = Schemas["GapView"];
+export type Interval = Ohlc["interval"];
+export type ChartRange = "1h" | "6h" | "1d" | "1w" | "1m" | "3m" | "max";
+export type TradeRow = Schemas["TradeView"];
+export type TapeMetadata = Schemas["TapeMetadata"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type Holders = Schemas["HoldersView"];
+export type HolderSide = Schemas["HoldersSide"];
+export type Holder = Schemas["HolderView"];
+export type MarketAnalytics = Schemas["AnalyticsView"];
+export type AnalyticsWindow = Schemas["WindowView"];
+export type Distribution = Schemas["DistributionView"];
+export type EventHistory = Schemas["EventHistory"];
+export type CategoryRow = Schemas["CategoryView"];
+export type PriceEvent = Schemas["PriceTick"];
+export type ResolutionEvent = Schemas["ResolutionTick"];
+export interface ResetEvent {
+  reason: string;
+}

@@ -1,6 +1,6 @@
 /** What the server wrote into the page beside its HTML. */
 export interface Boot {
-  route: "markets" | "market" | "events" | "event";
+  route: "markets" | "market" | "events" | "event" | "map" | "categories";
   query_string: string;
   reply: unknown;
   app: { version: string; simulated: boolean; interval_s: number };

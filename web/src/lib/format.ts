@@ -78,6 +78,11 @@ export function moneyExact(amount: Maybe): string {
   return exactMoney.format(amount).replace("-", MINUS);
 }
 
+/** USDC with a direction: `+$512`, `−$76.8k`; nothing in either is `$0`. */
+export function flow(amount: Maybe): string {
+  return `${isKnown(amount) && amount > 0 ? "+" : ""}${money(amount)}`;
+}
+
 /** A count with thousands separators. */
 export function count(value: Maybe): string {
   return isKnown(value) ? wholeNumber.format(value) : UNKNOWN;
@@ -161,4 +166,52 @@ export function clock(now: Date, offsetMinutes: number): string {
 /** A slug as words: `neg_risk` → `neg risk`. */
 export function words(slug: string): string {
   return slug.replaceAll(/[_-]+/g, " ");
+}
+
+/** Shares to a whole number from 10 up, else with at most two decimals: `4,845`, `7.25`. */
+export function shares(value: Maybe): string {
+  if (!isKnown(value)) return UNKNOWN;
+  if (value > 0 && value < 0.01) return "<0.01";
+  return value >= 10 ? wholeNumber.format(value) : decimal(value, 2);
+}
+
+/** A part of a whole, 0 to 1, as percent with at most one decimal below ten: `61%`, `4.2%`. */
+export function percent(part: Maybe): string {
+  if (!isKnown(part)) return UNKNOWN;
+  const value = part * 100;
+  if (value > 0 && value < 0.05) return "<0.1%";
+  const digits = Math.abs(value) < 10 ? 1 : 0;
+  return `${decimal(value, digits)}%`;
+}
+
+/** A signed number with at most `digits` decimals: `+0.42`, `−1.3`, `0`. */
+export function signed(value: Maybe, digits: number): string {
+  if (!isKnown(value)) return UNKNOWN;
+  const text = decimal(value, digits);
+  return Number(value.toFixed(digits)) > 0 ? `+${text}` : text;
+}
+
+/** An age with tenths of a second while it is young: `0.4 s`, `12 s`, `3 min`. */
+export function age(milliseconds: Maybe): string {
+  if (!isKnown(milliseconds)) return UNKNOWN;
+  return milliseconds < 10 * SECOND
+    ? `${(Math.max(0, milliseconds) / SECOND).toFixed(1)} s`
+    : duration(milliseconds);
+}
+
+/** An address or hash by its ends: `0x2005…75ea`. */
+export function shortHash(text: string): string {
+  return text.length <= 12 ? text : `${text.slice(0, 6)}…${text.slice(-4)}`;
+}
+
+/** An instant as the wall clock shows it, in a zone: `14:32:08`. */
+export function timeOfDay(instant: string, timeZone?: string): string {
+  const then = parseInstant(instant);
+  if (then === null) return UNKNOWN;
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    ...(timeZone ? { timeZone } : {}),
+  }).format(then);
 }

@@ -5,6 +5,8 @@ import { createStore } from "./store.ts";
 export interface Freshness {
   /** Snapshot generation of the newest reply or stream event. */
   generation: number | null;
+  /** Names the counts of the tape's windows that were last told of. */
+  windowsVersion: string | null;
   lastSynced: string | null;
   stale: boolean;
   simulated: boolean;
@@ -15,6 +17,7 @@ export interface Freshness {
 
 export const freshness = createStore<Freshness>({
   generation: null,
+  windowsVersion: null,
   lastSynced: null,
   stale: false,
   simulated: false,
@@ -24,6 +27,7 @@ export const freshness = createStore<Freshness>({
 
 interface SaysHowFresh {
   generation: number;
+  windows_version?: string;
   last_synced?: string | null;
   stale: boolean;
   simulated: boolean;
@@ -42,6 +46,8 @@ export function noteMetadata(metadata: unknown): void {
   if (known.generation !== null && metadata.generation < known.generation) return;
   freshness.set({
     generation: metadata.generation,
+    // The stream leads from here: an answer may be older than what it has told.
+    windowsVersion: known.windowsVersion ?? metadata.windows_version ?? null,
     lastSynced: metadata.last_synced ?? null,
     stale: metadata.stale,
     simulated: metadata.simulated,
@@ -62,7 +68,7 @@ export interface Following {
 
 /**
  * Follows the stream of snapshot generations and calls `onNews` when what is shown may be out of date: at a new
- * generation, when the stream is lost (only a request can tell whether the server is gone), and when it is back. The
+ * generation or count of the tape's windows, when the stream is lost (only a request can tell whether the server is gone), and when it is back. The
  * browser reconnects by itself.
  */
 export function followGenerations(url: string, onNews: () => void): Following {
@@ -83,11 +89,15 @@ export function followGenerations(url: string, onNews: () => void): Following {
     freshness.set({
       ...known,
       generation: tick.generation,
+      windowsVersion: tick.windows_version,
       lastSynced: tick.last_synced ?? known.lastSynced,
       stale: tick.stale,
       reachable: true,
     });
-    if (known.generation !== null && tick.generation !== known.generation) onNews();
+    const isNews =
+      tick.generation !== known.generation ||
+      (known.windowsVersion !== null && tick.windows_version !== known.windowsVersion);
+    if (known.generation !== null && isNews) onNews();
   });
   return { isOpen: () => source.readyState === EventSource.OPEN };
 }

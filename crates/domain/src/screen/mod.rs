@@ -2,6 +2,7 @@
 //! URL, a command line, an export, and later an alert.
 
 mod parameters;
+mod tape;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -11,6 +12,7 @@ use parameters::{
     join, read_categories, read_flag, read_instant, read_range, read_search, read_sort,
     read_status, sort_word,
 };
+pub use tape::{TapeColumn, TapeFigure};
 pub use words::{Closes, EventSortColumn, RangeColumn, SortColumn, Trait};
 
 use crate::{Category, InvalidField, MarketStatus, query::QueryReader};

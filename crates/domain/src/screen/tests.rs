@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::analytics::Window;
 
 fn fields(pairs: &[(&str, &str)]) -> Vec<String> {
     let invalid = Screen::from_pairs(pairs.iter().copied()).unwrap_err();
@@ -35,6 +36,31 @@ fn the_source_documents_query_is_understood() {
     let volume = Range { column: RangeColumn::Volume24h, min: Some(10_000.0), max: None };
     assert_eq!(screen.ranges, [volume]);
     assert_eq!(screen.active, Some(true));
+}
+
+#[test]
+fn the_tapes_columns_have_names_of_their_own() {
+    let mut names: Vec<_> = SortColumn::ALL.iter().map(|column| column.slug()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert_eq!(TapeColumn::ALL.len(), 33);
+    let pairs =
+        [("trades_10m_min", "5"), ("taker_flow_24h_max", "-2.5"), ("sort", "-taker_volume_1h")];
+    let screen = Screen::from_pairs(pairs).unwrap();
+    let column = |figure, window| TapeColumn::new(figure, window).unwrap();
+    let trades = column(TapeFigure::Trades, Window::TenMinutes);
+    let flow = column(TapeFigure::Flow, Window::Day);
+    let range = |column, min, max| Range { column: RangeColumn::Tape(column), min, max };
+    assert_eq!(screen.ranges, [range(trades, Some(5.0), None), range(flow, None, Some(-2.5))]);
+    let volume = SortColumn::Tape(column(TapeFigure::Volume, Window::Hour));
+    assert_eq!(screen.sort, [Sort { column: volume, descending: true }]);
+    // Upstream tells these, so that there is one column of each name.
+    assert_eq!(SortColumn::parse("change_1h"), Some(SortColumn::Change1h));
+    assert_eq!(SortColumn::parse("change_24h"), Some(SortColumn::Change24h));
+    assert_eq!(fields(&[("trades_7d_min", "1")]), ["trades_7d_min"]);
+    assert_eq!(fields(&[("trades_1h_min", "-1")]), ["trades_1h_min"]);
 }
 
 #[test]

@@ -2,24 +2,51 @@
 
 use chrono::{DateTime, Utc};
 
+use super::TapeColumn;
+
+/// `all` with `plain` at its beginning.
+const fn with_plain<T: Copy, const PLAIN: usize, const ALL: usize>(
+    plain: [T; PLAIN],
+    mut all: [T; ALL],
+) -> [T; ALL] {
+    let mut at = 0;
+    while at < PLAIN {
+        all[at] = plain[at];
+        at += 1;
+    }
+    all
+}
+
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)+ $(+ $tape:ident;)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+            $(
+                /// A figure of a window, counted from the tape.
+                $tape(TapeColumn),
+            )?
+        }
 
         impl $name {
             /// Every value, in the order pages list them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: &'static [Self] = words!(@all [$(Self::$variant),+] $(and Self::$tape)?);
 
             /// The word used in URLs.
             pub fn slug(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
+                match self {
+                    $(Self::$variant => $word,)+
+                    $(Self::$tape(column) => column.slug(),)?
+                }
             }
 
             /// The words people read.
             pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
+                match self {
+                    $(Self::$variant => $label,)+
+                    $(Self::$tape(column) => column.label(),)?
+                }
             }
 
             /// Reads the word used in URLs.
@@ -33,6 +60,20 @@ macro_rules! words {
             }
         }
     };
+    (@all [$($plain:expr),+]) => { &[$($plain),+] };
+    (@all [$($plain:expr),+] and $tape:expr) => {{
+        const PLAIN: usize = [$(stringify!($plain)),+].len();
+        const ALL: usize = PLAIN + TapeColumn::ALL.len();
+        &{
+            let mut all = [$tape(TapeColumn::ALL[0]); ALL];
+            let mut at = 0;
+            while at < TapeColumn::ALL.len() {
+                all[PLAIN + at] = $tape(TapeColumn::ALL[at]);
+                at += 1;
+            }
+            with_plain([$($plain),+], all)
+        }
+    }};
 }
 
 words!(
@@ -119,6 +160,7 @@ words!(
         Competitive = "competitive", "competitive";
         /// How well the text matches; needs a search text.
         Relevance = "relevance", "relevance";
+        + Tape;
     }
 );
 
@@ -161,6 +203,7 @@ words!(
         Change24h = "change_24h", "change 24h";
         /// Over a week.
         Change7d = "change_7d", "change 7d";
+        + Tape;
     }
 );
 
@@ -170,6 +213,7 @@ impl RangeColumn {
             Self::Price | Self::Spread => (0.0, 1.0),
             Self::Change1h | Self::Change24h | Self::Change7d => (-1.0, 1.0),
             Self::Volume24h | Self::VolumeTotal | Self::Liquidity => (0.0, 1e14),
+            Self::Tape(column) => column.figure().bounds(),
         }
     }
 
@@ -184,6 +228,7 @@ impl RangeColumn {
             Self::Change1h => ("change_1h_min", "change_1h_max"),
             Self::Change24h => ("change_24h_min", "change_24h_max"),
             Self::Change7d => ("change_7d_min", "change_7d_max"),
+            Self::Tape(column) => column.parameters(),
         }
     }
 }

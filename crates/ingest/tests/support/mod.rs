@@ -1,5 +1,12 @@
 //! A lab, a database and a sync between them.
 
+#![expect(dead_code, reason = "each test binary uses a part of this module")]
+
+pub(crate) mod books;
+pub(crate) mod exchange;
+pub(crate) mod record;
+pub(crate) mod truth;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +15,7 @@ use ingest::{CatalogueSync, ClosedScope, IngestOptions};
 use lab::Lab;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::sync_logs::{self, SyncKind, SyncLog, SyncTrigger};
 use store::testing::TestDatabase;
 use tokio::net::TcpListener;
@@ -38,26 +45,7 @@ impl Bench {
 
     /// Asks for a sync as an ingester would find it, and runs it.
     pub(crate) async fn sync(&self, kind: SyncKind, scope: ClosedScope) -> SyncLog {
-        let lock =
-            IngestLock::try_acquire(&self.database).await.unwrap().expect("the lock is free");
-        let options = IngestOptions {
-            closed: scope,
-            hot_volume: 50_000,
-            hot_liquidity: 20_000,
-            ..IngestOptions::default()
-        };
-        let cancel = CancellationToken::new();
-        let sync = CatalogueSync::new(
-            self.client.clone(),
-            (*self.database).clone(),
-            options,
-            lock,
-            cancel,
-        );
-        let asked = sync_logs::request(self.database.service(), kind, SyncTrigger::Manual, None);
-        let ended = sync.run(&asked.await.unwrap().sync).await.unwrap();
-        sync.release().await;
-        ended
+        sync(&self.database, self.client.clone(), kind, scope).await
     }
 
     /// One number out of the database.
@@ -66,10 +54,39 @@ impl Bench {
     }
 }
 
+/// Asks for a sync of the catalogue as an ingester would find it, and runs it.
+pub(crate) async fn sync(
+    database: &TestDatabase,
+    client: GammaClient,
+    kind: SyncKind,
+    scope: ClosedScope,
+) -> SyncLog {
+    let lock = IngestLock::try_acquire(database, Work::Catalogue).await.unwrap();
+    let options = IngestOptions {
+        closed: scope,
+        hot_volume: 50_000,
+        hot_liquidity: 20_000,
+        ..IngestOptions::default()
+    };
+    let cancel = CancellationToken::new();
+    let lock = lock.expect("the lock is free");
+    let sync = CatalogueSync::new(client, database.database().clone(), options, lock, cancel);
+    let asked = sync_logs::request(database.service(), kind, SyncTrigger::Manual, None);
+    let ended = sync.run(&asked.await.unwrap().sync).await.unwrap();
+    sync.release().await;
+    ended
+}
+
 /// A client without limits, which gives up soon.
 pub(crate) fn client(base: &str) -> GammaClient {
     let gamma = format!("{base}/gamma");
-    let endpoints = Endpoints::new(&gamma, base, base, "ws://127.0.0.1:1").unwrap();
+    let endpoints =
+        Endpoints::new(&gamma, base, base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
+    GammaClient::new(upstream(endpoints))
+}
+
+/// Requests without limits, given up soon.
+pub(crate) fn upstream(endpoints: Endpoints) -> Arc<Upstream> {
     let options = UpstreamOptions {
         deadline: Duration::from_secs(20),
         max_attempts: 3,
@@ -80,9 +97,7 @@ pub(crate) fn client(base: &str) -> GammaClient {
         use_system_proxy: false,
         ..UpstreamOptions::default()
     };
-    GammaClient::new(Arc::new(
-        Upstream::new(endpoints, options, Arc::new(Limits::unlimited())).unwrap(),
-    ))
+    Arc::new(Upstream::new(endpoints, options, Arc::new(Limits::unlimited())).unwrap())
 }
 
 /// The directory of recorded responses, or `None` with a word that the test is skipped.

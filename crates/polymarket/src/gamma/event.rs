@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::MAX_SLUG_BYTES;
-use super::page::RejectReason;
 use crate::fields::{FieldIssue, Fields};
 use crate::lenient::Unreadable;
+use crate::quarantine::RejectReason;
 
 /// Members not worth keeping: they change without meaning, repeat what is mapped, or serve upstream's
 /// own site.

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::Drift;
 use super::event::{Unusable, category_of, decode_slug, decode_tags, require_flag};
-use super::page::{RejectReason, RowKind};
 use crate::fields::{FieldIssue, Fields};
 use crate::lenient::{self, Unreadable};
+use crate::quarantine::{RejectReason, RowKind};
 
 /// Members not worth keeping: they change without meaning, repeat what is mapped, or serve upstream's
 /// own site. The `…Clob` figures are the totals less the long-ended AMM's, which are kept.

@@ -18,9 +18,10 @@ use serde_json::value::RawValue;
 
 pub use crawl::{CrawlQuery, KeysetCrawl};
 pub use drift::Drift;
-pub use page::{IssueCount, Page, RejectReason, RejectedRow, RowKind};
+pub use page::Page;
 pub use query::{EventOrder, EventsQuery, MarketOrder, MarketsQuery};
 
+pub use crate::quarantine::{IssueCount, RejectReason, RejectedRow, RowKind};
 use crate::{Host, Request, Upstream, UpstreamError, UpstreamErrorKind};
 use page::Wanted;
 

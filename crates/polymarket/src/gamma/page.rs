@@ -1,7 +1,6 @@
 //! A page of Gamma rows, decoded row by row.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fmt;
 
 use domain::{ConditionId, Event, EventId, Market, MarketId};
 use metrics::counter;
@@ -12,80 +11,7 @@ use super::Drift;
 use super::event::decode_event;
 use super::market::{Parent, decode_market};
 use crate::fields::{FieldIssue, Fields};
-
-/// What a row describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RowKind {
-    /// An event.
-    Event,
-    /// A market.
-    Market,
-}
-
-impl RowKind {
-    /// The name used in metric labels and the quarantine.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Event => "event",
-            Self::Market => "market",
-        }
-    }
-}
-
-/// Why a row was not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RejectReason {
-    /// It is no JSON object, or its keys cannot be read.
-    NotAnObject,
-    /// It has no id, or one that is no id.
-    NoId,
-    /// It has neither question nor title.
-    NoTitle,
-    /// It was not asked for: the server ignores the filter.
-    NotRequested,
-}
-
-impl fmt::Display for RejectReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAnObject => "the row is not an object",
-            Self::NoId => "the row has no usable id",
-            Self::NoTitle => "the row has neither question nor title",
-            Self::NotRequested => "the row was not asked for",
-        })
-    }
-}
-
-/// A row that was not used, kept for people to look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RejectedRow {
-    /// What it should have been.
-    pub kind: RowKind,
-    /// Its id, where readable.
-    pub id: Option<String>,
-    /// Why.
-    pub reason: RejectReason,
-    /// Where on the page, down to the field at fault: `events[3].markets[1].question`.
-    pub path: String,
-    /// The row as it came, at most [`Self::MAX_RAW_BYTES`] of it.
-    pub raw: String,
-    /// Whether `raw` is only the beginning.
-    pub raw_is_cut: bool,
-}
-
-impl RejectedRow {
-    /// Bytes of a rejected row that are kept.
-    pub const MAX_RAW_BYTES: usize = 64 * 1024;
-}
-
-/// How often a field could not be used, and in which row first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssueCount {
-    /// Rows concerned.
-    pub count: u64,
-    /// Id of the first.
-    pub example_id: String,
-}
+use crate::quarantine::{IssueCount, RejectReason, RejectedRow, RowKind, note_issues};
 
 /// A decoded page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -338,12 +264,7 @@ impl Page {
     }
 
     fn note_issues(&mut self, kind: RowKind, id: &str, issues: Vec<FieldIssue>) {
-        for issue in issues {
-            self.issues
-                .entry((kind, issue))
-                .and_modify(|known| known.count += 1)
-                .or_insert_with(|| IssueCount { count: 1, example_id: id.to_owned() });
-        }
+        note_issues(&mut self.issues, kind, id, issues);
     }
 
     fn reject(
@@ -354,11 +275,7 @@ impl Page {
         path: String,
         row: &RawValue,
     ) {
-        let whole = row.get();
-        let end = whole.floor_char_boundary(RejectedRow::MAX_RAW_BYTES);
-        let raw = whole.get(..end).unwrap_or_default().to_owned();
-        let raw_is_cut = end < whole.len();
-        self.rejected.push(RejectedRow { kind, id, reason, path, raw, raw_is_cut });
+        self.rejected.push(RejectedRow::new(kind, id, reason, path, row));
     }
 
     /// Counts what happened to the rows.

@@ -38,7 +38,8 @@ macro_rules! select_page {
                     a.volume_7d::float8 AS volume_7d, a.volume_30d::float8 AS volume_30d,
                     a.volume_1y::float8 AS volume_1y, m.volume_total::float8 AS volume_total,
                     m.liquidity::float8 AS liquidity, a.competitive::float8 AS competitive, m.active, m.closed,
-                    m.accepting_orders, m.uma_status, m.neg_risk, m.fee_rate::float8 AS fee_rate,
+                    m.accepting_orders, m.uma_status, m.neg_risk, m.neg_risk_other, m.fee_rate::float8 AS fee_rate,
+                    m.fee_exponent::float8 AS fee_exponent,
                     coalesce(m.rewards_min_size > 0 AND m.rewards_max_spread > 0, false) AS rewards, m.new, m.tick_size::float8 AS tick_size,
                     m.min_order_size::float8 AS min_order_size, m.start_date, m.end_date, m.closed_at,
                     m.created_at, m.observed_at
@@ -129,6 +130,7 @@ fn market(row: &PgRow, now: DateTime<Utc>) -> sqlx::Result<MarketRow> {
     let category: Option<&str> = row.try_get("category")?;
     let uma_status: Option<&str> = row.try_get("uma_status")?;
     Ok(MarketRow {
+        windows: None,
         market_id: row.try_get("market_id")?,
         condition_id: row.try_get("condition_id")?,
         slug: row.try_get("slug")?,
@@ -165,7 +167,9 @@ fn market(row: &PgRow, now: DateTime<Utc>) -> sqlx::Result<MarketRow> {
         resolution: None,
         uma_status: uma_status.and_then(|slug| slug.parse::<UmaStatus>().ok()),
         neg_risk: row.try_get("neg_risk")?,
+        neg_risk_other: row.try_get("neg_risk_other")?,
         fee_rate: row.try_get("fee_rate")?,
+        fee_exponent: row.try_get("fee_exponent")?,
         rewards: row.try_get("rewards")?,
         new: row.try_get("new")?,
         tick_size: row.try_get("tick_size")?,

@@ -2,14 +2,18 @@
 //! that asks `PostgreSQL` each time.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::ensure;
 use chrono::Utc;
+use ingest::live::LiveBooks;
 use lab::{Lab, World, WorldOptions};
+use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use serde_json::Value;
 use server::catalog::CatalogHandle;
 use server::http::{AppState, Parts, Settings};
+use server::live::Live;
 use server::sync_feed::SyncFeed;
 use server::{api, follow};
 use store::Database;
@@ -203,10 +207,15 @@ async fn serve(database: &Database, stop: &CancellationToken) -> anyhow::Result<
         public_url: None,
         request_timeout: Settings::REQUEST_TIMEOUT,
     };
+    // Nothing is asked of it here.
+    let endpoints = Endpoints::public()?;
+    let limits = Arc::new(Limits::default());
+    let upstream = Arc::new(Upstream::new(endpoints, UpstreamOptions::default(), limits)?);
     let parts = Parts {
         catalog: CatalogHandle::new(follow::load(database).await?),
         database: database.clone(),
         sync: SyncFeed::connect(database).await?,
+        live: Live::new(LiveBooks::default(), upstream),
         metrics: api::metrics::install()?,
         settings,
     };

@@ -1,8 +1,8 @@
 //! The product against what it is built on, measured in one run: a sync against `COPY` of the rows it wrote,
-//! and the list of markets against an empty answer and against `PostgreSQL` asked per request.
+//! the list of markets against an empty answer and against `PostgreSQL` asked per request, charts and streams.
 //!
 //! `bench/run` builds it, runs it and judges what it finds. By itself:
-//! `cargo bench -p server --bench comparisons -- [sync] [http]`. Findings go to standard output, one JSON
+//! `cargo bench -p server --bench comparisons -- [sync] [http] [charts] [streams]`. Findings go to standard output, one JSON
 //! object a line; progress goes to standard error.
 
 #![expect(clippy::print_stderr, reason = "progress for whoever waits")]
@@ -11,6 +11,7 @@ mod baseline;
 mod copy;
 mod findings;
 mod http;
+mod live;
 mod load;
 mod setup;
 
@@ -22,14 +23,14 @@ use anyhow::Context;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 2] = ["sync", "http"];
+const PARTS: [&str; 4] = ["sync", "http", "charts", "streams"];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`.
     let parts: Vec<String> =
         std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(&part.as_str())) {
-        eprintln!("error: there is no comparison {unknown:?}; there are {}", PARTS.join(" and "));
+        eprintln!("error: there is no comparison {unknown:?}; there are {}", PARTS.join(", "));
         return ExitCode::FAILURE;
     }
     match run(|part| parts.is_empty() || parts.iter().any(|wanted| wanted == part)) {
@@ -53,6 +54,12 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
         }
         if is_wanted("http") {
             http::compare(&database).await.context("http")?;
+        }
+        if is_wanted("charts") {
+            live::compare_charts(&database).await.context("charts")?;
+        }
+        if is_wanted("streams") {
+            live::compare_streams().await.context("streams")?;
         }
         database.close().await;
         Ok(())

@@ -9,7 +9,7 @@ use lab::Lab;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use sqlx::Executor;
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::sync_logs::{self, SyncKind, SyncLog, SyncState, SyncTrigger};
 use store::{Cluster, Database, DatabaseSource, migrate};
 use tokio::net::TcpListener;
@@ -47,7 +47,13 @@ impl Served {
         let base = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
         tokio::spawn(lab::serve(listener, lab, stop.clone()));
-        let endpoints = Endpoints::new(&format!("{base}/gamma"), &base, &base, "ws://127.0.0.1:1")?;
+        let endpoints = Endpoints::new(
+            &format!("{base}/gamma"),
+            &base,
+            &base,
+            "ws://127.0.0.1:1",
+            "ws://127.0.0.1:1",
+        )?;
         let options = UpstreamOptions { use_system_proxy: false, ..UpstreamOptions::default() };
         let upstream = Upstream::new(endpoints, options, Arc::new(Limits::unlimited()))?;
         Ok(Self { client: GammaClient::new(Arc::new(upstream)), _stop: stop.drop_guard() })
@@ -55,7 +61,9 @@ impl Served {
 
     /// One full sync into a database, which must succeed.
     pub(crate) async fn sync_into(&self, database: &Database) -> anyhow::Result<SyncLog> {
-        let lock = IngestLock::try_acquire(database).await?.context("the ingest lock is taken")?;
+        let lock = IngestLock::try_acquire(database, Work::Catalogue)
+            .await?
+            .context("the ingest lock is taken")?;
         let options = IngestOptions { closed: ClosedScope::All, ..IngestOptions::default() };
         let cancel = CancellationToken::new();
         let sync = CatalogueSync::new(self.client.clone(), database.clone(), options, lock, cancel);

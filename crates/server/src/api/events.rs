@@ -6,6 +6,7 @@ use domain::{ErrorCode, EventScreen, QueryReader};
 
 use crate::{
     api::{
+        distribution,
         list::{self, List, ListReply, Paging, Question, query_string},
         market,
         parameters::{EventFilters, PagingParameters},
@@ -124,10 +125,12 @@ pub(crate) async fn load(
         metadata.completeness = Completeness::Partial;
     }
     let texts = texts.as_deref();
+    let markets = markets_of(snapshot, &row.event_id)?;
     let detail = EventDetail {
         description: texts.and_then(|texts| texts.description.clone()),
         resolution_source: texts.and_then(|texts| texts.resolution_source.clone()),
-        markets: markets_of(snapshot, &row.event_id)?,
+        distribution: distribution::of_event(&row, &markets),
+        markets,
         row,
     };
     Ok(Reply::new(detail, metadata))

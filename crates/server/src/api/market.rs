@@ -6,7 +6,10 @@ use domain::ErrorCode;
 use store::markets::MarketDetails;
 
 use crate::{
-    api::reply::{Completeness, ItemMetadata, Reply, loaded_snapshot},
+    api::{
+        analytics,
+        reply::{Completeness, ItemMetadata, Reply, loaded_snapshot},
+    },
     catalog::Snapshot,
     http::{
         cache::{CachePolicy, ETag},
@@ -37,7 +40,10 @@ pub(crate) async fn load(
     now: DateTime<Utc>,
 ) -> Result<Reply<MarketDetail>, ApiError> {
     let mut metadata = ItemMetadata::of(app, snapshot, now);
-    let texts = app.details().market(app.database(), &row.market_id).await?;
+    // Each waits for the database for so long and no longer: together they must not wait twice as long.
+    let texts = app.details().market(app.database(), &row.market_id);
+    let (texts, analytics) = tokio::join!(texts, analytics::load(app, &row));
+    let (texts, analytics) = (texts?, analytics?);
     if texts.is_none() {
         metadata.completeness = Completeness::Partial;
     }
@@ -54,6 +60,7 @@ pub(crate) async fn load(
         fee_type: text(|texts| &texts.fee_type),
         upstream_updated_at: texts.and_then(|texts| texts.upstream_updated_at),
         siblings_total,
+        analytics,
         row,
     };
     Ok(Reply::new(detail, metadata))
@@ -83,7 +90,9 @@ pub(crate) async fn get_market(
     let snapshot = loaded_snapshot(&app)?;
     let row = find(&snapshot, &id)?;
     let reply = load(&app, &snapshot, row, Utc::now()).await?;
-    Ok(respond(reply, &headers, &format!("market/{id}")))
+    // Analytics are of their own time.
+    let computed = reply.data.analytics.as_ref().map_or(0, |all| all.as_of.timestamp_millis());
+    Ok(respond(reply, &headers, &format!("market/{id}/{computed}")))
 }
 
 /// Answers with one thing: 304 where the caller holds it already.

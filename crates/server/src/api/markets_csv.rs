@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{QueryReader, Screen};
+use domain::{QueryReader, Screen, TapeColumn};
 use futures_util::{StreamExt, stream};
 
 use crate::{
@@ -71,14 +71,14 @@ pub(crate) async fn export_markets(
 
 fn lines(rows: Vec<Row<MarketRow>>) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
     let mut header = Vec::new();
-    write_line(&mut header, COLUMNS.iter().map(|column| Cell::Text(column.header.to_owned())));
+    write_line(&mut header, headers().map(Cell::Text));
     let first = stream::once(async move { Ok(Bytes::from(header)) });
     let chunks = stream::unfold(rows.into_iter(), |mut rows| async move {
         tokio::task::yield_now().await;
         let mut text = Vec::new();
         for row in rows.by_ref().take(CHUNK_ROWS) {
             match row.read() {
-                Ok(row) => write_line(&mut text, COLUMNS.iter().map(|column| (column.cell)(&row))),
+                Ok(row) => write_line(&mut text, cells(&row)),
                 Err(error) => {
                     tracing::error!(%error, "A row of the catalogue was left out of an export");
                 }
@@ -88,6 +88,18 @@ fn lines(rows: Vec<Row<MarketRow>>) -> impl stream::Stream<Item = Result<Bytes, 
     });
     // The compressor asks once more after the end.
     first.chain(chunks).fuse()
+}
+
+/// The catalogue's columns, then those of the tape.
+fn headers() -> impl Iterator<Item = String> {
+    let tape = TapeColumn::ALL.iter();
+    let tape = tape.map(|column| format!("{} ({})", column.slug(), column.figure().unit()));
+    COLUMNS.iter().map(|column| column.header.to_owned()).chain(tape)
+}
+
+fn cells(row: &MarketRow) -> impl Iterator<Item = Cell> {
+    let tape = TapeColumn::ALL.iter().map(|column| Cell::Number(row.tape(*column)));
+    COLUMNS.iter().map(|column| (column.cell)(row)).chain(tape)
 }
 
 enum Cell {

@@ -1,13 +1,19 @@
 //! The JSON API. Each feature's file holds its parameters, handler, answer and description.
 
+pub mod analytics;
+pub mod categories;
 pub mod details;
+pub mod distribution;
 pub mod events;
+pub mod holders;
 pub mod list;
 pub mod market;
 pub mod markets;
 pub mod markets_csv;
 pub mod metrics;
+pub mod ohlc;
 pub mod openapi;
+pub mod order_book;
 mod parameters;
 pub mod related;
 pub mod reply;
@@ -15,6 +21,8 @@ pub mod search;
 pub mod stream;
 pub mod sync;
 pub mod system;
+pub mod timeline;
+pub mod trades;
 
 pub use openapi::openapi;
 
@@ -31,6 +39,14 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(events::list_events))
         .routes(routes!(related::list_related_markets))
         .routes(routes!(events::get_event))
+        .routes(routes!(categories::list_categories))
+        .routes(routes!(order_book::get_order_book))
+        .routes(routes!(order_book::walk_order_book))
+        .routes(routes!(ohlc::get_ohlc))
+        .routes(routes!(trades::list_market_trades))
+        .routes(routes!(timeline::get_market_timeline))
+        .routes(routes!(holders::list_holders))
+        .routes(routes!(distribution::get_event_history))
         .routes(routes!(search::search_catalogue))
         .routes(routes!(sync::get_sync, sync::start_sync))
         .routes(routes!(sync::follow_sync))

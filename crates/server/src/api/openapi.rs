@@ -1,6 +1,6 @@
 //! The description of the API, from the same attributes as its routes.
 
-use domain::{Category, MarketStatus, UmaStatus};
+use domain::{BarSource, Category, Interval, MarketStatus, Side, UmaStatus, Window};
 use serde_json::Value;
 use utoipa::{
     OpenApi as _,
@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     api::{self, stream::GenerationTick},
     http::error::{ErrorBody, ErrorName, Failure},
+    view::{OrderBookView, PriceTick, ResolutionTick, TradeView},
 };
 
 #[derive(utoipa::OpenApi)]
@@ -34,20 +35,41 @@ use crate::{
         (name = "sync", description = "Bringing the catalogue up to date"),
         (name = "system", description = "Health, metrics, this document"),
     ),
-    components(schemas(Failure, ErrorBody, ErrorName, GenerationTick)),
+    components(schemas(
+        Failure,
+        ErrorBody,
+        ErrorName,
+        GenerationTick,
+        PriceTick,
+        OrderBookView,
+        TradeView,
+        ResolutionTick
+    )),
 )]
 struct Description;
 
 /// Properties that answers leave out where they have nothing to say. All others are always present, null
 /// where unknown.
-const OMITTED: [(&str, &str); 3] =
-    [("ErrorDetails", "fields"), ("FieldError", "value"), ("ListMetadata", "facets")];
+const OMITTED: [(&str, &str); 9] = [
+    ("ErrorDetails", "fields"),
+    ("FieldError", "value"),
+    ("ListMetadata", "facets"),
+    ("TapeFigures", "change"),
+    ("TapeWindows", "10m"),
+    ("TapeWindows", "1h"),
+    ("TapeWindows", "6h"),
+    ("TapeWindows", "12h"),
+    ("TapeWindows", "24h"),
+];
 
 /// Properties that hold a word of a list, and the list. The views cannot say so themselves, because the
 /// lists are `domain`'s, which knows nothing of OpenAPI.
 fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let categories: Vec<_> = Category::ALL.iter().map(|category| category.slug()).collect();
     let statuses = MarketStatus::ALL.map(MarketStatus::slug).to_vec();
+    let book_states = vec!["live", "stale", "gap", "unknown"];
+    let sides = Side::ALL.map(Side::slug).to_vec();
+    let intervals = Interval::ALL.map(Interval::slug).to_vec();
     vec![
         ("MarketRow", "category", categories.clone()),
         ("MarketRow", "status", statuses.clone()),
@@ -56,6 +78,17 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("FoundMarket", "status", statuses),
         ("EventRow", "category", categories),
         ("EventRow", "status", vec!["open", "closed"]),
+        ("OrderBookView", "state", book_states.clone()),
+        ("OrderBookView", "source", vec!["stream", "rest"]),
+        ("PriceTick", "state", book_states.clone()),
+        ("SlippageView", "book_state", book_states),
+        ("SlippageView", "side", sides.clone()),
+        ("TradeView", "side", sides),
+        ("BarView", "source", BarSource::ALL.map(BarSource::slug).to_vec()),
+        ("OhlcView", "interval", intervals.clone()),
+        ("EventHistory", "interval", intervals),
+        ("WindowView", "window", Window::ALL.map(Window::slug).to_vec()),
+        ("ExcludedMarket", "reason", vec!["placeholder", "other", "closed", "no_price"]),
     ]
 }
 

@@ -115,8 +115,12 @@ pub struct ItemMetadata {
     pub completeness: Completeness,
     /// The catalogue is the lab's simulated world, not Polymarket.
     pub simulated: bool,
-    /// Number of the snapshot; it grows with each change.
+    /// Number of the snapshot; it grows with each change of the catalogue.
     pub generation: i64,
+    /// Names the counts that `windows` of the rows show; another name after each count. Answers of one
+    /// generation and one version say the same.
+    #[schema(example = "00f3a1b2c4d5e6f7")]
+    pub windows_version: String,
 }
 
 /// What the catalogue was read from.
@@ -149,14 +153,21 @@ impl ItemMetadata {
             completeness,
             simulated: app.is_simulated(),
             generation: snapshot.generation(),
+            windows_version: version_name(snapshot.windows_version()),
         }
     }
 
     /// The part of an answer's identity that the generation does not cover.
     pub(crate) fn fingerprint(&self) -> String {
         let synced = self.last_synced.map_or(0, |at| at.timestamp_millis());
-        format!("{synced}.{}.{}.{:?}", self.stale, self.simulated, self.completeness)
+        let Self { stale, simulated, completeness, windows_version, .. } = self;
+        format!("{synced}.{stale}.{simulated}.{completeness:?}.{windows_version}")
     }
+}
+
+/// A version of the windows as text: a browser's numbers are too short for it.
+pub(crate) fn version_name(version: u64) -> String {
+    format!("{version:016x}")
 }
 
 /// The current snapshot, or the refusal to answer before there is one.

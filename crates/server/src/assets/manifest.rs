@@ -23,6 +23,10 @@ pub enum Chunk {
     Events,
     /// An event.
     Event,
+    /// The map.
+    Map,
+    /// The categories.
+    Categories,
 }
 
 impl Chunk {
@@ -32,6 +36,8 @@ impl Chunk {
             Self::Market => "src/features/market/MarketPage.tsx",
             Self::Events => "src/features/events/EventsPage.tsx",
             Self::Event => "src/features/events/EventPage.tsx",
+            Self::Map => "src/features/map/MapPage.tsx",
+            Self::Categories => "src/features/categories/CategoriesPage.tsx",
         }
     }
 }

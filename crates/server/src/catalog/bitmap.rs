@@ -85,6 +85,20 @@ impl Bitmap {
         }
     }
 
+    /// Keeps the rows that pass `test`, which is asked of no other.
+    pub(super) fn retain_rows(&mut self, test: impl Fn(usize) -> bool) {
+        for (block, word) in self.words.iter_mut().enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                let bit = rest.trailing_zeros();
+                rest &= rest - 1;
+                if !test(block * 64 + bit as usize) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+    }
+
     /// The rows in the set, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(index, word)| {

@@ -119,9 +119,9 @@ impl MarketColumns {
         &self.statuses[MarketStatus::Open as usize]
     }
 
-    /// The column a range bounds.
-    pub(super) fn range(&self, column: RangeColumn) -> &[f64] {
-        match column {
+    /// The column a range bounds; those of the tape are not among them.
+    pub(super) fn range(&self, column: RangeColumn) -> Option<&[f64]> {
+        Some(match column {
             RangeColumn::Price => &self.price,
             RangeColumn::Volume24h => &self.volume_24h,
             RangeColumn::VolumeTotal => &self.volume_total,
@@ -130,10 +130,11 @@ impl MarketColumns {
             RangeColumn::Change1h => &self.change_1h,
             RangeColumn::Change24h => &self.change_24h,
             RangeColumn::Change7d => &self.change_7d,
-        }
+            RangeColumn::Tape(_) => return None,
+        })
     }
 
-    /// The numbers a sort column orders by; title and relevance are not among them.
+    /// The numbers a sort column orders by; title, relevance and the tape's are not among them.
     pub(super) fn sortable(&self, column: SortColumn) -> Option<&[f64]> {
         Some(match column {
             SortColumn::Volume24h => &self.volume_24h,
@@ -150,7 +151,7 @@ impl MarketColumns {
             SortColumn::EndDate => &self.end_date,
             SortColumn::CreatedAt => &self.created_at,
             SortColumn::Competitive => &self.competitive,
-            SortColumn::Title | SortColumn::Relevance => return None,
+            SortColumn::Title | SortColumn::Relevance | SortColumn::Tape(_) => return None,
         })
     }
 

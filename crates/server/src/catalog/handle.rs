@@ -14,6 +14,8 @@ use super::Snapshot;
 pub struct Generation {
     /// The largest revision in it, the same on every node.
     pub generation: i64,
+    /// See [`Snapshot::windows_version`].
+    pub windows_version: u64,
     /// When it was made.
     pub as_of: DateTime<Utc>,
     /// Markets and events that differ from the snapshot before.
@@ -34,6 +36,7 @@ impl CatalogHandle {
     pub fn new(snapshot: Snapshot) -> Self {
         let first = Generation {
             generation: snapshot.generation(),
+            windows_version: snapshot.windows_version(),
             as_of: snapshot.as_of(),
             changed: snapshot.market_count() + snapshot.event_count(),
         };
@@ -58,8 +61,12 @@ impl CatalogHandle {
     /// Puts a new snapshot in place and tells the subscribers. `changed` is the number of markets and
     /// events that differ from the one before.
     pub fn replace(&self, snapshot: Snapshot, changed: usize) {
-        let generation =
-            Generation { generation: snapshot.generation(), as_of: snapshot.as_of(), changed };
+        let generation = Generation {
+            generation: snapshot.generation(),
+            windows_version: snapshot.windows_version(),
+            as_of: snapshot.as_of(),
+            changed,
+        };
         self.current.store(Arc::new(snapshot));
         // Sent after the swap, so that whoever hears of a generation can read it.
         self.generations.send_replace(generation);

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use domain::screen::Range;
-use domain::{Closes, MarketStatus, Screen, SortColumn, Trait};
+use domain::{Closes, MarketStatus, RangeColumn, Screen, SortColumn, Trait};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::bitmap::Bitmap;
@@ -122,7 +122,15 @@ impl Snapshot {
         for Range { column, min, max } in &screen.ranges {
             let min = min.unwrap_or(f64::NEG_INFINITY);
             let max = max.unwrap_or(f64::INFINITY);
-            mask.retain(columns.range(*column), |value| value >= min && value <= max);
+            let within = |value: f64| value >= min && value <= max;
+            match (columns.range(*column), *column) {
+                (Some(values), _) => mask.retain(values, within),
+                (None, RangeColumn::Tape(column)) => {
+                    let column = self.windows.column(column);
+                    mask.retain_rows(|slot| within(column.of(slot)));
+                }
+                (None, _) => {}
+            }
         }
         if screen.ends_after.is_some() {
             let bound = instant(screen.ends_after);
@@ -218,6 +226,7 @@ impl Snapshot {
                     // Without a text every row is as relevant as the next.
                     None => continue,
                 },
+                SortColumn::Tape(column) => SortValues::Placed(self.windows.column(column)),
                 column => match columns.sortable(column) {
                     Some(values) => SortValues::Numbers(values),
                     None => continue,

@@ -3,6 +3,7 @@
 //! and takes its place atomically, so a reader works on one consistent catalogue and waits for nobody.
 
 mod bitmap;
+mod categories;
 mod columns;
 mod cursor;
 mod event_kernel;
@@ -22,6 +23,7 @@ mod tags;
 mod text;
 mod titles;
 mod typo;
+mod windows;
 mod words;
 
 #[cfg(test)]

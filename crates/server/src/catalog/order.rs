@@ -7,6 +7,7 @@ use super::cursor::{BadCursor, Cursor, CursorKey};
 use super::lookup::slot_number;
 use super::page::Page;
 use super::titles::Titles;
+use super::windows::Placed;
 
 /// Candidates kept before the worst of them are thrown out.
 const LEAST_KEPT: usize = 1024;
@@ -16,6 +17,8 @@ const LEAST_KEPT: usize = 1024;
 pub(super) enum SortValues<'a> {
     /// NaN is unknown.
     Numbers(&'a [f64]),
+    /// NaN is unknown.
+    Placed(Placed<'a>),
     Titles(&'a Titles),
     Scores(&'a [u16]),
 }
@@ -32,6 +35,7 @@ impl SortKey<'_> {
     fn of(&self, slot: usize) -> u64 {
         match self.values {
             SortValues::Numbers(values) => self.number(values[slot]),
+            SortValues::Placed(column) => self.number(column.of(slot)),
             SortValues::Titles(titles) => self.directed(title_key(Ok(titles.ranks()[slot]))),
             SortValues::Scores(scores) => self.directed(u64::from(scores[slot])),
         }
@@ -55,7 +59,9 @@ impl SortKey<'_> {
     fn cursor_key(&self, slot: usize) -> CursorKey {
         match self.values {
             SortValues::Titles(titles) => CursorKey::Title(titles.title(slot).to_owned()),
-            SortValues::Numbers(_) | SortValues::Scores(_) => CursorKey::Number(self.of(slot)),
+            SortValues::Numbers(_) | SortValues::Placed(_) | SortValues::Scores(_) => {
+                CursorKey::Number(self.of(slot))
+            }
         }
     }
 
@@ -64,7 +70,10 @@ impl SortKey<'_> {
             (SortValues::Titles(titles), CursorKey::Title(title)) => {
                 Ok(self.directed(title_key(titles.rank_of(title))))
             }
-            (SortValues::Numbers(_) | SortValues::Scores(_), CursorKey::Number(key)) => Ok(*key),
+            (
+                SortValues::Numbers(_) | SortValues::Placed(_) | SortValues::Scores(_),
+                CursorKey::Number(key),
+            ) => Ok(*key),
             _ => Err(BadCursor),
         }
     }
@@ -147,6 +156,9 @@ impl Order<'_> {
             Some(key) => match key.values {
                 SortValues::Numbers(values) => {
                     mask.iter().for_each(|slot| visit(slot, key.number(values[slot])));
+                }
+                SortValues::Placed(column) => {
+                    mask.iter().for_each(|slot| visit(slot, key.number(column.of(slot))));
                 }
                 _ => mask.iter().for_each(|slot| visit(slot, key.of(slot))),
             },

@@ -1,9 +1,10 @@
 //! Which part of a result is wanted, and that part.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 
+use super::windows::Windows;
 use crate::view::Facets;
 
 /// Which part of a result is wanted.
@@ -24,20 +25,49 @@ impl Page {
     }
 }
 
+/// Room left for what the windows add to a row: all of them, as they mostly are.
+const WINDOWS_BYTES: usize = 512;
+
 /// One row as JSON, shared with the snapshot it came from.
 pub struct Row<T> {
     json: Arc<[u8]>,
+    /// What completes the row of a market, and the market's slot. It is written when the row is, because
+    /// it changes more often than the row and is of few bytes.
+    windows: Option<(Arc<Windows>, usize)>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Row<T> {
     pub(super) fn new(json: Arc<[u8]>) -> Self {
-        Self { json, kind: PhantomData }
+        Self { json, windows: None, kind: PhantomData }
+    }
+
+    pub(super) fn of_market(json: Arc<[u8]>, windows: Arc<Windows>, slot: usize) -> Self {
+        Self { json, windows: Some((windows, slot)), kind: PhantomData }
     }
 
     /// The JSON object.
-    pub fn json(&self) -> &[u8] {
-        &self.json
+    pub fn json(&self) -> Cow<'_, [u8]> {
+        if self.windows.is_none() {
+            return Cow::Borrowed(&self.json);
+        }
+        let mut json = Vec::with_capacity(self.json.len() + WINDOWS_BYTES);
+        self.write_json(&mut json);
+        Cow::Owned(json)
+    }
+
+    /// Appends the JSON object to `out`.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        match (&self.windows, self.json.split_last()) {
+            (Some((windows, slot)), Some((b'}', fields))) => {
+                out.extend_from_slice(fields);
+                out.extend_from_slice(br#","windows":"#);
+                // Writing to memory what has no maps cannot fail.
+                let _ = serde_json::to_writer(&mut *out, &windows.of(*slot));
+                out.push(b'}');
+            }
+            _ => out.extend_from_slice(&self.json),
+        }
     }
 
     /// The row as a value. It fails only on text that was not written from a `T`.
@@ -45,25 +75,25 @@ impl<T> Row<T> {
     where
         T: DeserializeOwned,
     {
-        serde_json::from_slice(&self.json)
+        serde_json::from_slice(&self.json())
     }
 }
 
 impl<T> Clone for Row<T> {
     fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.json))
+        Self { json: Arc::clone(&self.json), windows: self.windows.clone(), kind: PhantomData }
     }
 }
 
 impl<T> PartialEq for Row<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.json == other.json
+        self.json() == other.json()
     }
 }
 
 impl<T> fmt::Debug for Row<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.json))
+        f.write_str(&String::from_utf8_lossy(&self.json()))
     }
 }
 
@@ -85,13 +115,15 @@ pub struct ScreenPage<T> {
 impl<T> ScreenPage<T> {
     /// Appends the rows to `out` as a JSON array.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        out.reserve(self.rows.iter().map(|row| row.json.len() + 1).sum::<usize>() + 2);
+        let bytes =
+            |row: &Row<T>| row.json.len() + row.windows.as_ref().map_or(1, |_| WINDOWS_BYTES);
+        out.reserve(self.rows.iter().map(bytes).sum::<usize>() + 2);
         out.push(b'[');
         for (index, row) in self.rows.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
-            out.extend_from_slice(&row.json);
+            row.write_json(out);
         }
         out.push(b']');
     }

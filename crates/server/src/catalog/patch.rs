@@ -106,7 +106,7 @@ impl Patch {
         }
         let tags = Arc::make_mut(&mut self.next.tags).learn(event, stored.observed_at);
         self.event_tags.insert(slot, tags);
-        self.next.events.columns.created_at[slot] = instant(event.created_at);
+        Arc::make_mut(&mut self.next.events).columns.created_at[slot] = instant(event.created_at);
         self.event_rows.insert(slot, row);
         self.stale_events.insert(slot);
     }
@@ -117,7 +117,7 @@ impl Patch {
         let slot = self.market_slot(market.market_id.as_str());
         let event = market.event_id.as_ref().map(|id| self.event_slot(id.as_str()));
         let event_number = event.map_or(NO_EVENT, slot_number);
-        let columns = &mut self.next.markets.columns;
+        let columns = &mut Arc::make_mut(&mut self.next.markets).columns;
         let held_event = std::mem::replace(&mut columns.event_slots[slot], event_number);
         columns.own_categories[slot] =
             u8::try_from(category_code(market.category)).unwrap_or(u8::MAX);
@@ -172,10 +172,14 @@ impl Patch {
         if !self.keys.is_empty() {
             Arc::make_mut(&mut self.next.keys).extend(self.keys);
         }
-        let markets = &mut self.next.markets;
+        let markets = Arc::make_mut(&mut self.next.markets);
         update_text(&mut markets.titles, &mut markets.text, self.market_texts);
-        let events = &mut self.next.events;
+        let events = Arc::make_mut(&mut self.next.events);
         update_text(&mut events.titles, &mut events.text, self.event_texts);
+        if !self.new_markets.is_empty() {
+            let new = &self.new_markets;
+            Arc::make_mut(&mut self.next.windows).welcome(|key| new.get(&key).copied());
+        }
         self.next
     }
 
@@ -205,8 +209,9 @@ impl Patch {
         });
         let now = self.next.as_of;
         row.awaiting_resolution = !row.closed && row.end_date.is_some_and(|end| end < now);
-        self.next.markets.columns.set(slot, &row);
-        self.next.markets.rows[slot] = write(&row);
+        let markets = Arc::make_mut(&mut self.next.markets);
+        markets.columns.set(slot, &row);
+        markets.rows[slot] = write(&row);
         self.written_markets.insert(slot);
         if event != NO_EVENT {
             self.stale_events.insert(event as usize);
@@ -226,8 +231,9 @@ impl Patch {
         row.open_market_count = members.iter().filter(open).count();
         let top = members.iter().take(TOP_MARKETS);
         row.top_markets = top.filter_map(|slot| read::<TopMarket>(&markets.rows[*slot])).collect();
-        self.next.events.columns.set(slot, &row);
-        self.next.events.rows[slot] = write(&row);
+        let events = Arc::make_mut(&mut self.next.events);
+        events.columns.set(slot, &row);
+        events.rows[slot] = write(&row);
     }
 
     fn shown_event(&mut self, slot: usize) -> Option<&ShownEvent> {
@@ -239,8 +245,9 @@ impl Patch {
         let key = id_key(id);
         let held = self.new_markets.get(&key).copied();
         held.or_else(|| self.next.market_with_id(id)).unwrap_or_else(|| {
-            let slot = self.next.markets.columns.add(key);
-            self.next.markets.rows.push(Arc::default());
+            let markets = Arc::make_mut(&mut self.next.markets);
+            let slot = markets.columns.add(key);
+            markets.rows.push(Arc::default());
             self.new_markets.insert(key, slot);
             self.add_key(KeyKind::MarketId, id, slot);
             slot
@@ -251,8 +258,9 @@ impl Patch {
         let key = id_key(id);
         let held = self.new_events.get(&key).copied();
         held.or_else(|| self.next.event_with_id(id)).unwrap_or_else(|| {
-            let slot = self.next.events.columns.add(key);
-            self.next.events.rows.push(Arc::default());
+            let events = Arc::make_mut(&mut self.next.events);
+            let slot = events.columns.add(key);
+            events.rows.push(Arc::default());
             self.new_events.insert(key, slot);
             self.add_key(KeyKind::EventId, id, slot);
             slot

@@ -3,9 +3,10 @@
 use std::{cmp::Reverse, fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use domain::analytics::Window;
 use domain::{ConditionId, EventScreen, MarketStatus, Screen, TokenId};
 use serde::{Deserialize, Serialize};
-use store::{events::StoredEvent, markets::StoredMarket};
+use store::{events::StoredEvent, markets::StoredMarket, windows::CountedWindow};
 
 use super::columns::MarketColumns;
 use super::events::EventColumns;
@@ -16,6 +17,7 @@ use super::patch::Patch;
 use super::tags::Tags;
 use super::text::TextIndex;
 use super::titles::Titles;
+use super::windows::Windows;
 use crate::view::{EventRow, FoundEvent, FoundMarket, MarketRow, SearchResults};
 
 /// Markets, by slot.
@@ -43,8 +45,10 @@ pub(super) struct Events {
 pub struct Snapshot {
     pub(super) generation: i64,
     pub(super) as_of: DateTime<Utc>,
-    pub(super) markets: Markets,
-    pub(super) events: Events,
+    /// Shared by the snapshots between two changes of the catalogue: windows change more often.
+    pub(super) markets: Arc<Markets>,
+    pub(super) events: Arc<Events>,
+    pub(super) windows: Arc<Windows>,
     /// The market slots of each event slot.
     pub(super) members: Arc<Lists>,
     pub(super) tags: Arc<Tags>,
@@ -57,8 +61,9 @@ impl Snapshot {
         Self {
             generation: 0,
             as_of: DateTime::UNIX_EPOCH,
-            markets: Markets::default(),
-            events: Events::default(),
+            markets: Arc::default(),
+            events: Arc::default(),
+            windows: Arc::default(),
             members: Arc::default(),
             tags: Arc::default(),
             keys: Arc::default(),
@@ -99,6 +104,27 @@ impl Snapshot {
             patch.take_market(&stored);
         }
         patch.finish()
+    }
+
+    /// This catalogue with what the tape says of a window; `None`: the tape does not cover it. Everything else
+    /// is shared.
+    #[must_use]
+    pub fn with_window(&self, window: Window, count: Option<&CountedWindow>) -> Self {
+        let mut next = self.clone();
+        let windows = Arc::make_mut(&mut next.windows);
+        windows.put(window, count, self.market_count(), |id| self.market_with_id(id));
+        next
+    }
+
+    /// When the last count of a window ended; `None` while the window is unknown.
+    pub fn window_as_of(&self, window: Window) -> Option<DateTime<Utc>> {
+        self.windows.as_of(window)
+    }
+
+    /// Names the counts of the windows that this snapshot holds. Together with [`Snapshot::generation`] it
+    /// identifies what the snapshot answers, on every node alike.
+    pub fn windows_version(&self) -> u64 {
+        self.windows.version()
     }
 
     /// The largest revision in the catalogue: equal on every node that holds the same.
@@ -177,7 +203,7 @@ impl Snapshot {
     }
 
     pub(super) fn market_row(&self, slot: usize) -> Row<MarketRow> {
-        Row::new(Arc::clone(&self.markets.rows[slot]))
+        Row::of_market(Arc::clone(&self.markets.rows[slot]), Arc::clone(&self.windows), slot)
     }
 
     pub(super) fn market_rows(&self, slots: &[u32]) -> Vec<Row<MarketRow>> {

@@ -6,7 +6,8 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
-use domain::Screen;
+use domain::analytics::Window;
+use domain::{Screen, TapeColumn, TapeFigure};
 
 use super::{Configured, open_database, start_quietly};
 use crate::catalog::{Page, Row, Snapshot};
@@ -22,6 +23,9 @@ pub(super) struct Markets {
     /// At most this many rows
     #[arg(long, default_value_t = 25)]
     limit: usize,
+    /// Show what takers did within this window: 10m, 1h, 6h, 12h or 24h
+    #[arg(long, value_name = "WINDOW")]
+    window: Option<Window>,
     /// Print JSON, one market a line, as the API has it
     #[arg(long)]
     json: bool,
@@ -33,8 +37,25 @@ impl Markets {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let screen = read_screen(&self.parameters)?;
         let config = self.configured.resolve()?;
-        start_quietly(&config, print_markets(&config, screen, self.limit, self.json))
+        let columns = self.window.map_or_else(Vec::new, tape_columns);
+        if self.window.is_some() && columns.is_empty() {
+            bail!("--window must be one of 10m, 1h, 6h, 12h, 24h");
+        }
+        let shape = if self.json { Shape::Json } else { Shape::Table(columns) };
+        start_quietly(&config, print_markets(&config, screen, self.limit, shape))
     }
+}
+
+/// How the markets are printed.
+enum Shape {
+    Json,
+    /// With these columns of the tape.
+    Table(Vec<TapeColumn>),
+}
+
+/// The columns of a window; none of one that is not counted.
+fn tape_columns(window: Window) -> Vec<TapeColumn> {
+    TapeColumn::ALL.iter().copied().filter(|column| column.window() == window).collect()
 }
 
 fn read_screen(parameters: &[String]) -> anyhow::Result<Screen> {
@@ -62,7 +83,7 @@ async fn print_markets(
     config: &Config,
     screen: Screen,
     limit: usize,
-    json: bool,
+    shape: Shape,
 ) -> anyhow::Result<ExitCode> {
     let database = open_database(config).await?;
     let pending = store::migrate::plan(&database).await?;
@@ -71,7 +92,10 @@ async fn print_markets(
     }
     let snapshot = follow::load(&database).await.context("cannot load the catalogue")?;
     let page = snapshot.screen(&screen, &Page::first(limit), false, Utc::now())?;
-    let code = if json { print_json(&page.rows) } else { print_table(&page.read()?) }?;
+    let code = match shape {
+        Shape::Json => print_json(&page.rows)?,
+        Shape::Table(columns) => print_table(&page.read()?, &columns)?,
+    };
     summarise(&snapshot, page.rows.len(), page.total);
     database.close().await;
     Ok(code)
@@ -85,40 +109,64 @@ fn summarise(snapshot: &Snapshot, shown: usize, total: usize) {
 fn print_json(rows: &[Row<MarketRow>]) -> anyhow::Result<ExitCode> {
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
-        lines.push(std::str::from_utf8(row.json())?);
+        lines.push(String::from_utf8(row.json().into_owned())?);
     }
     super::print(&lines.join("\n"))
 }
 
-fn print_table(rows: &[MarketRow]) -> anyhow::Result<ExitCode> {
+fn print_table(rows: &[MarketRow], columns: &[TapeColumn]) -> anyhow::Result<ExitCode> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header([
-        "Market",
-        "Price ¢",
-        "Change pp",
-        "Volume 24h $",
-        "Liquidity $",
-        "Closes",
-        "Id",
-    ]);
+    let mut header: Vec<String> =
+        ["Market", "Price ¢", "Change pp", "Volume 24h $", "Liquidity $"].map(String::from).into();
+    header.extend(columns.iter().map(|column| tape_header(*column)));
+    header.extend(["Closes", "Id"].map(String::from));
+    table.set_header(header);
     for row in rows {
-        table.add_row([
+        let mut cells = vec![
             row.title.chars().take(64).collect(),
             number(row.price.map(|price| price * 100.0), 1),
-            row.change_24h.map_or_else(unknown, |change| format!("{:+.1}", change * 100.0)),
+            row.change_24h.map_or_else(unknown, points),
             number(row.volume_24h, 0),
             number(row.liquidity, 0),
-            closes(row),
-            row.market_id.clone(),
-        ]);
+        ];
+        cells.extend(columns.iter().map(|column| tape_cell(*column, row.tape(*column))));
+        cells.extend([closes(row), row.market_id.clone()]);
+        table.add_row(cells);
     }
-    for index in 1..=4 {
+    for index in 1..=4 + columns.len() {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     super::print(&table.to_string())
+}
+
+fn tape_header(column: TapeColumn) -> String {
+    let unit = match column.figure() {
+        TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => "",
+        TapeFigure::Volume | TapeFigure::Flow => " $",
+        TapeFigure::BuyShare => " %",
+        TapeFigure::Change => " pp",
+    };
+    let mut label: Vec<char> = format!("{}{unit}", column.label()).chars().collect();
+    if let Some(first) = label.first_mut() {
+        first.make_ascii_uppercase();
+    }
+    label.into_iter().collect()
+}
+
+fn tape_cell(column: TapeColumn, value: Option<f64>) -> String {
+    match column.figure() {
+        TapeFigure::Change => value.map_or_else(unknown, points),
+        TapeFigure::Flow => value.map_or_else(unknown, |flow| format!("{flow:+.0}")),
+        TapeFigure::BuyShare => number(value.map(|share| share * 100.0), 0),
+        _ => number(value, 0),
+    }
+}
+
+fn points(change: f64) -> String {
+    format!("{:+.1}", change * 100.0)
 }
 
 fn closes(row: &MarketRow) -> String {

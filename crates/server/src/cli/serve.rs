@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ingest::IngestService;
+use ingest::live::{LiveBooks, LiveService};
+use ingest::record::RecordingService;
 use lab::Lab;
+use polymarket::clob::ClobClient;
+use polymarket::data::DataClient;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use store::{Database, migrate};
@@ -20,6 +24,7 @@ use super::world::WorldArgs;
 use crate::catalog::CatalogHandle;
 use crate::config::{Config, Settings};
 use crate::http::state::{AppState, Parts, Settings as HttpSettings};
+use crate::live::{Live, publish};
 use crate::sync_feed::SyncFeed;
 use crate::{follow, http};
 
@@ -67,13 +72,7 @@ pub(super) async fn demo(config: &Config, world: WorldArgs) -> anyhow::Result<Ex
     let world = tokio::task::spawn_blocking(move || world.generate()).await??;
     let lab_stop = CancellationToken::new();
     let lab = tokio::spawn(lab::serve(listener, Lab::world_live(world), lab_stop.clone()));
-    let base = |host: &str| format!("http://{address}/{host}");
-    let endpoints = Endpoints::new(
-        &base("gamma"),
-        &base("clob"),
-        &base("data"),
-        &format!("ws://{address}/ws"),
-    )?;
+    let endpoints = Endpoints::below(&format!("http://{address}"))?;
     let config = Config { endpoints, ..config.clone() };
     let result = run(&config, &stop).await;
     lab_stop.cancel();
@@ -99,7 +98,8 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
 
     let served = match listener {
         None => {
-            spawn_ingest(config, &database, &tasks, &background)?;
+            let upstream = upstream(config)?;
+            spawn_ingest(config, &upstream, &database, &tasks, &background)?;
             tracing::info!("ready, without an API");
             stop.cancelled().await;
             Ok(())
@@ -119,11 +119,15 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
             let catalog = CatalogHandle::new(snapshot);
             tasks.spawn(follow::follow(database.clone(), catalog.clone(), background.clone()));
             tasks.spawn(sync.clone().follow(database.clone(), catalog.clone(), background.clone()));
-            spawn_ingest(config, &database, &tasks, &background)?;
+            let upstream = upstream(config)?;
+            let live = spawn_ingest(config, &upstream, &database, &tasks, &background)?;
+            let live = Live::new(live, upstream);
+            tasks.spawn(publish(live.clone(), database.clone(), background.clone()));
             let parts = Parts {
                 catalog,
                 database: database.clone(),
                 sync,
+                live,
                 metrics,
                 settings: settings(config),
             };
@@ -144,26 +148,52 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
     served.context("the server ended badly")
 }
 
+/// Starts what talks to upstream: books for everybody, and where it is this process's role the catalogue's syncs and
+/// the recorder.
 fn spawn_ingest(
     config: &Config,
+    upstream: &Arc<Upstream>,
     database: &Database,
     tasks: &TaskTracker,
     cancel: &CancellationToken,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<LiveBooks> {
+    // Who does not record follows only what somebody watches.
+    let mut options = config.live.clone();
+    if !config.roles.ingest {
+        options.busiest = 0;
+    }
+    let clob = ClobClient::new(upstream.clone());
+    let (live, announced) = LiveService::new(database.clone(), clob, &config.endpoints, options)?;
+    let books = live.books();
+    tasks.spawn(live.run(cancel.clone()));
     if config.roles.ingest {
-        let client = gamma_client(config)?;
+        let client = GammaClient::new(upstream.clone());
         let service = IngestService::new(client, database.clone(), config.ingest.clone());
         tasks.spawn(service.run(cancel.clone()));
+        let recorder = RecordingService::new(
+            database.clone(),
+            DataClient::new(upstream.clone()),
+            config.endpoints.clone(),
+            books.clone(),
+            config.recording.clone(),
+            announced,
+        );
+        tasks.spawn(recorder.run(cancel.clone()));
     }
-    Ok(())
+    Ok(books)
+}
+
+/// The client of the upstream hosts that the configuration describes. Everything in a process shares one, and with it
+/// one budget of requests.
+pub(super) fn upstream(config: &Config) -> anyhow::Result<Arc<Upstream>> {
+    let limits = Limits::new(config.upstream_rate_percent, Limits::DEFAULT_IN_FLIGHT);
+    let options = UpstreamOptions::default();
+    Ok(Arc::new(Upstream::new(config.endpoints.clone(), options, Arc::new(limits))?))
 }
 
 /// The client of Gamma that the configuration describes.
 pub(super) fn gamma_client(config: &Config) -> anyhow::Result<GammaClient> {
-    let limits = Limits::new(config.upstream_rate_percent, Limits::DEFAULT_IN_FLIGHT);
-    let upstream =
-        Upstream::new(config.endpoints.clone(), UpstreamOptions::default(), Arc::new(limits))?;
-    Ok(GammaClient::new(Arc::new(upstream)))
+    Ok(GammaClient::new(upstream(config)?))
 }
 
 fn settings(config: &Config) -> HttpSettings {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chrono::Utc;
 use ingest::CatalogueSync;
-use store::lock::IngestLock;
+use store::lock::{IngestLock, Work};
 use store::notify::{Listener, Notice};
 use store::sync_logs::{self, PROGRESS_CHANNEL, SyncKind, SyncLog, SyncState, SyncTrigger};
 use store::{Database, StoreError, migrate};
@@ -24,7 +24,7 @@ pub(super) async fn sync(config: &Config) -> anyhow::Result<ExitCode> {
     migrate::run(&database).await.context("cannot bring the database up to date")?;
     // Followed from before the request, so that no progress is missed.
     let mut notices = Listener::connect(&database, &[PROGRESS_CHANNEL]).await?;
-    let ended = match IngestLock::try_acquire(&database).await? {
+    let ended = match IngestLock::try_acquire(&database, Work::Catalogue).await? {
         Some(lock) => run_here(config, &database, lock, &mut notices, &stop).await?,
         None => run_elsewhere(config, &database, &mut notices, &stop).await?,
     };

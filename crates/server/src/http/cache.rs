@@ -49,6 +49,9 @@ pub struct ETag(String);
 impl ETag {
     /// The tag of what a generation of the catalogue answers to a query.
     ///
+    /// What takers did changes without a new generation, when the tape's windows are counted again: the
+    /// version of the windows is a part of `query` (`ItemMetadata::fingerprint`).
+    ///
     /// `query` must be canonical, and must name everything besides the generation that the answer
     /// depends on.
     pub fn of_generation(generation: i64, query: &str) -> Self {

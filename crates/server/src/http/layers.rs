@@ -134,9 +134,11 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
 
     use axum::{body::Body, routing::get};
+    use ingest::live::LiveBooks;
+    use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
     use serde_json::Value;
     use store::testing::TestDatabase;
     use tokio_util::sync::CancellationToken;
@@ -147,6 +149,7 @@ mod tests {
         api,
         catalog::CatalogHandle,
         http::state::{Parts, Settings},
+        live::Live,
         sync_feed::SyncFeed,
     };
 
@@ -159,10 +162,15 @@ mod tests {
             public_url: None,
             request_timeout: Duration::from_millis(50),
         };
+        // Nobody asks it anything.
+        let endpoints = Endpoints::below("http://127.0.0.1:9").unwrap();
+        let limits = Arc::new(Limits::unlimited());
+        let upstream = Upstream::new(endpoints, UpstreamOptions::default(), limits).unwrap();
         let parts = Parts {
             catalog: CatalogHandle::default(),
             database: database.database().clone(),
             sync: SyncFeed::default(),
+            live: Live::new(LiveBooks::default(), Arc::new(upstream)),
             metrics: api::metrics::install().unwrap(),
             settings,
         };

@@ -16,9 +16,10 @@ use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::details::DetailCache,
+    api::{analytics::AnalyticsCache, details::DetailCache, holders::HoldersCache},
     catalog::CatalogHandle,
     http::{bodies::BodyCache, client::ClientLimits, security::PublicUrl},
+    live::Live,
     sync_feed::SyncFeed,
 };
 
@@ -74,6 +75,8 @@ pub struct Parts {
     pub database: Database,
     /// What is known of syncs, and how they make themselves heard.
     pub sync: SyncFeed,
+    /// Books, and what happens.
+    pub live: Live,
     /// Where `/metrics` reads.
     pub metrics: PrometheusHandle,
     /// What the operator decided.
@@ -89,6 +92,8 @@ struct Shared {
     parts: Parts,
     bodies: BodyCache,
     details: DetailCache,
+    analytics: AnalyticsCache,
+    holders: HoldersCache,
     limits: ClientLimits,
     refresh_asked_at: AtomicI64,
     stopping: CancellationToken,
@@ -101,6 +106,8 @@ impl AppState {
             parts,
             bodies: BodyCache::default(),
             details: DetailCache::default(),
+            analytics: AnalyticsCache::default(),
+            holders: HoldersCache::default(),
             limits: ClientLimits::default(),
             refresh_asked_at: AtomicI64::new(i64::MIN),
             stopping,
@@ -120,6 +127,11 @@ impl AppState {
     /// What is known of syncs.
     pub fn sync(&self) -> &SyncFeed {
         &self.0.parts.sync
+    }
+
+    /// Books, and what happens.
+    pub fn live(&self) -> &Live {
+        &self.0.parts.live
     }
 
     /// The catalogue is a simulated world; every answer and page says so.
@@ -143,6 +155,14 @@ impl AppState {
 
     pub(crate) fn bodies(&self) -> &BodyCache {
         &self.0.bodies
+    }
+
+    pub(crate) fn analytics(&self) -> &AnalyticsCache {
+        &self.0.analytics
+    }
+
+    pub(crate) fn holders(&self) -> &HoldersCache {
+        &self.0.holders
     }
 
     pub(crate) fn details(&self) -> &DetailCache {

@@ -1,12 +1,16 @@
 //! The columns of a table of markets: header, class and cell, by the API's name.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
-use domain::SortColumn;
+use domain::{SortColumn, TapeColumn, TapeFigure};
 use maud::{Markup, html};
 
 use super::figures::{
-    category_label, category_mark, change_figure, closes, money_figure, price, resolved,
+    category_label, category_mark, change_figure, closes, count_figure, flow_figure, money_figure,
+    price, resolved, share_figure,
 };
+use super::filters::capitalised;
 use super::format::{UNKNOWN, cents, decimal, utc};
 use super::links::Address;
 use crate::view::MarketRow;
@@ -15,12 +19,45 @@ use crate::view::MarketRow;
 pub(super) struct Column {
     /// The API's name, also the class's.
     pub(super) id: &'static str,
-    header: &'static str,
+    header: Header,
     /// Sorted from the largest at the first click.
     is_quiet: bool,
     is_text: bool,
     sort: Option<SortColumn>,
-    cell: fn(&MarketRow, DateTime<Utc>) -> Markup,
+    cell: Cell,
+}
+
+/// How a cell is filled.
+enum Cell {
+    /// From the row.
+    Plain(fn(&MarketRow, DateTime<Utc>) -> Markup),
+    /// With a figure of a window.
+    Tape(TapeColumn),
+}
+
+impl Cell {
+    fn fill(&self, row: &MarketRow, now: DateTime<Utc>) -> Markup {
+        match self {
+            Self::Plain(fill) => fill(row, now),
+            Self::Tape(column) => tape_figure(*column, row.tape(*column)),
+        }
+    }
+}
+
+/// What a column is called.
+enum Header {
+    Own(&'static str),
+    /// The label of its order, with a capital letter.
+    Label(&'static str),
+}
+
+impl Header {
+    fn text(&self) -> String {
+        match self {
+            Self::Own(text) => (*text).to_owned(),
+            Self::Label(label) => capitalised(label),
+        }
+    }
 }
 
 /// Columns shown unless `cols` says otherwise.
@@ -31,37 +68,55 @@ macro_rules! column {
     ($id:literal, $header:literal, $sort:expr, $cell:expr) => {
         Column {
             id: $id,
-            header: $header,
+            header: Header::Own($header),
             is_quiet: false,
             is_text: false,
             sort: $sort,
-            cell: $cell,
+            cell: Cell::Plain($cell),
         }
     };
     (quiet $id:literal, $header:literal, $sort:expr, $cell:expr) => {
         Column {
             id: $id,
-            header: $header,
+            header: Header::Own($header),
             is_quiet: true,
             is_text: false,
             sort: $sort,
-            cell: $cell,
+            cell: Cell::Plain($cell),
         }
     };
     (text $id:literal, $header:literal, $sort:expr, $cell:expr) => {
         Column {
             id: $id,
-            header: $header,
+            header: Header::Own($header),
             is_quiet: false,
             is_text: true,
             sort: $sort,
-            cell: $cell,
+            cell: Cell::Plain($cell),
         }
     };
 }
 
-/// Every column there is.
-pub(super) const ALL: &[Column] = &[
+/// Every column of the tape.
+static TAPE: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let column = |column: &TapeColumn| Column {
+        id: column.slug(),
+        header: Header::Label(column.label()),
+        is_quiet: true,
+        is_text: false,
+        sort: Some(SortColumn::Tape(*column)),
+        cell: Cell::Tape(*column),
+    };
+    TapeColumn::ALL.iter().map(column).collect()
+});
+
+/// The names of all columns, in the order pages list them.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().chain(TAPE.iter()).map(|column| column.id)
+}
+
+/// Every column but those of the tape.
+const ALL: &[Column] = &[
     column!(text "title", "Market", Some(SortColumn::Title), |row, _| title(row)),
     column!("price", "Yes", Some(SortColumn::Price), |row, _| price(row)),
     column!("change_1h", "Change 1h", Some(SortColumn::Change1h), |row, _| change_figure(
@@ -87,7 +142,7 @@ pub(super) const ALL: &[Column] = &[
     column!(quiet "best_bid", "Bid", None, |row, _| in_cents(row.best_bid, row)),
     column!(quiet "best_ask", "Ask", None, |row, _| in_cents(row.best_ask, row)),
     column!(quiet "last_trade_price", "Last", None, |row, _| in_cents(row.last_trade_price, row)),
-    column!(quiet "end_date", "Closes", Some(SortColumn::EndDate), |row, now| closes(row, now)),
+    column!(quiet "end_date", "Closes", Some(SortColumn::EndDate), closes),
     column!(quiet "status", "Status", None, |row, _| html! { (row.status.slug()) }),
     column!("resolution", "Outcome", None, |row, _| outcome(row)),
     column!(text "category", "Category", None, |row, _| html! { (category_label(row.category)) }),
@@ -115,6 +170,16 @@ fn outcome(row: &MarketRow) -> Markup {
     row.resolution.as_ref().map_or_else(|| html! { span class="mut" { (UNKNOWN) } }, resolved)
 }
 
+fn tape_figure(column: TapeColumn, value: Option<f64>) -> Markup {
+    match column.figure() {
+        TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => count_figure(value),
+        TapeFigure::Volume => money_figure(value),
+        TapeFigure::Flow => flow_figure(value),
+        TapeFigure::BuyShare => share_figure(value),
+        TapeFigure::Change => change_figure(value),
+    }
+}
+
 fn tick(row: &MarketRow) -> Markup {
     html! {
         @match row.tick_size {
@@ -138,7 +203,7 @@ pub(super) fn chosen(names: &[&str]) -> Vec<&'static Column> {
     let rest = names.iter().filter(|name| **name != "title");
     std::iter::once(&"title")
         .chain(rest)
-        .filter_map(|name| ALL.iter().find(|column| column.id == *name))
+        .filter_map(|name| ALL.iter().chain(TAPE.iter()).find(|column| column.id == *name))
         .collect()
 }
 
@@ -156,7 +221,7 @@ pub(super) fn table(
             thead {
                 tr {
                     @for column in columns {
-                        (header(column.id, column.header, column.is_text, column.sort.map(SortColumn::slug), sorting))
+                        (header(column.id, &column.header.text(), column.is_text, column.sort.map(SortColumn::slug), sorting))
                     }
                 }
             }
@@ -164,7 +229,7 @@ pub(super) fn table(
                 @for row in rows {
                     tr {
                         @for column in columns {
-                            td class=(class(column.id, column.is_text, column.is_quiet)) { ((column.cell)(row, now)) }
+                            td class=(class(column.id, column.is_text, column.is_quiet)) { (column.cell.fill(row, now)) }
                         }
                     }
                 }

@@ -202,7 +202,7 @@ fn row(event: &EventRow, now: DateTime<Utc>) -> Markup {
 }
 
 /// Open markets of all markets; one number where they are the same.
-pub(super) fn market_count(event: &EventRow) -> Markup {
+fn market_count(event: &EventRow) -> Markup {
     html! {
         @if event.open_market_count != event.market_count { (count(event.open_market_count)) " / " }
         (count(event.market_count))

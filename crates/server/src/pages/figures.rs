@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::{Category, MarketStatus};
 use maud::{Markup, html};
 
-use super::format::{UNKNOWN, cents, change, money, money_exact, until, utc, words};
+use super::format::{
+    UNKNOWN, cents, change, count, flow, money, money_exact, percent, until, utc, words,
+};
 use crate::view::{MarketRow, ResolutionView};
 
 /// The mark of a category.
@@ -35,6 +37,30 @@ pub(super) fn money_figure(amount: Option<f64>) -> Markup {
         @if amount.is_some() { span title=(money_exact(amount)) { (money(amount)) } }
         @else { span class="mut" { (UNKNOWN) } }
     }
+}
+
+/// What takers did on balance, in dollars; the exact amount on hover.
+pub(super) fn flow_figure(amount: Option<f64>) -> Markup {
+    let class = match amount {
+        Some(amount) if amount > 0.0 => "up",
+        Some(amount) if amount < 0.0 => "down",
+        _ => "mut",
+    };
+    let title = amount.map(|_| money_exact(amount));
+    html! { span class=(class) title=[title] { (flow(amount)) } }
+}
+
+/// A share in percent.
+pub(super) fn share_figure(share: Option<f64>) -> Markup {
+    html! { span class=[share.is_none().then_some("mut")] { (percent(share)) } }
+}
+
+/// A whole number.
+pub(super) fn count_figure(number: Option<f64>) -> Markup {
+    // Counts of the tape are whole numbers of 32 bits.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+    let text = number.map_or_else(|| UNKNOWN.to_owned(), |number| count(number as usize));
+    html! { span class=[number.is_none().then_some("mut")] { (text) } }
 }
 
 /// The colour of an outcome: what it is, not how it fares.

@@ -35,9 +35,18 @@ const MARKET_FIELDS: [&str; 16] = [
 pub(super) fn markets(address: &Address, errors: &[InvalidField]) -> Markup {
     let statuses = MarketStatus::ALL.map(|status| (status.slug(), status.slug()));
     let closes: Vec<_> = Closes::ALL.iter().map(|closes| (closes.slug(), closes.label())).collect();
+    let (shown, sorted) = (address.words("cols"), address.get("sort").unwrap_or_default());
     let sorts: Vec<_> = SortColumn::ALL
         .iter()
-        .filter(|column| **column != SortColumn::Relevance || address.get("q").is_some())
+        .filter(|column| match column {
+            SortColumn::Relevance => address.get("q").is_some(),
+            // There are many; those that are not shown would hide the others.
+            SortColumn::Tape(column) => {
+                shown.iter().any(|name| name == column.slug())
+                    || sorted.trim_start_matches('-') == column.slug()
+            }
+            _ => true,
+        })
         .map(|column| (column.slug(), column.label()))
         .collect();
     let export = address.first_page().without("limit").without("cols").without("density");
@@ -116,7 +125,8 @@ fn chip(label: &str, value: Option<&str>, content: &Markup) -> Markup {
     }
 }
 
-fn capitalised(label: &str) -> String {
+/// A label with a capital letter.
+pub(super) fn capitalised(label: &str) -> String {
     let mut chars = label.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

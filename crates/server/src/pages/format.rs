@@ -80,6 +80,12 @@ pub(super) fn count(count: usize) -> String {
     thousands(&count.to_string())
 }
 
+/// USDC with a direction: `+$512`, `−$76.8k`; nothing in either is `$0`.
+pub(super) fn flow(amount: Option<f64>) -> String {
+    let sign = if amount.is_some_and(|amount| amount > 0.0) { "+" } else { "" };
+    format!("{sign}{}", money(amount))
+}
+
 fn thousands(digits: &str) -> String {
     let groups: Vec<String> = digits
         .as_bytes()
@@ -130,12 +136,67 @@ pub(super) fn words(slug: &str) -> String {
 pub(super) fn decimal(value: Option<f64>, digits: i32) -> String {
     let Some(value) = value else { return UNKNOWN.to_owned() };
     let factor = 10_f64.powi(digits);
-    ((value * factor).round() / factor).to_string().replace('-', "−")
+    // Adding zero takes the sign off a negative one.
+    ((value * factor).round() / factor + 0.0).to_string().replace('-', "−")
+}
+
+/// Shares to a whole number from 10 up, else with at most two decimals: `4,845`, `7.25`.
+pub(super) fn shares(value: f64) -> String {
+    if value > 0.0 && value < 0.01 {
+        "<0.01".to_owned()
+    } else if value >= 10.0 {
+        thousands(&format!("{value:.0}"))
+    } else {
+        decimal(Some(value), 2)
+    }
+}
+
+/// A part of a whole (0 to 1) in percent, with a decimal below ten: `61%`, `4.2%`.
+pub(super) fn percent(part: Option<f64>) -> String {
+    let Some(part) = part else { return UNKNOWN.to_owned() };
+    let value = part * 100.0;
+    if value > 0.0 && value < 0.05 {
+        return "<0.1%".to_owned();
+    }
+    format!("{}%", decimal(Some(value), i32::from(value.abs() < 10.0)))
+}
+
+/// A number with its sign: `+0.42`, `−1.3`, `0`.
+pub(super) fn signed(value: Option<f64>, digits: i32) -> String {
+    let text = decimal(value, digits);
+    let is_positive = value.is_some_and(|value| value > 0.0) && text != "0";
+    if is_positive { format!("+{text}") } else { text }
+}
+
+/// An address or hash by its ends: `0x2005…75ea`.
+pub(super) fn short_hash(text: &str) -> String {
+    let ends = text.len().checked_sub(4).filter(|_| text.len() > 12);
+    match ends.and_then(|end| Some((text.get(..6)?, text.get(end..)?))) {
+        Some((head, tail)) => format!("{head}…{tail}"),
+        None => text.to_owned(),
+    }
+}
+
+/// The time of day: `14:32:08`.
+pub(super) fn clock(at: DateTime<Utc>) -> String {
+    at.format("%H:%M:%S").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flows_have_a_direction_and_shares_are_percents() {
+        assert_eq!(flow(Some(512.0)), "+$512");
+        assert_eq!(flow(Some(-76_800.0)), "−$76.8k");
+        assert_eq!(flow(Some(0.0)), "$0");
+        assert_eq!(flow(None), "—");
+        assert_eq!(percent(Some(0.6151)), "62%");
+        assert_eq!(percent(Some(0.0418)), "4.2%");
+        assert_eq!(percent(Some(0.0)), "0%");
+        assert_eq!(percent(None), "—");
+    }
 
     #[test]
     fn prices_show_what_their_tick_allows() {
@@ -168,6 +229,22 @@ mod tests {
         assert_eq!(money_exact(Some(157_704.21)), "$157,704.21");
         assert_eq!(money_exact(Some(-1_234_567.0)), "−$1,234,567.00");
         assert_eq!(count(17_204), "17,204");
+    }
+
+    #[test]
+    fn parts_shares_and_signs_follow_the_script() {
+        assert_eq!(shares(4_845.4), "4,845");
+        assert_eq!(shares(7.251), "7.25");
+        assert_eq!(shares(0.001), "<0.01");
+        assert_eq!(percent(Some(0.614)), "61%");
+        assert_eq!(percent(Some(0.0421)), "4.2%");
+        assert_eq!(percent(Some(0.0001)), "<0.1%");
+        assert_eq!(percent(None), "—");
+        assert_eq!(signed(Some(0.423), 2), "+0.42");
+        assert_eq!(signed(Some(-1.3), 2), "−1.3");
+        assert_eq!(signed(Some(0.001), 2), "0");
+        assert_eq!(short_hash("0x2005aaaaaaaa75ea"), "0x2005…75ea");
+        assert_eq!(short_hash("0x2005"), "0x2005");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The pages: content as HTML that reads, filters, sorts and pages without a script. They are drawn from the
 //! same view structs as the API, and carry the API's own answer for the script to take over from.
 
+mod categories;
+mod chart;
 mod columns;
 mod docs;
 mod event;
@@ -10,9 +12,12 @@ mod filters;
 mod format;
 mod links;
 mod lists;
+mod map;
 mod market;
+mod panels;
 mod screener;
 mod shell;
+mod short_table;
 mod states;
 
 use axum::{
@@ -39,6 +44,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/markets/{id}", get(market::show))
         .route("/events", get(events::show))
         .route("/events/{slug}", get(event::show))
+        .route("/map", get(map::show))
+        .route("/categories", get(categories::show))
         .route("/docs", get(docs::show))
 }
 

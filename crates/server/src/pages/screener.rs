@@ -79,7 +79,7 @@ impl FromQuery for ScreenerQuery {
 }
 
 fn read_columns(query: &mut QueryReader) -> Vec<&'static str> {
-    let names: Vec<&str> = columns::ALL.iter().map(|column| column.id).collect();
+    let names: Vec<&str> = columns::names().collect();
     let chosen = query
         .words("cols", &names.join(", "), |word| names.iter().copied().find(|name| *name == word));
     if chosen.is_empty() { columns::DEFAULT.to_vec() } else { chosen }

@@ -26,6 +26,8 @@ const PREPAINT: &str = include_str!("../../../../web/prepaint.js");
 pub(super) enum Section {
     Markets,
     Events,
+    Map,
+    Categories,
     Elsewhere,
 }
 
@@ -53,7 +55,7 @@ pub(super) struct Page {
 pub(super) struct Boot {
     pub(super) chunk: Chunk,
     pub(super) query_string: String,
-    /// The whole envelope.
+    /// The whole envelope; `null` where the page's data is asked for by the script.
     pub(super) reply: Vec<u8>,
 }
 
@@ -142,6 +144,8 @@ impl Surroundings<'_> {
                     nav class="nav" aria-label="Pages" {
                         (navigation("/markets", "Screener", "g m", SCREENER_ICON, section == Section::Markets))
                         (navigation("/events", "Events", "g e", EVENTS_ICON, section == Section::Events))
+                        (navigation("/map", "Map", "g p", MAP_ICON, section == Section::Map))
+                        (navigation("/categories", "Categories", "g c", CATEGORIES_ICON, section == Section::Categories))
                     }
                     div class="foot" { (self.freshness()) }
                 }
@@ -191,6 +195,8 @@ impl Surroundings<'_> {
                 Chunk::Market => "market",
                 Chunk::Events => "events",
                 Chunk::Event => "event",
+                Chunk::Map => "map",
+                Chunk::Categories => "categories",
             },
             query_string: &boot.query_string,
             reply,
@@ -223,6 +229,8 @@ fn escape_for_script(json: &str) -> String {
 
 const SCREENER_ICON: &str = "M2 3.5h12M2 8h12M2 12.5h7";
 const EVENTS_ICON: &str = "M2 4.5A1.5 1.5 0 0 1 3.5 3h9A1.5 1.5 0 0 1 14 4.5v8a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 2 12.5zM2 6.5h12M5.5 1.5v3M10.5 1.5v3";
+const MAP_ICON: &str = "M2 3h12v10H2zM8.5 3v10M8.5 8.5H14M2 9.5h6.5";
+const CATEGORIES_ICON: &str = "M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z";
 /// The magnifying glass.
 pub(super) const SEARCH_ICON: &str = "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0zM10.5 10.5l4 4";
 

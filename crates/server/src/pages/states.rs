@@ -34,7 +34,9 @@ pub(super) fn error(error: &ApiError, request_id: &RequestId) -> Page {
                 @if is_missing { (search_form("/markets", "Search all markets")) }
                 p {
                     a class="chip" href="/markets" { "Screener" } " "
-                    a class="chip" href="/events" { "Events" }
+                    a class="chip" href="/events" { "Events" } " "
+                    a class="chip" href="/map" { "Map" } " "
+                    a class="chip" href="/categories" { "Categories" }
                 }
                 p class="mono" { (error.code().code()) " · request " (request_id) }
             }

@@ -5,7 +5,7 @@ use domain::{Category, Event, Usdc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::MarketRow;
+use super::{DistributionView, MarketRow};
 
 /// One of an event's leading markets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -95,6 +95,8 @@ pub struct EventDetail {
     pub resolution_source: Option<String>,
     /// Every market of the event: open ones first, then by price of outcome 0.
     pub markets: Vec<MarketRow>,
+    /// What they say together; null where none of them has a price.
+    pub distribution: Option<DistributionView>,
 }
 
 impl EventRow {

@@ -1,10 +1,12 @@
 //! Markets as the API sends them.
 
 use chrono::{DateTime, Utc};
-use domain::{Category, Market, MarketStatus, ResolutionBasis, UmaStatus};
+use domain::{Category, Market, MarketStatus, ResolutionBasis, TapeColumn, UmaStatus};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::{AnalyticsView, TapeWindows};
 
 /// The event a market belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -114,8 +116,12 @@ pub struct MarketRow {
     pub uma_status: Option<UmaStatus>,
     /// One of several markets that exclude each other.
     pub neg_risk: bool,
+    /// The changing "Other" of an event whose outcomes are named one by one.
+    pub neg_risk_other: bool,
     /// Taker's rate: fee = shares × rate × (p(1−p))^exponent USDC. 0 is free, null unknown.
     pub fee_rate: Option<f64>,
+    /// Exponent of that formula.
+    pub fee_exponent: Option<f64>,
     /// Earns liquidity rewards.
     pub rewards: bool,
     /// Marked new by upstream.
@@ -134,6 +140,11 @@ pub struct MarketRow {
     pub created_at: Option<DateTime<Utc>>,
     /// When this row was last seen upstream.
     pub observed_at: DateTime<Utc>,
+    /// What takers did, by window, as the tape has it.
+    // Absent only within the catalogue, which completes its rows when they are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TapeWindows, required = true)]
+    pub windows: Option<TapeWindows>,
 }
 
 /// A market with what only its own page needs.
@@ -156,6 +167,8 @@ pub struct MarketDetail {
     pub upstream_updated_at: Option<DateTime<Utc>>,
     /// How many markets its event has, this one included; 0 for a market without an event.
     pub siblings_total: usize,
+    /// What it is doing, from what was recorded of it; null while the records cannot be read.
+    pub analytics: Option<AnalyticsView>,
 }
 
 /// A market of another event that resembles the one asked about.
@@ -225,7 +238,9 @@ impl MarketRow {
             }),
             uma_status: market.uma_status,
             neg_risk: market.neg_risk,
+            neg_risk_other: market.neg_risk_other,
             fee_rate: decimal(market.fee_rate),
+            fee_exponent: decimal(market.fee_exponent),
             rewards: market.has_rewards(),
             new: market.new,
             tick_size: decimal(market.tick_size),
@@ -235,7 +250,13 @@ impl MarketRow {
             closed_at: market.closed_at,
             created_at: market.created_at,
             observed_at,
+            windows: None,
         }
+    }
+
+    /// The value of a column of the tape; `None` where it is unknown.
+    pub fn tape(&self, column: TapeColumn) -> Option<f64> {
+        self.windows.as_ref().and_then(|windows| windows.figure(column))
     }
 }
 

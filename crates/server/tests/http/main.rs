@@ -5,9 +5,12 @@
 mod api;
 mod export;
 mod generated;
+mod live;
+mod live_pages;
 mod outage;
 mod pages;
 mod protocol;
 mod security;
 mod streams;
 mod support;
+mod windows;

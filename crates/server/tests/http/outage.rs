@@ -36,6 +36,20 @@ async fn reads_go_on_without_the_database_and_say_so() {
     let (status, page) = server.page("/markets/market-102").await;
     assert_eq!(status, 200);
     assert!(page.contains("The rules cannot be shown now"), "{page}");
+    for words in [
+        "The price history cannot be shown now.",
+        "The trade tape cannot be shown now.",
+        "The status timeline cannot be shown now.",
+        "What was traded in each window is unknown until then.",
+    ] {
+        assert!(page.contains(words), "{words} is missing in\n{page}");
+    }
+    let (status, page) = server.page("/events/election").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("The history of this event cannot be shown now."), "{page}");
+    for path in ["/map", "/categories"] {
+        assert_eq!(server.page(path).await.0, 200, "{path} is drawn from memory");
+    }
     let refused = server.request(Method::POST, "/api/polymarket/sync").send().await.unwrap();
     assert_eq!(refused.status(), 503);
     assert!(refused.headers().contains_key("retry-after"));

@@ -58,6 +58,7 @@ async fn a_page_carries_the_apis_answer() {
         ("/markets/market-102", "market", "/api/polymarket/markets/102"),
         ("/events?status=all", "events", "/api/polymarket/events?status=all&facets=true"),
         ("/events/election", "event", "/api/polymarket/events/100"),
+        ("/categories", "categories", "/api/polymarket/categories"),
     ];
     for (path, route, request) in pages {
         let (status, page) = server.page(path).await;
@@ -74,9 +75,14 @@ async fn a_page_carries_the_apis_answer() {
 #[tokio::test]
 async fn what_upstream_wrote_cannot_become_markup() {
     let server = TestServer::start().await;
-    for path in
-        ["/markets", "/markets/market-100", "/events/election", "/markets?q=%3Cscript%3Ealert(2)"]
-    {
+    for path in [
+        "/markets",
+        "/markets/market-100",
+        "/events/election",
+        "/markets?q=%3Cscript%3Ealert(2)",
+        "/markets/market-102?size=%3Cscript%3Ealert(3)",
+        "/events/election?range=%3Cscript%3Ealert(4)",
+    ] {
         let (_, page) = server.page(path).await;
         assert!(!page.contains("<script>alert"), "{path}");
         assert!(page.contains("&lt;script&gt;alert"), "{path}");

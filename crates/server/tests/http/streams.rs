@@ -20,7 +20,7 @@ fn follow(server: &TestServer, cancel: CancellationToken) -> impl Future<Output 
 }
 
 /// Reads one event: its name, id and data.
-async fn next(response: &mut Response, rest: &mut String) -> (String, String, Value) {
+pub(crate) async fn next(response: &mut Response, rest: &mut String) -> (String, String, Value) {
     loop {
         if let Some((event, after)) = rest.split_once("\n\n") {
             let line = |name: &str| {
@@ -61,21 +61,23 @@ async fn new_generations_are_told_and_known_ones_are_not() {
     assert_eq!(fresh.headers()["cache-control"], "no-store");
     let mut rest = String::new();
     let (name, id, data) = next(&mut fresh, &mut rest).await;
-    assert_eq!((name.as_str(), id), ("generation", generation.to_string()));
+    let version = server.app.catalog().current().windows_version();
+    let id_of = |generation: i64| format!("{generation}-{version:016x}");
+    assert_eq!((name.as_str(), id), ("generation", id_of(generation)));
     assert_eq!(data["generation"], generation);
     assert_eq!(data["stale"], true);
 
-    let resume = |id: i64| server.request(Method::GET, path).header("last-event-id", id);
+    let resume = |id: i64| server.request(Method::GET, path).header("last-event-id", id_of(id));
     let mut current = resume(generation).send().await.unwrap();
     let mut behind = resume(generation - 1).send().await.unwrap();
     let (_, id, _) = next(&mut behind, &mut String::new()).await;
-    assert_eq!(id, generation.to_string(), "who is behind is told at once");
+    assert_eq!(id, id_of(generation), "who is behind is told at once");
 
     let newer = replace(&server, 3);
     let (_, id, data) = next(&mut current, &mut String::new()).await;
-    assert_eq!((id, &data["changed"]), (newer.to_string(), &3.into()), "who is not, with the next");
+    assert_eq!((id, &data["changed"]), (id_of(newer), &3.into()), "who is not, with the next");
     let (_, id, _) = next(&mut fresh, &mut rest).await;
-    assert_eq!(id, newer.to_string());
+    assert_eq!(id, id_of(newer));
 }
 
 #[tokio::test]

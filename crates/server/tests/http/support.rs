@@ -1,11 +1,14 @@
 //! A server over a database of its own, on a free port of loopback.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Category, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange, Tag, Usdc,
+    Category, ConditionId, Event, EventId, Market, MarketId, Origin, Outcome, Price, PriceChange,
+    Tag, Usdc,
 };
+use ingest::live::LiveBooks;
+use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -13,6 +16,7 @@ use server::{
     api,
     catalog::{CatalogHandle, Snapshot},
     http::{self, AppState, Parts, Secret, Settings},
+    live::Live,
     sync_feed::SyncFeed,
 };
 use store::{Database, catalogue, testing::TestDatabase};
@@ -58,16 +62,26 @@ impl TestServer {
         server
     }
 
-    /// A server over a given database and catalogue.
+    /// A server over a given database and catalogue, without an upstream.
     pub(crate) async fn over(
         database: Database,
         catalog: CatalogHandle,
         settings: Settings,
     ) -> Self {
+        Self::with_upstream(database, catalog, settings, nobody()).await
+    }
+
+    /// A server over all that it needs.
+    pub(crate) async fn with_upstream(
+        database: Database,
+        catalog: CatalogHandle,
+        settings: Settings,
+        live: Live,
+    ) -> Self {
         let stop = CancellationToken::new();
         let sync = SyncFeed::connect(&database).await.expect("cannot read the log of syncs");
         let metrics = api::metrics::install().expect("cannot install metrics");
-        let parts = Parts { catalog, database, sync, metrics, settings };
+        let parts = Parts { catalog, database, sync, live, metrics, settings };
         let app = AppState::new(parts, stop.clone());
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -102,6 +116,19 @@ impl TestServer {
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
+}
+
+/// An upstream that does not answer, and books that nobody keeps.
+fn nobody() -> Live {
+    upstream_at("http://127.0.0.1:9")
+}
+
+/// The upstream whose hosts are below an address, and books that nobody keeps.
+pub(crate) fn upstream_at(base: &str) -> Live {
+    let endpoints = Endpoints::below(base);
+    let options = UpstreamOptions { max_attempts: 1, ..UpstreamOptions::default() };
+    let upstream = Upstream::new(endpoints.unwrap(), options, Arc::new(Limits::unlimited()));
+    Live::new(LiveBooks::default(), Arc::new(upstream.unwrap()))
 }
 
 impl Drop for TestServer {
@@ -160,6 +187,10 @@ pub(crate) fn fixture(now: DateTime<Utc>) -> (Vec<Event>, Vec<Market>) {
         Some("Rules with <b>markup</b> at https://rules.example/x.".to_owned());
     markets[2].question_id = Some(String::from("0xabc"));
     markets[3].volume_24h = None;
+    // What is traded is on a chain.
+    for index in [3, 7] {
+        markets[index].condition_id = ConditionId::parse(&format!("0x{index:064x}")).ok();
+    }
     for index in 0..5_u32 {
         let mut market = market(&format!("2{index:02}"), "200", now);
         market.title = format!("Match {index}");

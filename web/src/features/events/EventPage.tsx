@@ -6,17 +6,24 @@ import { CopyableId, Fact, Figure, Instant, PageSkeleton, Prose } from "../../co
 import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
+import { cycle } from "../../lib/display.ts";
 import { ago, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
-import type { PageProps } from "../../lib/navigation.ts";
+import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
 import { copy } from "../../lib/toast.ts";
+import { parseSearch, stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
+import { AgendaPanel } from "./AgendaPanel.tsx";
+import { DistributionPanel } from "./DistributionPanel.tsx";
 import { eventDetail } from "./eventQueries.ts";
+import { HistoryPanel } from "./HistoryPanel.tsx";
+import { HISTORY_RANGES, type HistoryRange } from "./historyQuery.ts";
+import { useEventFeed } from "./useEventFeed.ts";
 import { yesSum } from "./yesSum.ts";
 
-/** One event: its figures, its markets by price, its rules. */
-export function EventPage({ id }: PageProps) {
+/** One event: its figures, its outcomes over time and now, its markets by price, when they close, its rules. */
+export function EventPage({ id, search }: PageProps) {
   const { data: answer, error, refetch } = useQuery(eventDetail(id));
   useTitle(answer?.data.title);
   useVisit(answer ? `/events/${answer.data.slug}` : "", answer?.data.title);
@@ -29,7 +36,9 @@ export function EventPage({ id }: PageProps) {
       run: () => void copy(window.location.href, "Link"),
     },
   ]);
-  if (answer) return <Event event={answer.data} isSimulated={answer.metadata.simulated} />;
+  if (answer) {
+    return <Event id={id} event={answer.data} isSimulated={answer.metadata.simulated} search={search} />;
+  }
   if (error) {
     return (
       <Main className="page event">
@@ -43,8 +52,38 @@ export function EventPage({ id }: PageProps) {
 const byPrice = (left: MarketRow, right: MarketRow) => (right.price ?? -1) - (left.price ?? -1);
 const COLUMNS = ["price", "change_24h", "volume_24h", "volume_total", "liquidity", "spread", "end_date"];
 
-function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolean }) {
+const DEFAULT_RANGE: HistoryRange = "1w";
+
+interface EventProps {
+  /** As the address has it. */
+  id: string;
+  event: EventDetail;
+  isSimulated: boolean;
+  search: UrlSearch;
+}
+
+function Event({ id, event, isSimulated, search }: EventProps) {
   const now = useNow();
+  const open = event.markets.filter(({ status }) => status === "open").toSorted(byPrice);
+  useEventFeed(
+    id,
+    open.map(({ market_id }) => market_id),
+  );
+  const range = HISTORY_RANGES.find((known) => known === search.range) ?? DEFAULT_RANGE;
+  const showRange = (next: HistoryRange) => {
+    const { range: _range, ...others } = parseSearch(place.get().queryString);
+    const changed = next === DEFAULT_RANGE ? others : { ...others, range: next };
+    go(`${place.get().path}${stringifySearch(changed)}`, true);
+  };
+  useActions([
+    {
+      id: "event-range",
+      title: "Next range of the chart",
+      group: "Page",
+      keys: "t",
+      run: () => showRange(cycle(HISTORY_RANGES, range)),
+    },
+  ]);
   return (
     <Main className="page event">
       <div className="hd">
@@ -84,11 +123,12 @@ function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolea
       </div>
       <div className="body">
         <div className="left">
+          <HistoryPanel slug={event.slug} title={event.title} range={range} onRange={showRange} />
           <section className="card">
             <h2>
               Markets <span className="sub">by price</span>
             </h2>
-            <YesSum event={event} />
+            {!event.distribution && <YesSum event={event} />}
             <MarketList
               caption={`Markets of ${event.title} by price`}
               markets={event.markets.toSorted(byPrice)}
@@ -105,7 +145,9 @@ function Event({ event, isSimulated }: { event: EventDetail; isSimulated: boolea
             )}
           </section>
         </div>
-        <aside className="right" aria-label="Facts">
+        <aside className="right" aria-label="Distribution, closes and facts">
+          <DistributionPanel event={event} />
+          <AgendaPanel markets={event.markets} />
           <section className="card">
             <h2>Facts</h2>
             <EventFacts event={event} />

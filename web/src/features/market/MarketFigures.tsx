@@ -2,6 +2,7 @@ import { Change, Closes, outcomeColour, Ticking } from "../../components/Figures
 import { Figure } from "../../components/PageParts.tsx";
 import type { MarketRow } from "../../lib/apiTypes.ts";
 import { cents, decimal, local, money, moneyExact, utc } from "../../lib/format.ts";
+import type { ShownPrices } from "../../lib/livePrice.ts";
 import { useNow } from "../../lib/time.ts";
 
 /** A taker fee rate in words: unknown, free, or the rate that multiplies p(1−p). */
@@ -10,8 +11,20 @@ export function feeText(rate: number | null): string {
   return rate === 0 ? "free" : `${decimal(rate * 100, 2)}% · p(1−p)`;
 }
 
+interface MarketFiguresProps {
+  market: MarketRow;
+  isShort?: boolean;
+  /** The prices of the live stream, where the page has one. */
+  shown?: ShownPrices;
+}
+
+/** Ask less bid, rounded to what prices can be, as both come as binary fractions. */
+function spreadOf({ bestBid, bestAsk }: ShownPrices): number | null {
+  return bestBid === null || bestAsk === null ? null : Math.round((bestAsk - bestBid) * 10_000) / 10_000;
+}
+
 /** The market's numbers in one line: outcomes, changes, volumes, book, end, fee. */
-export function MarketFigures({ market, isShort = false }: { market: MarketRow; isShort?: boolean }) {
+export function MarketFigures({ market, isShort = false, shown }: MarketFiguresProps) {
   const now = useNow();
   const id = market.market_id;
   const amount = isShort ? money : moneyExact;
@@ -19,10 +32,16 @@ export function MarketFigures({ market, isShort = false }: { market: MarketRow; 
   return (
     <dl className="facts">
       {market.outcomes.map((outcome, index) => (
-        <Figure key={outcome} label={outcome} isBig className={outcomeColour(index)}>
+        <Figure
+          key={outcome}
+          label={shown?.source === "stale" ? `${outcome}, stale` : outcome}
+          title={shown?.at ? `${shown.source}, ${utc(shown.at)}` : undefined}
+          isBig
+          className={`${outcomeColour(index)}${shown?.source === "stale" ? " dim" : ""}`}
+        >
           <Ticking
             subject={`${id}-${outcome}`}
-            text={cents(market.outcome_prices[index], market.tick_size)}
+            text={cents((shown?.prices ?? market.outcome_prices)[index], market.tick_size)}
           />
         </Figure>
       ))}
@@ -49,7 +68,15 @@ export function MarketFigures({ market, isShort = false }: { market: MarketRow; 
       <Figure label="Liquidity" title={moneyExact(market.liquidity)}>
         {amount(market.liquidity)}
       </Figure>
-      <Figure label="Spread">{cents(market.spread, market.tick_size)}</Figure>
+      <Figure label="Spread">
+        <Ticking
+          subject={id}
+          text={cents(
+            shown && shown.source !== "catalogue" ? spreadOf(shown) : market.spread,
+            market.tick_size,
+          )}
+        />
+      </Figure>
       <Figure
         label={market.status === "open" && !market.awaiting_resolution ? "Closes, scheduled" : "State"}
         title={closesTitle}

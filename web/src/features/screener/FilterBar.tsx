@@ -6,7 +6,7 @@ import type { FacetCount, Facets } from "../../lib/apiTypes.ts";
 import { count, words } from "../../lib/format.ts";
 import { RANGE_FILTERS, type RangeFilter, rangeText } from "./filters.ts";
 import { RangeEditor } from "./RangeEditor.tsx";
-import { CATEGORIES, CLOSES, type Screen, STATUSES, TRAITS, toggled } from "./screen.ts";
+import { CATEGORIES, CLOSES, type Screen, STATUSES, shownPeriod, TRAITS, toggled } from "./screen.ts";
 
 interface FilterBarProps {
   screen: Screen;
@@ -43,7 +43,10 @@ export function FilterBar(props: FilterBarProps) {
     rangeOf(screen, name).some((end) => end !== undefined),
   );
   const unsetLists = LIST_FILTERS.filter((filter) => filter.field !== "tag" && !setLists.includes(filter));
-  const unsetRanges = RANGE_FILTERS.filter((filter) => !setRanges.includes(filter));
+  const period = shownPeriod(screen);
+  const unsetRanges = RANGE_FILTERS.filter(
+    (filter) => !setRanges.includes(filter) && (filter.window === undefined || filter.window === period),
+  );
 
   return (
     <div className="chips">

@@ -62,7 +62,7 @@ export function ScreenerHead(props: ScreenerHeadProps) {
 function PeriodSwitch({ screen, onChange }: Pick<ScreenerHeadProps, "screen" | "onChange">) {
   return (
     <fieldset className="seg">
-      <legend className="sr">Period of change and volume</legend>
+      <legend className="sr">Period of changes, volumes and takers</legend>
       {PERIODS.map((period) => (
         <button
           key={period}

@@ -13,6 +13,7 @@ import {
   STATUSES,
   screenToQuery,
   screenToSearch,
+  shownPeriod,
   TRAITS,
   toggled,
   withPeriod,
@@ -135,6 +136,34 @@ describe("periods", () => {
     expect(weekly.cols).toContain("volume_7d");
     expect(weekly.sort[0]?.column).toBe("change_7d");
     expect(withPeriod(weekly, "24h")).toEqual(sorted);
+  });
+
+  it("of less than a day show the tape's own volume, and lead back", () => {
+    const short = withPeriod(EMPTY_SCREEN, "10m");
+    expect(short.cols).toEqual([
+      "title",
+      "price",
+      "change_10m",
+      "taker_volume_10m",
+      "liquidity",
+      "spread",
+      "end_date",
+    ]);
+    expect(shownPeriod(short)).toBe("10m");
+    expect(withPeriod(withPeriod(short, "12h"), "24h")).toEqual(EMPTY_SCREEN);
+  });
+
+  it("beyond a day keep what only the tape counts at a day", () => {
+    const cols = ["title", "trades_1h", "taker_flow_1h"];
+    const screen: Screen = {
+      ...EMPTY_SCREEN,
+      cols,
+      sort: [{ column: "taker_flow_1h", descending: false }],
+    };
+    const moved = withPeriod(screen, "7d");
+    expect(moved.cols).toEqual(["title", "trades_24h", "taker_flow_24h"]);
+    expect(moved.sort).toEqual([{ column: "taker_flow_24h", descending: false }]);
+    expect(shownPeriod(moved)).toBe("24h");
   });
 });
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { MarketsQuery } from "../../lib/apiTypes.ts";
+import { TAPE_COLUMN_IDS, TAPE_COUNTS, TAPE_WINDOWS } from "../../lib/tape.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { RANGE_FILTERS } from "./filters.ts";
 
@@ -61,6 +62,7 @@ export const SORT_COLUMNS = [
   "title",
   "competitive",
   "relevance",
+  ...TAPE_COLUMN_IDS,
 ] as const satisfies readonly Accepted<"sort">[];
 export type SortColumn = (typeof SORT_COLUMNS)[number];
 
@@ -294,23 +296,41 @@ export function toggled(values: readonly string[], value: string): readonly stri
   return values.includes(value) ? values.filter((kept) => kept !== value) : [...values, value];
 }
 
-export const PERIODS = ["1h", "24h", "7d", "30d"] as const;
+export const PERIODS = ["10m", "1h", "6h", "12h", "24h", "7d", "30d"] as const;
 export type Period = (typeof PERIODS)[number];
 
-/** The period whose change column is shown, if any. */
+/** The period whose change is shown; without a change, that of the first column that has a period. */
 export function shownPeriod(screen: Screen): Period | null {
-  return PERIODS.find((period) => visibleColumns(screen).includes(`change_${period}`)) ?? null;
+  const shown = visibleColumns(screen);
+  const change = PERIODS.find((period) => shown.includes(`change_${period}`));
+  return change ?? PERIODS.find((period) => shown.some((column) => column.endsWith(`_${period}`))) ?? null;
 }
 
-/** The screen with its change and volume columns, and an order by them, moved to another period. */
+const OF_PERIOD = new RegExp(`^(change|volume|${TAPE_COUNTS.join("|")})_(${PERIODS.join("|")})$`);
+
+/**
+ * The column of another period that stands for this one. Upstream counts volumes of a day and longer, the tape those
+ * of shorter windows; what only the tape counts is not known beyond a day.
+ */
+function inPeriod(column: string, period: Period): string {
+  const figure = OF_PERIOD.exec(column)?.[1];
+  if (figure === undefined) return column;
+  const isCounted = (TAPE_WINDOWS as readonly string[]).includes(period);
+  if (figure === "change") return `change_${period}`;
+  if (figure === "volume" || figure === "taker_volume") {
+    return isCounted && period !== "24h" ? `taker_volume_${period}` : `volume_${period}`;
+  }
+  return `${figure}_${isCounted ? period : "24h"}`;
+}
+
+/** The screen with the columns that have a period, and an order by them, moved to another period. */
 export function withPeriod(screen: Screen, period: Period): Screen {
-  const volume = period === "1h" ? "volume_24h" : `volume_${period}`;
-  const moved = (column: string) => {
-    if (/^change_(1h|24h|7d|30d)$/.test(column)) return `change_${period}`;
-    return /^volume_(24h|7d|30d)$/.test(column) ? volume : column;
-  };
-  const cols = [...new Set(visibleColumns(screen).map(moved))];
-  const sort = screen.sort.map((kept) => ({ ...kept, column: moved(kept.column) as SortColumn }));
+  const cols = [...new Set(visibleColumns(screen).map((column) => inPeriod(column, period)))];
+  const columns = [...new Set(screen.sort.map(({ column }) => inPeriod(column, period) as SortColumn))];
+  const sort = columns.map((column) => ({
+    column,
+    descending: screen.sort.find((kept) => inPeriod(kept.column, period) === column)?.descending ?? true,
+  }));
   const isDefault = cols.join() === DEFAULT_COLUMNS.join();
   return { ...screen, cols: isDefault ? [] : cols, sort };
 }

@@ -1,7 +1,9 @@
 //! A patched snapshot is the one that would have been built.
 
 use chrono::Duration;
+use domain::analytics::Window;
 use proptest::prelude::*;
+use store::windows::CountedWindow;
 
 use super::super::{Page, Snapshot, Subject};
 use super::support::{catalogues, event_screens, now, screens, without_labels};
@@ -14,12 +16,23 @@ proptest! {
         screen in screens(),
         event_screen in event_screens(),
         hours in 0i64..60,
+        windows_first in any::<bool>(),
     ) {
         let later = now() + Duration::hours(hours);
-        let patched = Snapshot::build(before.markets.clone(), before.events.clone(), 1, now())
-            .patch(changes.markets.clone(), changes.events.clone(), 2, later);
+        let first = Snapshot::build(before.markets.clone(), before.events.clone(), 1, now());
         let after = before.with(&changes);
+        let patch = |snapshot: &Snapshot| {
+            snapshot.patch(changes.markets.clone(), changes.events.clone(), 2, later)
+        };
+        // The windows may be counted before the catalogue knows of a market, or after.
+        let patched = if windows_first {
+            patch(&after.counted(before.counted(first)))
+        } else {
+            after.counted(patch(&before.counted(first)))
+        };
         let built = Snapshot::build(after.markets.clone(), after.events.clone(), 2, later);
+        let built = after.counted(built);
+        prop_assert_eq!(patched.windows_version(), built.windows_version());
         prop_assert_eq!((patched.generation(), patched.as_of()), (built.generation(), built.as_of()));
         prop_assert_eq!(patched.market_count(), built.market_count());
         prop_assert_eq!(patched.event_count(), built.event_count());
@@ -51,6 +64,38 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn another_count_of_a_window_is_another_version_of_the_same_generation() {
+    let markets = (1..4).map(|number| super::support::market(number, [0; 32])).collect();
+    let unknown = Snapshot::build(markets, Vec::new(), 7, now());
+    let count = |minutes| CountedWindow {
+        window: Window::Hour,
+        as_of: now() + Duration::minutes(minutes),
+        markets: Vec::new(),
+    };
+    let counted = unknown.with_window(Window::Hour, Some(&count(0)));
+    let later = counted.with_window(Window::Hour, Some(&count(1)));
+    let forgotten = later.with_window(Window::Hour, None);
+    let versions = [&unknown, &counted, &later].map(Snapshot::windows_version);
+    assert!(versions[0] != versions[1] && versions[1] != versions[2]);
+    assert_eq!(forgotten.windows_version(), unknown.windows_version());
+    assert_eq!(later.generation(), 7);
+    assert_eq!(later.window_as_of(Window::Hour), Some(now() + Duration::minutes(1)));
+    let windows = |snapshot: &Snapshot| {
+        let row = snapshot.market("1").unwrap();
+        let row: serde_json::Value = serde_json::from_slice(&row.json()).unwrap();
+        row["windows"].clone()
+    };
+    let json = serde_json::json!({"10m": null, "6h": null, "12h": null, "24h": null});
+    assert_eq!(
+        windows(&counted),
+        json,
+        "nothing traded within the hour; of the others nobody knows"
+    );
+    assert_eq!(windows(&unknown)["1h"], serde_json::Value::Null);
+    assert!(windows(&unknown).as_object().unwrap().contains_key("1h"));
 }
 
 #[test]

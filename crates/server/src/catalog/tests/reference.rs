@@ -4,8 +4,12 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Category, Closes, Event, Market, MarketStatus, RangeColumn, Screen, Sort, SortColumn, Trait,
+    Category, Closes, Event, Market, MarketStatus, RangeColumn, Screen, Sort, SortColumn,
+    TapeColumn, TapeFigure, Trait,
 };
+
+use rust_decimal::Decimal;
+use store::windows::CountedWindow;
 
 use super::super::typo;
 use super::super::words::{fold, words};
@@ -16,6 +20,7 @@ use crate::view::{FacetCount, Facets};
 pub(super) struct Judged<'a> {
     pub(super) market: &'a Market,
     event: Option<&'a Event>,
+    windows: &'a [CountedWindow],
     score: u32,
 }
 
@@ -53,7 +58,28 @@ impl Judged<'_> {
             RangeColumn::Change1h => m.change_1h.map(domain::PriceChange::to_f64),
             RangeColumn::Change24h => m.change_24h.map(domain::PriceChange::to_f64),
             RangeColumn::Change7d => m.change_7d.map(domain::PriceChange::to_f64),
+            RangeColumn::Tape(column) => self.tape(column),
         }
+    }
+
+    /// Unknown where the window is; nothing where the market did not trade.
+    fn tape(&self, column: TapeColumn) -> Option<f64> {
+        let count = self.windows.iter().find(|count| count.window == column.window())?;
+        let traded = count.markets.iter().find(|traded| traded.market_id == self.market.market_id);
+        let sum = |sign: i64| {
+            traded.map_or(Decimal::ZERO, |t| t.buy_usdc + Decimal::from(sign) * t.sell_usdc)
+        };
+        let value = match column.figure() {
+            TapeFigure::Trades => Decimal::from(traded.map_or(0, |traded| traded.trades)),
+            TapeFigure::Buyers => Decimal::from(traded.map_or(0, |traded| traded.buyers)),
+            TapeFigure::Sellers => Decimal::from(traded.map_or(0, |traded| traded.sellers)),
+            TapeFigure::Volume => sum(1),
+            TapeFigure::Flow => sum(-1),
+            TapeFigure::BuyShare => traded?.buy_usdc.checked_div(sum(1))?.round_dp(4),
+            TapeFigure::Change => traded?.change?,
+        };
+        // The nearest double, as the text would be read.
+        value.to_string().parse().ok()
     }
 
     fn sorted_by(&self, column: SortColumn) -> Option<f64> {
@@ -76,6 +102,7 @@ impl Judged<'_> {
             SortColumn::Competitive => m.competitive.and_then(|value| value.try_into().ok()),
             SortColumn::Relevance => Some(f64::from(self.score)),
             SortColumn::Title => None,
+            SortColumn::Tape(column) => self.tape(column),
         }
     }
 
@@ -184,13 +211,20 @@ impl Catalogue {
         Facets { category, status, closes, traits, tags }
     }
 
+    /// A figure of a market.
+    pub(super) fn tape(&self, market_id: &str, column: TapeColumn) -> Option<f64> {
+        let judged = self.judged(&Screen { status: None, ..Screen::default() });
+        let judged = judged.iter().find(|judged| judged.market.market_id.as_str() == market_id);
+        judged.and_then(|judged| judged.tape(column))
+    }
+
     fn judged(&self, screen: &Screen) -> Vec<Judged<'_>> {
         let listed = self.markets.iter().filter(|stored| stored.delisted_at.is_none());
         let judged = listed.map(|stored| {
             let market = &stored.market;
             let event = self.event(market);
             let score = screen.search.as_deref().map_or(0, |text| self.score(text, market, event));
-            Judged { market, event, score }
+            Judged { market, event, windows: &self.windows, score }
         });
         judged.collect()
     }

@@ -1,6 +1,6 @@
 //! Screens and their pages.
 
-use domain::{EventScreen, Screen, SortColumn};
+use domain::{EventScreen, Screen, SortColumn, TapeColumn};
 use proptest::prelude::*;
 
 use super::super::{Page, ScreenPage, Snapshot};
@@ -8,7 +8,8 @@ use super::support::{Catalogue, catalogues, event_screens, now, screens, without
 use crate::view::{EventRow, MarketRow};
 
 fn build(catalogue: &Catalogue) -> Snapshot {
-    Snapshot::build(catalogue.markets.clone(), catalogue.events.clone(), 1, now())
+    let (markets, events) = (catalogue.markets.clone(), catalogue.events.clone());
+    catalogue.counted(Snapshot::build(markets, events, 1, now()))
 }
 
 fn ids(page: &ScreenPage<MarketRow>) -> Vec<String> {
@@ -23,6 +24,18 @@ proptest! {
         prop_assert_eq!(page.total, page.rows.len());
         prop_assert_eq!(page.next_cursor, None);
         prop_assert_eq!(without_labels(page.facets), Some(catalogue.facets(&screen, now())));
+    }
+
+    #[test]
+    fn rows_say_of_the_windows_what_they_are_ordered_by(catalogue in catalogues(60)) {
+        let snapshot = build(&catalogue);
+        let all = Screen { status: None, ..Screen::default() };
+        for row in snapshot.screen_rows(&all, now()) {
+            let row = row.read().unwrap();
+            for column in TapeColumn::ALL {
+                prop_assert_eq!(row.tape(*column), catalogue.tape(&row.market_id, *column));
+            }
+        }
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! Small catalogues of few distinct values, so that ties, missing fields and shared words abound.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 use domain::screen::{MAX_SORTS, Range};
 use domain::{
     Category, Closes, ConditionId, Event, EventId, EventScreen, EventSortColumn, Market, MarketId,
-    MarketStatus, Outcome, Price, PriceChange, RangeColumn, Screen, Sort, SortColumn, Tag, TokenId,
-    Trait, UmaStatus, Usdc,
+    MarketStatus, Outcome, Price, PriceChange, RangeColumn, Screen, Sort, SortColumn, Tag,
+    TapeFigure, TokenId, Trait, UmaStatus, Usdc, analytics::Window,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use store::{events::StoredEvent, markets::StoredMarket};
+use store::{
+    events::StoredEvent,
+    markets::StoredMarket,
+    windows::{CountedWindow, MarketWindow},
+};
 
+use super::super::Snapshot;
 use crate::view::Facets;
 
 /// What a row is made of: each byte decides a field.
@@ -180,6 +187,8 @@ pub(super) fn event(number: u32, b: Bytes) -> StoredEvent {
 pub(super) struct Catalogue {
     pub(super) markets: Vec<StoredMarket>,
     pub(super) events: Vec<StoredEvent>,
+    /// Counts of windows; those that are not here are unknown.
+    pub(super) windows: Vec<CountedWindow>,
 }
 
 impl Catalogue {
@@ -192,7 +201,15 @@ impl Catalogue {
         let id = |stored: &StoredEvent| stored.event.event_id.clone();
         merged.events.retain(|held| changes.events.iter().all(|new| id(new) != id(held)));
         merged.events.extend(changes.events.iter().cloned());
+        merged.windows.clone_from(&changes.windows);
         merged
+    }
+
+    /// A snapshot with its windows.
+    pub(super) fn counted(&self, snapshot: Snapshot) -> Snapshot {
+        Window::COUNTED.into_iter().fold(snapshot, |snapshot, window| {
+            snapshot.with_window(window, self.windows.iter().find(|count| count.window == window))
+        })
     }
 }
 
@@ -207,10 +224,41 @@ pub(super) fn without_labels(facets: Option<Facets>) -> Option<Facets> {
 pub(super) fn catalogues(markets: usize) -> impl Strategy<Value = Catalogue> {
     let markets = prop::collection::btree_map(1u32..120, any::<Bytes>(), 0..markets);
     let events = prop::collection::btree_map(90u32..98, any::<Bytes>(), 0..8);
-    (markets, events).prop_map(|(markets, events)| Catalogue {
+    (markets, events, windows()).prop_map(|(markets, events, windows)| Catalogue {
         markets: markets.into_iter().map(|(number, bytes)| market(number, bytes)).collect(),
         events: events.into_iter().map(|(number, bytes)| event(number, bytes)).collect(),
+        windows,
     })
+}
+
+/// Some windows, counted for some markets, of which not all are in the catalogue.
+fn windows() -> impl Strategy<Value = Vec<CountedWindow>> {
+    let markets = prop::collection::btree_map(1u32..130, any::<[u8; 6]>(), 0..40);
+    let count = (any::<bool>(), 0i64..3, markets);
+    prop::collection::vec(count, Window::COUNTED.len()).prop_map(|counts| {
+        let counted = Window::COUNTED.into_iter().zip(counts);
+        let counted = counted.filter(|(_, (is_known, ..))| *is_known);
+        let window = |(window, (_, minutes, markets)): (_, (_, _, BTreeMap<u32, [u8; 6]>))| {
+            let markets = markets.into_iter().map(|(number, bytes)| traded(number, bytes));
+            let as_of = now() + Duration::minutes(minutes);
+            CountedWindow { window, as_of, markets: markets.collect() }
+        };
+        counted.map(window).collect()
+    })
+}
+
+fn traded(number: u32, b: [u8; 6]) -> MarketWindow {
+    // Thirds of a cent, so that sums and shares have digits to lose.
+    let dollars = |byte: u8| Decimal::new(i64::from(byte % 5) * 66_667, 6);
+    MarketWindow {
+        market_id: MarketId::parse(&number.to_string()).unwrap(),
+        trades: i32::from(b[0] % 7) + 1,
+        buyers: i32::from(b[1] % 4),
+        sellers: i32::from(b[2] % 4),
+        buy_usdc: dollars(b[3]),
+        sell_usdc: dollars(b[4]),
+        change: pick(&[-2, -1, 0, 1, 3], b[5]).map(|cents| Decimal::new(cents, 2)),
+    }
 }
 
 fn few<T: Clone + std::fmt::Debug + 'static>(
@@ -251,6 +299,13 @@ fn ranges() -> impl Strategy<Value = Vec<Range>> {
             RangeColumn::Volume24h | RangeColumn::VolumeTotal | RangeColumn::Liquidity => {
                 f64::from(value) * 500.0
             }
+            RangeColumn::Tape(column) => match column.figure() {
+                TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => f64::from(value),
+                TapeFigure::Volume => f64::from(value) * 0.1,
+                TapeFigure::Flow => f64::from(value - 4) * 0.1,
+                TapeFigure::BuyShare => f64::from(value) * 0.125,
+                TapeFigure::Change => f64::from(value - 4) * 0.01,
+            },
         };
         let range = |column| Range {
             column,

@@ -1,23 +1,29 @@
 //! `/events/{slug}`: a family of markets.
 
+mod agenda;
+mod distribution;
+mod history;
+
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::{
     PageRequest,
-    columns::{self, chosen},
-    events::market_count,
     figures::{
         category_label, category_mark, category_slug, fact, figure, identifier, instant, prose,
         scheduled_end, tags,
     },
     format::{ago, count, money_exact, utc},
+    panels::{Panel, within},
     shell::{Boot, Page, Section, Surroundings},
+    short_table::{Setting, ShortColumn, by_price, short_table},
 };
 use crate::{
     api::{
+        distribution::{self as outcomes, EventHistory},
         events,
+        ohlc::Range,
         reply::{Completeness, ItemMetadata, loaded_snapshot},
     },
     assets::Chunk,
@@ -25,8 +31,17 @@ use crate::{
     view::{EventDetail, EventStatus},
 };
 
-const COLUMNS: [&str; 7] =
-    ["price", "change_24h", "volume_24h", "volume_total", "liquidity", "spread", "end_date"];
+const COLUMNS: [ShortColumn; 7] = [
+    ShortColumn::Price,
+    ShortColumn::Change24h,
+    ShortColumn::Volume24h,
+    ShortColumn::VolumeTotal,
+    ShortColumn::Liquidity,
+    ShortColumn::Spread,
+    ShortColumn::EndDate,
+];
+/// Ranges of the chart, as the script offers them; the second unless the address says otherwise.
+const RANGES: [&str; 4] = ["1d", "1w", "1m", "max"];
 
 /// Shows the page.
 pub(super) async fn show(
@@ -37,7 +52,20 @@ pub(super) async fn show(
     let now = Utc::now();
     let snapshot = loaded_snapshot(&app)?;
     let row = events::find(&snapshot, &slug)?;
-    let reply = events::load(&app, &snapshot, row, now).await?;
+    let markets = events::markets_of(&snapshot, &row.event_id)?;
+    let asked = request.pairs.iter().find(|(name, _)| name == "range");
+    let range = RANGES.into_iter().find(|known| asked.is_some_and(|(_, name)| name == known));
+    let range = range.unwrap_or(RANGES[1]);
+    let drawn = within(outcomes::history(
+        &app,
+        &row,
+        markets,
+        Range::parse(range).unwrap_or(Range::Max),
+        now,
+    ));
+    let (reply, history) =
+        tokio::join!(Box::pin(events::load(&app, &snapshot, row.clone(), now)), Box::pin(drawn));
+    let reply = reply?;
     let event = &reply.data;
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
     Ok(surroundings.render(&Page {
@@ -58,12 +86,18 @@ pub(super) async fn show(
         }),
         density: None,
         is_unlisted: false,
-        main: main_of(event, &reply.metadata, now),
+        main: main_of(event, &reply.metadata, range, &history, now),
     }))
 }
 
-fn main_of(event: &EventDetail, metadata: &ItemMetadata, now: DateTime<Utc>) -> Markup {
-    let EventDetail { row, markets, .. } = event;
+fn main_of(
+    event: &EventDetail,
+    metadata: &ItemMetadata,
+    range: &str,
+    history: &Panel<EventHistory>,
+    now: DateTime<Utc>,
+) -> Markup {
+    let row = &event.row;
     html! {
         main class="main page event" id="main" {
             div class="hd" {
@@ -96,16 +130,27 @@ fn main_of(event: &EventDetail, metadata: &ItemMetadata, now: DateTime<Utc>) -> 
             }
             div class="body" {
                 div class="left" {
-                    section class="card" {
-                        h2 { "Markets" }
-                        (columns::table(&format!("Markets of {}", row.title), &chosen(&COLUMNS), markets, None, now))
-                    }
+                    (history::panel(&row.slug, &row.title, range, history))
+                    (markets_card(event, now))
                     section class="card" { h2 { "Description" } (description(event, metadata)) }
                 }
-                aside class="right" aria-label="Facts" {
+                aside class="right" aria-label="Distribution, closes and facts" {
+                    (distribution::panel(event.distribution.as_ref()))
+                    (agenda::panel(&event.markets, now))
                     section class="card" { h2 { "Facts" } (facts(event)) }
                 }
             }
+        }
+    }
+}
+
+fn markets_card(event: &EventDetail, now: DateTime<Utc>) -> Markup {
+    let caption = format!("Markets of {} by price", event.row.title);
+    let setting = Setting { is_one_event: true, current: None };
+    html! {
+        section class="card" {
+            h2 { "Markets " span class="sub" { "by price" } }
+            (short_table(&caption, &by_price(event.markets.clone()), &COLUMNS, setting, now))
         }
     }
 }
@@ -116,7 +161,7 @@ fn figures(event: &EventDetail, now: DateTime<Utc>) -> Markup {
     let end = if row.status == EventStatus::Open { "Closes, scheduled" } else { "Scheduled end" };
     html! {
         dl class="facts" {
-            div class="big" { dt { "Markets, open of all" } dd { (market_count(row)) } }
+            div class="big" { dt { "Markets, open of all" } dd { (count(row.open_market_count)) " " small class="mut" { "/ " (count(row.market_count)) } } }
             (figure("Volume 24 h", &exact(row.volume_24h)))
             (figure("Volume, all time", &exact(row.volume_total)))
             (figure("Liquidity", &exact(row.liquidity)))

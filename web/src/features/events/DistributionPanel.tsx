@@ -1,0 +1,129 @@
+import { Bar } from "../../components/Figures.tsx";
+import { PanelNote } from "../../components/PanelParts.tsx";
+import type { Distribution, EventDetail } from "../../lib/apiTypes.ts";
+import { cents, count, decimal, percent, words } from "../../lib/format.ts";
+
+/** Outcomes shown before the reader asks for all. */
+const SHOWN = 16;
+
+/** What the market's prices say about the event: as they are, and scaled so that they add up to certainty. */
+export function DistributionPanel({ event }: { event: EventDetail }) {
+  const { distribution } = event;
+  return (
+    <section className="card distribution" aria-label="Distribution of outcomes">
+      <h2>
+        Distribution
+        {distribution && (
+          <span className="sub">
+            {distribution.exclusive ? "at most one can come true" : "outcomes may come true together"}
+          </span>
+        )}
+      </h2>
+      {distribution ? (
+        distribution.outcomes.length === 0 ? (
+          <PanelNote>No outcome has a price.</PanelNote>
+        ) : (
+          <Outcomes distribution={distribution} />
+        )
+      ) : (
+        <PanelNote>Not measured for this event: fewer than two of its markets have a price.</PanelNote>
+      )}
+      {distribution && distribution.excluded.length > 0 && (
+        <details className="bars">
+          <summary>{count(distribution.excluded.length)} left out</summary>
+          <ul className="excluded">
+            {distribution.excluded.map((market) => (
+              <li key={market.market_id}>
+                <a href={`/markets/${market.slug}`}>{market.title}</a>{" "}
+                <span className="mut">{words(market.reason)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Outcomes({ distribution }: { distribution: Distribution }) {
+  const { outcomes, exclusive, raw_sum, buy_all_cost, sell_all_value } = distribution;
+  const rest = outcomes.length - SHOWN;
+  return (
+    <>
+      <dl className="mini-facts wide sums">
+        <div>
+          <dt title="Prices of the first outcome of every market, added up">Raw sum</dt>
+          <dd>
+            <b>{cents(raw_sum)}</b>
+            {exclusive && raw_sum !== null && <span className="mut"> {overround(raw_sum)}</span>}
+          </dd>
+        </div>
+        {exclusive && (
+          <>
+            <div>
+              <dt title="One share of every outcome at the best asks, fees included. Below a dollar it pays to buy all.">
+                Buy all
+              </dt>
+              <dd className={buy_all_cost !== null && buy_all_cost < 1 ? "up" : undefined}>
+                {cents(buy_all_cost)}
+              </dd>
+            </div>
+            <div>
+              <dt title="One share of every outcome at the best bids, fees taken off. Above a dollar it pays to sell all.">
+                Sell all
+              </dt>
+              <dd className={sell_all_value !== null && sell_all_value > 1 ? "up" : undefined}>
+                {cents(sell_all_value)}
+              </dd>
+            </div>
+          </>
+        )}
+      </dl>
+      <table className="mini dist">
+        <caption className="sr">Outcomes with their price and their coherent probability</caption>
+        <thead>
+          <tr>
+            <th className="l" scope="col">
+              Outcome
+            </th>
+            <td className="wide" />
+            <th scope="col">Price</th>
+            {exclusive && (
+              <th scope="col" title="Scaled so that all add up to 100%">
+                Coherent
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {outcomes.slice(0, SHOWN).map((outcome) => (
+            <tr key={outcome.market_id}>
+              <td className="l">
+                <a className="mk" href={`/markets/${outcome.slug}`}>
+                  <span className="t">{outcome.title}</span>
+                </a>
+              </td>
+              <td className="wide" aria-hidden="true">
+                {outcome.price !== null && <Bar share={outcome.price} />}
+              </td>
+              <td>{cents(outcome.price)}</td>
+              {exclusive && (
+                <td>
+                  <b>{percent(outcome.coherent)}</b>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && <p className="sub">And {count(rest)} more, in the table of markets.</p>}
+    </>
+  );
+}
+
+/** How far a sum is from a dollar, in percentage points. */
+function overround(sum: number): string {
+  const points = (sum - 1) * 100;
+  if (Math.abs(points) < 0.05) return "exactly a dollar";
+  return points > 0 ? `${decimal(points, 1)} pp above a dollar` : `${decimal(-points, 1)} pp below a dollar`;
+}
