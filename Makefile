@@ -18,9 +18,9 @@ test: ## Everything that CI runs, in order of speed
 
 check: test ## The same as test
 
-bench: ## Measure: the screen kernel, then the comparisons of bench/run
+bench: ## Measure: books, bars and the screen kernel, then the comparisons of bench/run
 	@scripts/ensure-toolchain && scripts/ensure-postgresql && scripts/ensure-web build
-	@cargo bench --package server
+	@cargo bench --package domain --package server
 	@if [ -x bench/run ]; then bench/run; fi
 
 gen: ## Write the generated files anew: OpenAPI, errors, TypeScript types
