@@ -1,0 +1,236 @@
+//! The queue of wallets to import. A claim is a lease: a worker that dies loses it, and another takes over.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::Address;
+use sqlx::postgres::PgRow;
+use sqlx::{PgExecutor, Row};
+use uuid::Uuid;
+
+use super::{address, bytes};
+use crate::StoreError;
+use crate::column::column;
+use crate::notify::notify;
+
+/// Channel on which something to import at once is announced; the payload is the address.
+pub const IMPORT_CHANNEL: &str = "wallet_import_wanted";
+/// Channel on which an import that ended is announced; the payload is the address.
+pub const IMPORTED_CHANNEL: &str = "wallet_imported";
+
+/// How much an import matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// The wallet exists.
+    Background,
+    /// It is on one of upstream's boards.
+    Listed,
+    /// It is followed.
+    Followed,
+    /// Somebody waits for it.
+    Asked,
+}
+
+impl Priority {
+    fn column(self) -> i16 {
+        match self {
+            Self::Background => 0,
+            Self::Listed => 1,
+            Self::Followed => 2,
+            Self::Asked => 3,
+        }
+    }
+}
+
+/// An import that a worker may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose history.
+    pub wallet: Address,
+    /// All of it anew, or only what is newer than what is held.
+    pub full: bool,
+    /// How often it was tried in vain.
+    pub attempts: u32,
+}
+
+/// Where an import stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportState {
+    /// When it is to begin, or was.
+    pub due_at: DateTime<Utc>,
+    /// A worker is at it.
+    pub running: bool,
+    /// Rows that worker has read.
+    pub progress_rows: u64,
+    /// How often it was tried in vain.
+    pub attempts: u32,
+    /// Why, the last time.
+    pub last_error: Option<String>,
+}
+
+/// Asks for imports, none later and none less important than they are wanted already. A full one is not made less by
+/// asking for the news.
+pub async fn want(
+    executor: impl PgExecutor<'_> + Copy,
+    wallets: &[Address],
+    priority: Priority,
+    due_at: DateTime<Utc>,
+    full: bool,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO wallet_imports AS held (wallet_address, priority, due_at, full_import)
+         SELECT DISTINCT wallet, $2::smallint, $3::timestamptz, $4::boolean FROM unnest($1::bytea[]) AS wallet
+         ON CONFLICT (wallet_address) DO UPDATE
+         SET priority = greatest(held.priority, EXCLUDED.priority), due_at = least(held.due_at, EXCLUDED.due_at),
+             full_import = held.full_import OR EXCLUDED.full_import
+         WHERE held.priority < EXCLUDED.priority OR held.due_at > EXCLUDED.due_at
+            OR (EXCLUDED.full_import AND NOT held.full_import)",
+    )
+    .bind(bytes(wallets))
+    .bind(priority.column())
+    .bind(due_at)
+    .bind(full)
+    .execute(executor)
+    .await?;
+    if priority == Priority::Asked {
+        for wallet in wallets {
+            notify(executor, IMPORT_CHANNEL, wallet.as_str()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes up to `limit` imports that are due, the most important first, until `lease` has passed.
+pub async fn claim(
+    executor: impl PgExecutor<'_>,
+    worker: Uuid,
+    limit: u32,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Vec<Claim>, StoreError> {
+    let rows = sqlx::query(
+        "UPDATE wallet_imports SET leased_by = $1, leased_until = $3, progress_rows = 0
+         WHERE wallet_address IN (
+             SELECT wallet_address FROM wallet_imports
+             WHERE due_at <= $2 AND (leased_until IS NULL OR leased_until < $2)
+             ORDER BY priority DESC, due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+         RETURNING wallet_address, full_import, attempts",
+    )
+    .bind(worker)
+    .bind(now)
+    .bind(now + lease)
+    .bind(i64::from(limit))
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(decode).collect()
+}
+
+fn decode(row: &PgRow) -> Result<Claim, StoreError> {
+    let attempts: i32 = row.try_get("attempts")?;
+    Ok(Claim {
+        wallet: address(row, "wallet_address")?,
+        full: column(row, "full_import")?,
+        attempts: u32::try_from(attempts).map_err(StoreError::other)?,
+    })
+}
+
+/// Says how far a worker is, and keeps its lease. `false`: it has lost it, and must stop.
+pub async fn progress(
+    executor: impl PgExecutor<'_>,
+    worker: Uuid,
+    wallet: &Address,
+    rows: u64,
+    leased_until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let written = sqlx::query(
+        "UPDATE wallet_imports SET progress_rows = $3, leased_until = $4
+         WHERE wallet_address = $1 AND leased_by = $2",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(worker)
+    .bind(i64::try_from(rows).map_err(StoreError::other)?)
+    .bind(leased_until)
+    .execute(executor)
+    .await?;
+    Ok(written.rows_affected() > 0)
+}
+
+/// Ends an import that succeeded; the next one is due at `next`, and reads the news only, unless `full`. What was
+/// asked for has been had: the priority falls to `priority`.
+pub async fn finish(
+    executor: impl PgExecutor<'_> + Copy,
+    worker: Uuid,
+    wallet: &Address,
+    priority: Priority,
+    next: DateTime<Utc>,
+    full: bool,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE wallet_imports SET leased_by = NULL, leased_until = NULL, attempts = 0, last_error = NULL,
+             progress_rows = 0, priority = $3, due_at = $4, full_import = $5
+         WHERE wallet_address = $1 AND leased_by = $2",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(worker)
+    .bind(priority.column())
+    .bind(next)
+    .bind(full)
+    .execute(executor)
+    .await?;
+    notify(executor, IMPORTED_CHANNEL, wallet.as_str()).await
+}
+
+/// Ends an import that failed; it is due again at `retry_at`.
+pub async fn fail(
+    executor: impl PgExecutor<'_>,
+    worker: Uuid,
+    wallet: &Address,
+    error: &str,
+    retry_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE wallet_imports SET leased_by = NULL, leased_until = NULL, attempts = attempts + 1,
+             last_error = left($3, 500), progress_rows = 0, due_at = $4
+         WHERE wallet_address = $1 AND leased_by = $2",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(worker)
+    .bind(error)
+    .bind(retry_at)
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Where a wallet's import stands; `None` where none is planned.
+pub async fn state(
+    executor: impl PgExecutor<'_>,
+    wallet: &Address,
+    now: DateTime<Utc>,
+) -> Result<Option<ImportState>, StoreError> {
+    let row = sqlx::query(
+        "SELECT due_at, coalesce(leased_until >= $2, FALSE) AS running, progress_rows, attempts, last_error
+         FROM wallet_imports WHERE wallet_address = $1",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(now)
+    .fetch_optional(executor)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (rows, attempts): (i64, i32) = (column(&row, "progress_rows")?, column(&row, "attempts")?);
+    Ok(Some(ImportState {
+        due_at: column(&row, "due_at")?,
+        running: column(&row, "running")?,
+        progress_rows: u64::try_from(rows).map_err(StoreError::other)?,
+        attempts: u32::try_from(attempts).map_err(StoreError::other)?,
+        last_error: column(&row, "last_error")?,
+    }))
+}
+
+/// Imported wallets with an open position in a market, for which a resolution is news.
+pub async fn holding(
+    executor: impl PgExecutor<'_>,
+    condition_id: &domain::ConditionId,
+) -> Result<Vec<Address>, StoreError> {
+    let sql = "SELECT DISTINCT wallet_address FROM wallet_positions WHERE condition_id = $1";
+    let rows = sqlx::query(sql).bind(condition_id.as_str()).fetch_all(executor).await?;
+    rows.iter().map(|row| address(row, "wallet_address")).collect()
+}
