@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod fees;
 pub mod ids;
+pub mod ledger;
 pub mod market;
 pub mod money;
 pub mod origin;
