@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod market;
 pub mod money;
 pub mod origin;
+pub mod performance;
 pub mod query;
 pub mod screen;
 pub mod side;

@@ -66,6 +66,8 @@ pub enum Reason {
     NoMark,
     /// The source does not tell the fee from the price.
     NoFee,
+    /// A resolved market does not say when it was.
+    NoCloseTime,
 }
 
 impl Reason {
@@ -78,6 +80,7 @@ impl Reason {
             Self::ConversionCost => "conversion_cost",
             Self::NoMark => "no_mark",
             Self::NoFee => "no_fee",
+            Self::NoCloseTime => "no_close_time",
         }
     }
 }

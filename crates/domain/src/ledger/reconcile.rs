@@ -121,7 +121,7 @@ pub fn reconcile(ours: &Valuation, venue: VenueNumber) -> Reconciliation {
         Figure::Withheld(Reason::ConversionCost) => ResidualClass::NegRisk,
         Figure::Withheld(Reason::NoMark) => ResidualClass::MarkTiming,
         Figure::Withheld(Reason::NoFee) => ResidualClass::Method,
-        Figure::Withheld(Reason::Gap | Reason::Capped) => ResidualClass::Gap,
+        Figure::Withheld(Reason::Gap | Reason::Capped | Reason::NoCloseTime) => ResidualClass::Gap,
         Figure::Known(residual) if residual.abs() <= tolerance => ResidualClass::None,
         Figure::Known(residual) => class_of(ours, venue, residual, tolerance),
     };
