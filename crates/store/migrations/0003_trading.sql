@@ -154,6 +154,18 @@ CREATE TABLE counted_windows (
 -- A window is read, and what has left it deleted, as a whole.
 CREATE INDEX market_windows_window ON market_windows (time_window);
 
+-- What recording asks of the catalogue: whose token it is, which markets trade most, which were settled lately, and
+-- which the oracle is at work on.
+CREATE INDEX markets_first_token ON markets USING hash ((token_ids[1]));
+CREATE INDEX markets_second_token ON markets USING hash ((token_ids[2]));
+CREATE INDEX markets_busiest ON markets (volume_24h DESC NULLS LAST, market_id)
+    WHERE NOT closed AND delisted_at IS NULL AND accepting_orders;
+-- Nearly all markets have two tokens. Not knowing that, the planner takes those of the index for too few to walk it.
+CREATE STATISTICS markets_token_count ON cardinality(token_ids) FROM markets;
+CREATE INDEX markets_resolved ON markets (closed_at) WHERE status = 'resolved';
+CREATE INDEX markets_at_oracle ON markets (market_id) WHERE uma_status IN ('requested', 'proposed', 'disputed');
+CREATE INDEX markets_past_end ON markets (end_date) WHERE status <> 'resolved';
+
 DO $$
 DECLARE
     name text;

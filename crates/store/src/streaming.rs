@@ -75,7 +75,7 @@ pub async fn next_without_history(
              UNION ALL
              (SELECT market_id, false FROM markets
               WHERE NOT closed AND accepting_orders AND delisted_at IS NULL AND volume_24h > 0
-              ORDER BY volume_24h DESC, market_id LIMIT $2)
+              ORDER BY volume_24h DESC NULLS LAST, market_id LIMIT $2)
          )
          SELECT m.market_id, m.condition_id, m.token_ids, w.named
          FROM wanted w JOIN markets m USING (market_id)
