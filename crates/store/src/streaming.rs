@@ -109,7 +109,7 @@ pub async fn put_off_history(
     Ok(())
 }
 
-fn decode(row: &PgRow) -> Result<TradedMarket, StoreError> {
+pub(crate) fn decode(row: &PgRow) -> Result<TradedMarket, StoreError> {
     let tokens: Vec<String> = column(row, "token_ids")?;
     let [first, second] = <[String; 2]>::try_from(tokens)
         .map_err(|tokens| StoreError::other(format!("{} tokens, not two", tokens.len())))?;

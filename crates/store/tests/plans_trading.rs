@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store::bars::Grain;
 use store::tape::{TapeFilter, TapePlace};
 use store::testing::TestDatabase;
-use store::{StoreError, bars, catalogue, resolutions, streaming, tape, windows};
+use store::{StoreError, bars, catalogue, newcomers, resolutions, streaming, tape, windows};
 use support::{event, market};
 
 const MARKETS: u32 = 3_000;
@@ -65,6 +65,9 @@ const RECORDS: &str = "
     UPDATE markets SET status = 'resolved', closed = true,
                        closed_at = '2026-11-23T12:00:00Z'::timestamptz - market_id::integer * interval '1 hour'
         WHERE market_id::integer % 3 = 0;
+    UPDATE markets SET first_seen_at = first_seen_at + interval '1 day' WHERE market_id::integer >= 2990;
+    INSERT INTO tape_progress (feed, complete_from, complete_to, markets_from, observed_at)
+        SELECT 'data', '2026-11-20T00:00:00Z', '2026-11-23T12:00:00Z', min(first_seen_at), now() FROM markets;
     UPDATE markets SET uma_status = 'proposed' WHERE market_id::integer % 100 = 1;
     UPDATE markets SET status = 'closed', closed = true WHERE market_id::integer % 100 = 2;
     UPDATE markets SET end_date = '2026-11-20T00:00:00Z' WHERE market_id::integer % 100 = 4;
@@ -246,6 +249,29 @@ async fn what_the_oracle_is_asked_about() {
     let lately = now() - TimeDelta::hours(1);
     uses_index(&database, SERVICE, "market_resolutions_observed", async |connection| {
         resolutions::observed_after(connection, lately).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn markets_that_became_known_late() {
+    let database = filled().await;
+    let tape = tape::progress(database.service()).await.unwrap().unwrap();
+    uses_index(&database, SERVICE, "markets_first_seen", async |connection| {
+        let due = newcomers::due(connection, tape, 50).await?;
+        // Of ten three closed before the tape begins.
+        assert_eq!(due.len(), 7);
+        Ok(due)
+    })
+    .await;
+    for index in ["markets_pkey", "recording_gaps_pkey"] {
+        uses_index(&database, PUBLIC, index, async |connection| {
+            tape::progress_of(connection, &some_market()).await
+        })
+        .await;
+    }
+    uses_index(&database, SERVICE, "markets_first_seen", async |connection| {
+        newcomers::newest(connection).await
     })
     .await;
 }
