@@ -91,10 +91,13 @@ CREATE TABLE market_recordings (
     -- When upstream's price history was read, coarse or as fine as there is; or asked for in vain, the last time.
     backfilled_at    timestamptz,
     detailed_at      timestamptz,
-    history_tried_at timestamptz
+    history_tried_at timestamptz,
+    -- When its own trades were read, of a market that became known after all trades were (tape_progress).
+    tape_read_at     timestamptz
 );
 
--- What was not recorded within those times. Quotes that were not heard are gone; trades are asked for again.
+-- What was not recorded. Quotes that were not heard are gone; trades are asked for again, and only those that cannot
+-- be had are a gap (store::newcomers).
 CREATE TABLE recording_gaps (
     market_id text NOT NULL,
     from_at   timestamptz NOT NULL,
@@ -108,7 +111,10 @@ CREATE TABLE tape_progress (
     feed          text PRIMARY KEY,
     complete_from timestamptz NOT NULL,
     complete_to   timestamptz NOT NULL,
-    observed_at   timestamptz NOT NULL
+    observed_at   timestamptz NOT NULL,
+    -- Markets first seen after this were not known when older trades were read, and theirs were left out: they are
+    -- read market by market (market_recordings.tape_read_at).
+    markets_from  timestamptz
 );
 
 -- What the oracle says of a market; one row for each change we learned of.
@@ -153,6 +159,19 @@ CREATE TABLE counted_windows (
 
 -- A window is read, and what has left it deleted, as a whole.
 CREATE INDEX market_windows_window ON market_windows (time_window);
+
+-- What recording asks of the catalogue: whose token it is, which markets trade most, which were settled lately, and
+-- which the oracle is at work on.
+CREATE INDEX markets_first_token ON markets USING hash ((token_ids[1]));
+CREATE INDEX markets_second_token ON markets USING hash ((token_ids[2]));
+CREATE INDEX markets_busiest ON markets (volume_24h DESC NULLS LAST, market_id)
+    WHERE NOT closed AND delisted_at IS NULL AND accepting_orders;
+-- Nearly all markets have two tokens. Not knowing that, the planner takes those of the index for too few to walk it.
+CREATE STATISTICS markets_token_count ON cardinality(token_ids) FROM markets;
+CREATE INDEX markets_first_seen ON markets (first_seen_at);
+CREATE INDEX markets_resolved ON markets (closed_at) WHERE status = 'resolved';
+CREATE INDEX markets_at_oracle ON markets (market_id) WHERE uma_status IN ('requested', 'proposed', 'disputed');
+CREATE INDEX markets_past_end ON markets (end_date) WHERE status <> 'resolved';
 
 DO $$
 DECLARE

@@ -328,7 +328,7 @@ pub async fn backfill(
     .fetch_all(&mut *tx)
     .await?;
     let held: BTreeSet<DateTime<Utc>> = held.into_iter().collect();
-    let progress = tape::progress(&mut *tx).await?;
+    let progress = tape::progress_of(&mut *tx, market_id).await?;
     let is_covered = |bar: &Bar| {
         let end = bar.at + Interval::Minute.length();
         progress.is_some_and(|tape| tape.complete_from <= bar.at && end <= tape.complete_to)

@@ -75,7 +75,7 @@ pub async fn next_without_history(
              UNION ALL
              (SELECT market_id, false FROM markets
               WHERE NOT closed AND accepting_orders AND delisted_at IS NULL AND volume_24h > 0
-              ORDER BY volume_24h DESC, market_id LIMIT $2)
+              ORDER BY volume_24h DESC NULLS LAST, market_id LIMIT $2)
          )
          SELECT m.market_id, m.condition_id, m.token_ids, w.named
          FROM wanted w JOIN markets m USING (market_id)
@@ -109,7 +109,7 @@ pub async fn put_off_history(
     Ok(())
 }
 
-fn decode(row: &PgRow) -> Result<TradedMarket, StoreError> {
+pub(crate) fn decode(row: &PgRow) -> Result<TradedMarket, StoreError> {
     let tokens: Vec<String> = column(row, "token_ids")?;
     let [first, second] = <[String; 2]>::try_from(tokens)
         .map_err(|tokens| StoreError::other(format!("{} tokens, not two", tokens.len())))?;

@@ -12,6 +12,7 @@ use sqlx::{FromRow, PgConnection, PgExecutor};
 use crate::StoreError;
 use crate::bars::Place;
 use crate::column::{column, parsed};
+use crate::newcomers;
 use crate::trades::{hash_bytes, wallet_bytes};
 
 /// A trade as held.
@@ -223,7 +224,7 @@ pub struct TapeProgress {
     pub complete_to: DateTime<Utc>,
 }
 
-const FEED: &str = "data";
+pub(crate) const FEED: &str = "data";
 
 /// How far the record has been read; `None` before the first time.
 pub async fn progress(executor: impl PgExecutor<'_>) -> Result<Option<TapeProgress>, StoreError> {
@@ -231,20 +232,46 @@ pub async fn progress(executor: impl PgExecutor<'_>) -> Result<Option<TapeProgre
     Ok(sqlx::query_as(sql).bind(FEED).fetch_optional(executor).await?)
 }
 
-/// Notes how far it has been read.
+/// The same for the trades of one market: later where its oldest ones cannot be had, and `None` until those are read
+/// that were traded before it was known.
+pub async fn progress_of(
+    executor: impl PgExecutor<'_>,
+    market_id: &MarketId,
+) -> Result<Option<TapeProgress>, StoreError> {
+    let late = newcomers::IS_LATE;
+    let sql = format!(
+        "SELECT greatest(p.complete_from, (SELECT max(to_at) FROM recording_gaps
+                                           WHERE market_id = $2 AND cause = $3)) AS complete_from,
+                p.complete_to
+         FROM tape_progress p
+         WHERE p.feed = $1
+           AND NOT EXISTS (SELECT FROM markets m LEFT JOIN market_recordings r USING (market_id)
+                           WHERE m.market_id = $2 AND m.first_seen_at > p.markets_from
+                             AND (m.closed_at IS NULL OR m.closed_at >= p.complete_from) AND {late})"
+    );
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(FEED).bind(market_id.as_str());
+    Ok(query.bind(newcomers::NOT_READ).fetch_optional(executor).await?)
+}
+
+/// Notes how far it has been read. `markets_from`, where it was read anew from its beginning: when the newest market
+/// was first seen that was known then.
 pub async fn set_progress(
     executor: impl PgExecutor<'_>,
     progress: TapeProgress,
+    markets_from: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO tape_progress (feed, complete_from, complete_to, observed_at) VALUES ($1, $2, $3, $4)
+        "INSERT INTO tape_progress AS t (feed, complete_from, complete_to, markets_from, observed_at)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (feed) DO UPDATE SET complete_from = EXCLUDED.complete_from,
-             complete_to = EXCLUDED.complete_to, observed_at = EXCLUDED.observed_at",
+             complete_to = EXCLUDED.complete_to, observed_at = EXCLUDED.observed_at,
+             markets_from = coalesce(EXCLUDED.markets_from, t.markets_from)",
     )
     .bind(FEED)
     .bind(progress.complete_from)
     .bind(progress.complete_to)
+    .bind(markets_from)
     .bind(now)
     .execute(executor)
     .await?;

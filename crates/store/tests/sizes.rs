@@ -75,7 +75,7 @@ fn trade(numbers: &mut Numbers, markets: &[Market], at: DateTime<Utc>) -> HeardT
         transaction_hash: TransactionHash::parse(&hash).ok(),
         wallet: Address::parse(&format!("0x{:08x}{wallet:032x}", wallet * 40_503)).ok(),
     };
-    let name = (wallet % 3 > 0).then(|| format!("Some-Wallet-{wallet}"));
+    let name = (!wallet.is_multiple_of(3)).then(|| format!("Some-Wallet-{wallet}"));
     HeardTrade { trade, name }
 }
 
@@ -134,9 +134,9 @@ async fn a_trade_that_is_heard_and_then_confirmed() {
         })
         .collect();
     for (minute, of_minute) in all.chunks(1_200).enumerate() {
-        for (number, batch) in of_minute.chunks(20).enumerate() {
+        for batch in of_minute.chunks(20) {
             let heard: Vec<HeardTrade> = batch.iter().skip(2).cloned().collect();
-            let now = heard[0].trade.traded_at + TimeDelta::milliseconds(number as i64);
+            let now = heard[0].trade.traded_at + TimeDelta::milliseconds(300);
             trades::record(&mut connection, TapeSource::Activity, &heard, now).await.unwrap();
         }
         let told: Vec<HeardTrade> = of_minute

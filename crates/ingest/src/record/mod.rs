@@ -6,6 +6,7 @@
 mod alike;
 mod hear;
 mod history;
+mod newcomers;
 mod oracle;
 mod quotes;
 mod read;

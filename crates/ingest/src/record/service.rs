@@ -162,6 +162,7 @@ impl RecordingService {
         let ended = tokio::select! {
             ended = super::hear::hear(sources(), pen(), term) => ended,
             ended = super::read::read(sources(), pen()) => ended,
+            ended = super::newcomers::read(sources(), pen()) => ended,
             ended = super::quotes::record(sources(), pen()) => ended,
             ended = super::windows::count(sources(), pen()) => ended,
             ended = super::history::backfill(sources(), pen()) => ended,

@@ -151,7 +151,7 @@ pub(crate) async fn load(
     let mut stored = tape::of_market(public, &id, &query.filter, query.limit + 1).await?;
     let has_more = stored.len() > query.limit as usize;
     stored.truncate(query.limit as usize);
-    let progress = tape::progress(public).await?;
+    let progress = tape::progress_of(public, &id).await?;
     let last = stored.last().filter(|_| has_more);
     Ok(TapeReply {
         success: true,
