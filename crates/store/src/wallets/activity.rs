@@ -216,7 +216,7 @@ async fn insert(
     let mut written = 0;
     for part in rows.chunks(PART) {
         let all = || part.iter().map(|row| row.2);
-        let hash = |row: &Activity| row.transaction_hash.as_ref().map(|hash| hash.to_bytes());
+        let hash = |row: &Activity| row.transaction_hash.as_ref().map(TransactionHash::to_bytes);
         let done = sqlx::query(
             "INSERT INTO wallet_trades (wallet_address, observed_at, happened_at, id, ordinal, kind, is_combo,
                                         transaction_hash, condition_id, token_id, outcome_index, side, is_maker, price,

@@ -6,6 +6,7 @@ pub mod imports;
 pub mod metrics;
 pub mod pnl;
 pub mod positions;
+pub mod terms;
 
 use chrono::{DateTime, Utc};
 use domain::Address;
