@@ -13,11 +13,13 @@ pub enum Host {
     Clob,
     /// Trades, positions, holders.
     Data,
+    /// The profit charts of the site's profiles.
+    UserPnl,
 }
 
 impl Host {
     /// Every host.
-    pub const ALL: [Self; 3] = [Self::Gamma, Self::Clob, Self::Data];
+    pub const ALL: [Self; 4] = [Self::Gamma, Self::Clob, Self::Data, Self::UserPnl];
 
     /// The short name used in messages and metric labels.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Host {
             Self::Gamma => "gamma",
             Self::Clob => "clob",
             Self::Data => "data",
+            Self::UserPnl => "user-pnl",
         }
     }
 }
@@ -47,12 +50,18 @@ pub struct InvalidEndpoint {
     pub problem: String,
 }
 
+/// Schemes of the hosts that answer requests.
+const WEB: &[&str] = &["http", "https"];
+/// Schemes of the hosts of sockets.
+const SOCKETS: &[&str] = &["ws", "wss"];
+
 /// Base addresses of the upstream hosts. Each may carry a path prefix: `http://127.0.0.1:8090/gamma`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     gamma: Url,
     clob: Url,
     data: Url,
+    user_pnl: Option<Url>,
     ws: Url,
     rtds: Url,
 }
@@ -64,12 +73,15 @@ impl Endpoints {
     pub const CLOB: &'static str = "https://clob.polymarket.com";
     /// Public address of the Data API.
     pub const DATA: &'static str = "https://data-api.polymarket.com";
+    /// Public address of the profit charts. Polymarket does not document it.
+    pub const USER_PNL: &'static str = "https://user-pnl-api.polymarket.com";
     /// Public address of the CLOB's `WebSockets`; the market channel is at `/ws/market` below it.
     pub const WS: &'static str = "wss://ws-subscriptions-clob.polymarket.com";
     /// Public address of RTDS, the site's feed of live data.
     pub const RTDS: &'static str = "wss://ws-live-data.polymarket.com";
 
-    /// Checks five base addresses.
+    /// Checks five base addresses. The host of profit charts has none then: nothing asks Polymarket for
+    /// what belongs to another exchange. [`Self::with_user_pnl`] gives it one.
     pub fn new(
         gamma: &str,
         clob: &str,
@@ -77,22 +89,27 @@ impl Endpoints {
         ws: &str,
         rtds: &str,
     ) -> Result<Self, InvalidEndpoint> {
-        const WEB: &[&str] = &["http", "https"];
-        const SOCKETS: &[&str] = &["ws", "wss"];
         Ok(Self {
             gamma: parse("gamma", gamma, WEB)?,
             clob: parse("clob", clob, WEB)?,
             data: parse("data", data, WEB)?,
+            user_pnl: None,
             ws: parse("ws", ws, SOCKETS)?,
             rtds: parse("rtds", rtds, SOCKETS)?,
         })
+    }
+
+    /// The same with the host of profit charts at this address.
+    pub fn with_user_pnl(self, user_pnl: &str) -> Result<Self, InvalidEndpoint> {
+        Ok(Self { user_pnl: Some(parse("user-pnl", user_pnl, WEB)?), ..self })
     }
 
     /// All hosts below one address, each by its name: `http://127.0.0.1:9100/clob`, `ws://127.0.0.1:9100/rtds`.
     pub fn below(base: &str) -> Result<Self, InvalidEndpoint> {
         let [gamma, clob, data] = ["gamma", "clob", "data"].map(|name| Self::web_below(base, name));
         let [ws, rtds] = ["ws", "rtds"].map(|name| Self::socket_below(base, name));
-        Self::new(&gamma, &clob, &data, &ws, &rtds)
+        Self::new(&gamma, &clob, &data, &ws, &rtds)?
+            .with_user_pnl(&Self::web_below(base, Host::UserPnl.name()))
     }
 
     /// The address of a host that answers requests below `base`.
@@ -107,7 +124,8 @@ impl Endpoints {
 
     /// The public hosts.
     pub fn public() -> Result<Self, InvalidEndpoint> {
-        Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS, Self::RTDS)
+        Self::new(Self::GAMMA, Self::CLOB, Self::DATA, Self::WS, Self::RTDS)?
+            .with_user_pnl(Self::USER_PNL)
     }
 
     /// The base address of the CLOB's `WebSockets`.
@@ -125,18 +143,19 @@ impl Endpoints {
         below(&self.ws, ["ws", "market"])
     }
 
-    /// The base address of a host.
-    pub fn base(&self, host: Host) -> &Url {
+    /// The base address of a host; `None` where it has none.
+    pub fn base(&self, host: Host) -> Option<&Url> {
         match host {
-            Host::Gamma => &self.gamma,
-            Host::Clob => &self.clob,
-            Host::Data => &self.data,
+            Host::Gamma => Some(&self.gamma),
+            Host::Clob => Some(&self.clob),
+            Host::Data => Some(&self.data),
+            Host::UserPnl => self.user_pnl.as_ref(),
         }
     }
 
     /// The address of a resource below a host's base. Segments are percent-encoded, `.` and `..` ignored.
-    pub(crate) fn resource(&self, host: Host, segments: &[String]) -> Url {
-        below(self.base(host), segments)
+    pub(crate) fn resource(&self, host: Host, segments: &[String]) -> Option<Url> {
+        Some(below(self.base(host)?, segments))
     }
 }
 
@@ -168,7 +187,7 @@ mod tests {
     fn resource(base: &str, segments: &[&str]) -> String {
         let endpoints = Endpoints::new(base, base, base, "ws://x", "ws://x").unwrap();
         let segments: Vec<_> = segments.iter().map(|&s| s.to_owned()).collect();
-        endpoints.resource(Host::Gamma, &segments).to_string()
+        endpoints.resource(Host::Gamma, &segments).unwrap().to_string()
     }
 
     #[test]
@@ -206,6 +225,19 @@ mod tests {
         let error = error.unwrap_err();
         assert_eq!(error.name, "rtds");
         assert!(error.to_string().contains("ws:// or wss://"), "{error}");
+    }
+
+    #[test]
+    fn profit_charts_are_nowhere_unless_somebody_says_where() {
+        let base = |endpoints: &Endpoints| endpoints.base(Host::UserPnl).map(ToString::to_string);
+        let given = Endpoints::new("http://a", "http://a", "http://a", "ws://a", "ws://a").unwrap();
+        assert_eq!(base(&given), None);
+        let below = Endpoints::below("http://127.0.0.1:9100/").unwrap();
+        assert_eq!(base(&below).as_deref(), Some("http://127.0.0.1:9100/user-pnl"));
+        let public = Endpoints::public().unwrap();
+        assert_eq!(base(&public).as_deref(), Some("https://user-pnl-api.polymarket.com/"));
+        let error = given.with_user_pnl("user-pnl-api.polymarket.com").unwrap_err();
+        assert_eq!(error.name, "user-pnl");
     }
 
     #[test]

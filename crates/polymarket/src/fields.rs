@@ -57,6 +57,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Gives members the names that another version of an API has for them. One that is there under its
+    /// new name already stays as it is.
+    pub(crate) fn rename(&mut self, names: &[(&str, &'static str)]) {
+        for (old, new) in names {
+            if let Some(raw) = self.members.remove(*old) {
+                self.members.entry(Key(Cow::Borrowed(new))).or_insert(raw);
+            }
+        }
+    }
+
     /// Notes an issue.
     pub fn note(&mut self, field: &'static str, reason: Unreadable) {
         self.issues.push(FieldIssue { field, reason });
@@ -191,6 +201,11 @@ impl<'a> Fields<'a> {
         let raw = self.raw(field).filter(|raw| raw.get() != "null")?;
         let members = Fields::parse(raw);
         members.map_err(|_| self.note(field, Unreadable::NotAnObject)).ok()
+    }
+
+    /// Takes over the issues of an object within this one.
+    pub(crate) fn adopt_issues(&mut self, inner: Fields<'_>) {
+        self.issues.extend(inner.issues);
     }
 
     /// The issues alone, where what has not been read is of no use.

@@ -134,12 +134,15 @@ impl Request {
         self.segments.iter().fold(String::new(), |path, segment| path + "/" + segment)
     }
 
-    fn url(&self, endpoints: &Endpoints) -> Url {
-        let mut url = endpoints.resource(self.host, &self.segments);
+    fn url(&self, endpoints: &Endpoints) -> Result<Url, UpstreamError> {
+        let Some(mut url) = endpoints.resource(self.host, &self.segments) else {
+            let detail = "no address was given for the host".to_owned();
+            return Err(self.error(UpstreamErrorKind::InvalidRequest(detail)));
+        };
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
-        url
+        Ok(url)
     }
 }
 
@@ -220,7 +223,7 @@ impl Upstream {
         R: Fn(&[u8]) -> Result<T, serde_json::Error> + Clone + Send + 'static,
     {
         self.retries.earn();
-        let url = request.url(&self.endpoints);
+        let url = request.url(&self.endpoints)?;
         let mut retry = 0;
         loop {
             let error = match self.attempt(request, url.clone(), read.clone()).await {

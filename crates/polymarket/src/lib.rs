@@ -10,7 +10,8 @@
 //! * [`gamma`] is the catalogue: events, markets and tags.
 //! * [`clob`] is the exchange: order books, prices and their history.
 //! * [`ws`] is what upstream tells by itself: books, their changes, and trades.
-//! * [`data`] is what happened: trades, holders, resolutions.
+//! * [`data`] is what happened: trades, wallets, holders, resolutions.
+//! * [`user_pnl`] is the profit that the site's charts show.
 
 pub mod clob;
 pub mod data;
@@ -27,6 +28,7 @@ mod retry;
 pub mod rows;
 #[cfg(test)]
 mod spoilt_bodies;
+pub mod user_pnl;
 pub mod ws;
 
 pub use endpoints::{Endpoints, Host, InvalidEndpoint};

@@ -58,6 +58,7 @@ const RULES: &[Rule] = &[
     rule(Host::Data, &["/positions", "/closed-positions"], 150),
     rule(Host::Data, &["/v2/positions"], 200),
     rule(Host::Data, &["/v2/activity", "/v2/user-pnl", "/v2/holders"], 400),
+    rule(Host::UserPnl, &[], 200),
 ];
 
 impl Rule {
@@ -200,6 +201,7 @@ impl Limits {
             Host::Gamma => 0,
             Host::Clob => 1,
             Host::Data => 2,
+            Host::UserPnl => 3,
         };
         let mut health = self.health[index].lock().unwrap_or_else(PoisonError::into_inner);
         use_it(&mut health, Instant::now())
@@ -271,6 +273,9 @@ mod tests {
         assert_eq!(limits_of(Host::Clob, "/prices"), [9_000, 500]);
         assert_eq!(limits_of(Host::Clob, "/prices-history"), [9_000, 1_000]);
         assert_eq!(limits_of(Host::Data, "/v2/trades"), [1_000, 200]);
+        assert_eq!(limits_of(Host::Data, "/v2/positions"), [1_000, 200]);
+        assert_eq!(limits_of(Host::Data, "/closed-positions"), [1_000, 150]);
+        assert_eq!(limits_of(Host::UserPnl, "/user-pnl"), [200]);
     }
 
     #[tokio::test(start_paused = true)]

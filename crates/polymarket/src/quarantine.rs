@@ -30,6 +30,28 @@ pub enum RowKind {
     OpenInterest,
     /// How far a market's resolution is.
     Resolution,
+    /// What a wallet has of a token, or had.
+    Position,
+    /// Something a wallet did.
+    Activity,
+    /// What the shares of a wallet are worth.
+    Value,
+    /// What a wallet made up to a moment.
+    PnlPoint,
+    /// The same as the site's chart shows it.
+    ProfitPoint,
+    /// What upstream counts about a wallet.
+    WalletStats,
+    /// What a wallet traded.
+    WalletVolume,
+    /// A wallet on the leaderboard.
+    Leader,
+    /// A large win.
+    Winner,
+    /// A token of a market.
+    Token,
+    /// What everybody may see of a person.
+    Profile,
 }
 
 impl RowKind {
@@ -46,6 +68,17 @@ impl RowKind {
             Self::Holder => "holder",
             Self::OpenInterest => "open_interest",
             Self::Resolution => "resolution",
+            Self::Position => "position",
+            Self::Activity => "activity",
+            Self::Value => "value",
+            Self::PnlPoint => "pnl_point",
+            Self::ProfitPoint => "profit_point",
+            Self::WalletStats => "wallet_stats",
+            Self::WalletVolume => "wallet_volume",
+            Self::Leader => "leader",
+            Self::Winner => "winner",
+            Self::Token => "token",
+            Self::Profile => "profile",
         }
     }
 }

@@ -54,6 +54,9 @@ pub struct Settings {
     /// Base address of the Data API
     #[arg(long, env = "CASCADIAN_DATA_URL", value_name = "URL")]
     pub data_url: Option<String>,
+    /// Base address of the site's profit charts
+    #[arg(long, env = "CASCADIAN_USER_PNL_URL", value_name = "URL")]
+    pub user_pnl_url: Option<String>,
     /// Base address of the CLOB WebSockets; the market channel is at /ws/market below it
     #[arg(long, env = "CASCADIAN_WS_URL", value_name = "URL")]
     pub ws_url: Option<String>,
@@ -129,6 +132,7 @@ macro_rules! fields {
             gamma_url,
             clob_url,
             data_url,
+            user_pnl_url,
             ws_url,
             rtds_url,
             sync_interval_s,
@@ -259,6 +263,7 @@ impl Config {
                 roles.push(name.to_owned());
             }
         }
+        let address = |host| self.endpoints.base(host).map(ToString::to_string);
         Settings {
             listen: Some(self.listen.to_string()),
             data_dir: self.data_dir.clone(),
@@ -267,9 +272,10 @@ impl Config {
             public_url: self.public_url.as_ref().map(ToString::to_string),
             roles: Some(roles),
             lab_url: None,
-            gamma_url: Some(self.endpoints.base(Host::Gamma).to_string()),
-            clob_url: Some(self.endpoints.base(Host::Clob).to_string()),
-            data_url: Some(self.endpoints.base(Host::Data).to_string()),
+            gamma_url: address(Host::Gamma),
+            clob_url: address(Host::Clob),
+            data_url: address(Host::Data),
+            user_pnl_url: address(Host::UserPnl),
             ws_url: Some(self.endpoints.ws().to_string()),
             rtds_url: Some(self.endpoints.rtds().to_string()),
             sync_interval_s: Some(self.ingest.interval.as_secs()),
@@ -444,10 +450,13 @@ impl Check {
             &socket(&settings.ws_url, "ws", Endpoints::WS),
             &socket(&settings.rtds_url, "rtds", Endpoints::RTDS),
         );
+        let user_pnl = web(&settings.user_pnl_url, Host::UserPnl.name(), Endpoints::USER_PNL);
+        let endpoints = endpoints.and_then(|endpoints| endpoints.with_user_pnl(&user_pnl));
         let field = |name| match name {
             "gamma" => "gamma-url",
             "clob" => "clob-url",
             "data" => "data-url",
+            "user-pnl" => "user-pnl-url",
             "rtds" => "rtds-url",
             _ => "ws-url",
         };

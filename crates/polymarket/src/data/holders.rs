@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::envelope::{Envelope, PageRead};
+use super::scope::{check_limit, with_conditions};
 use super::trades::outcome_index;
-use super::{check_limit, with_conditions};
 use crate::fields::Fields;
 use crate::quarantine::{RejectReason, RowKind};
 use crate::rows::{Row, Rows};

@@ -1,44 +1,78 @@
-//! The Data API, version 2: trades, holders, open interest, resolutions and price history.
+//! The Data API, version 2: trades, wallets, holders, boards, open interest, resolutions and price history.
+//!
+//! What a wallet did, has and made is listed whole by a [`Walk`], which says how it ended: whether nothing
+//! is missing, where upstream stopped, or what broke. Where version 2 has no such route, version 1 can be
+//! asked for positions, activity, trades and value: [`Walk::with_fallback`].
 //!
 //! A cache stands between us and this host. Trades and open interest may be five minutes old, holders
 //! two (polymarket-api.md 1.8), and a first page older than the second. Every answer comes with its
 //! [`Delivery`]: the same trace id twice means one answer twice. How far the host itself is behind the
 //! chain is in [`DataClient::status`].
 
+mod activity;
+mod boards;
 mod envelope;
+mod first_version;
 mod holders;
 mod interest;
+mod pnl;
+mod positions;
 mod prices;
 mod resolutions;
+mod scope;
 mod status;
+mod tokens;
 mod trades;
 mod walk;
+mod wallet;
 mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::{ConditionId, EventId, Origin, TokenId, Usdc};
+use domain::{ConditionId, Origin, TokenId, Usdc};
 use serde_json::value::RawValue;
 
-pub use envelope::DataPage;
+pub use activity::{ActivityQuery, ActivityRow, ActivityTypes};
+pub use boards::{
+    BoardPeriod, LeaderRow, LeaderStanding, LeaderboardQuery, LeaderboardSort, WinnerRow,
+    WinnersQuery,
+};
+pub use envelope::{DataPage, DataVersion, Served};
 pub use holders::{HolderEconomics, HolderRow};
 pub use interest::OpenInterest;
+pub use pnl::{PnlFidelity, PnlInterval, PnlPoint, UserPnl};
+pub use positions::{PositionFilter, PositionRow, PositionSort, PositionsOf, PositionsQuery};
 pub use prices::{BucketWidth, PricesQuery};
 pub use resolutions::{ResolutionRow, ResolutionScope};
+pub use scope::Within;
 pub use status::{DataStatus, Mechanism, StreamLag};
+pub use tokens::TokenRow;
 pub use trades::{TradeFloor, TradeRow, TradeScope, TradesQuery};
-pub use walk::TradesWalk;
-pub use words::{MarketType, Reporter, ResolutionSource, ResolutionStatus, SettlementBasis};
+pub use walk::{Listing, TimeOrder, Walk, WalkBreak, WalkEnd, WalkTally, Walked};
+pub use wallet::{PortfolioValue, UserStats, UserVolume};
+pub use words::{
+    ActivitySide, ActivityType, MarketType, PositionStatus, Reporter, ResolutionSource,
+    ResolutionStatus, SettlementBasis, TokenModule, WinKind,
+};
 
 use crate::history::PricePoint;
 use crate::quarantine::RowKind;
 use crate::rows::{Row, Rows};
-use crate::{Answer, Delivery, Host, Request, Upstream, UpstreamError, UpstreamErrorKind};
+use crate::{Answer, Delivery, Host, Request, Upstream, UpstreamError};
 use envelope::{Envelope, PageRead};
+use scope::{with_conditions, with_events};
 
-/// Most ids a request can name.
-const MAX_IDS: usize = 20;
+/// A walk over trades from the newest back.
+pub type TradesWalk = Walk<TradesQuery>;
+/// A walk over positions.
+pub type PositionsWalk = Walk<PositionsQuery>;
+/// A walk over what a wallet did.
+pub type ActivityWalk = Walk<ActivityQuery>;
+/// A walk over the leaderboard, the best first.
+pub type LeaderboardWalk = Walk<LeaderboardQuery>;
+/// A walk over the largest wins, the largest first.
+pub type WinnersWalk = Walk<WinnersQuery>;
 
 /// The client of the Data API. Cheap to clone; clones share connections and limits.
 #[derive(Debug, Clone)]
@@ -65,10 +99,51 @@ impl DataClient {
     /// One page of trades, the newest first (`/v2/trades`). [`TradesWalk`] goes on to the next ones.
     /// Rows that the query did not ask for are quarantined.
     pub async fn trades(&self, query: &TradesQuery) -> Result<DataPage<TradeRow>, UpstreamError> {
-        let request = query.request()?;
-        let wanted = query.wanted();
-        let read = move |body: &[u8]| PageRead::of_rows(body, |row| wanted.takes(row));
-        self.page(&request, read).await
+        query.page(self).await
+    }
+
+    /// One page of positions (`/v2/positions`). [`PositionsWalk`] goes on to the next ones.
+    pub async fn positions(
+        &self,
+        query: &PositionsQuery,
+    ) -> Result<DataPage<PositionRow>, UpstreamError> {
+        query.page(self).await
+    }
+
+    /// One page of what a wallet did (`/v2/activity`). [`ActivityWalk`] goes on to the next ones.
+    pub async fn activity(
+        &self,
+        query: &ActivityQuery,
+    ) -> Result<DataPage<ActivityRow>, UpstreamError> {
+        query.page(self).await
+    }
+
+    /// One page of the leaderboard (`/v2/leaderboard`). [`LeaderboardWalk`] goes on to the next ones.
+    pub async fn leaderboard(
+        &self,
+        query: &LeaderboardQuery,
+    ) -> Result<DataPage<LeaderRow>, UpstreamError> {
+        query.page(self).await
+    }
+
+    /// One page of the largest wins (`/v2/biggest-winners`). [`WinnersWalk`] goes on to the next ones.
+    pub async fn biggest_winners(
+        &self,
+        query: &WinnersQuery,
+    ) -> Result<DataPage<WinnerRow>, UpstreamError> {
+        query.page(self).await
+    }
+
+    /// The tokens of markets (`/v2/tokens`), at most 20 markets. A market may have two tokens an outcome,
+    /// one of each [`TokenModule`]. Markets nobody knows are absent.
+    pub async fn tokens(
+        &self,
+        condition_ids: &[ConditionId],
+    ) -> Result<Answer<Rows<TokenRow>>, UpstreamError> {
+        let request = Request::new(Host::Data, "/v2/tokens", ["v2", "tokens"]);
+        let request = with_conditions(request, condition_ids)?;
+        let wanted: HashSet<ConditionId> = condition_ids.iter().cloned().collect();
+        self.list(&request, move |row: &TokenRow| wanted.contains(&row.condition_id)).await
     }
 
     /// The largest holders of each token of a market (`/v2/holders`), `limit` of each (1 to
@@ -170,7 +245,24 @@ impl DataClient {
     {
         let answer = self.upstream.answer(request, read).await?;
         answer.value.rows.report(T::KIND, request.route());
-        Ok(DataPage::new(answer))
+        Ok(DataPage::new(answer, DataVersion::V2))
+    }
+
+    /// The one row of an answer; `None` where upstream knows nothing of what was asked for.
+    async fn single<T, W>(
+        &self,
+        request: &Request,
+        wanted: W,
+    ) -> Result<Answer<Option<T>>, UpstreamError>
+    where
+        T: Row + Send + 'static,
+        W: Fn(&T) -> bool + Clone + Send + 'static,
+    {
+        let read = move |body: &[u8]| envelope::read_single(body, &wanted);
+        let answer = self.upstream.answer(request, read).await?;
+        answer.value.report(T::KIND, request.route());
+        let Answer { value: mut rows, delivery } = answer;
+        Ok(Answer { value: rows.rows.pop(), delivery })
     }
 
     /// Rows that come all at once.
@@ -194,54 +286,6 @@ impl DataClient {
     }
 }
 
-/// Names markets. Upstream takes up to 20, and none that is a combo.
-fn with_conditions(request: Request, ids: &[ConditionId]) -> Result<Request, UpstreamError> {
-    if let Some(combo) = ids.iter().find(|id| is_structural(id)) {
-        let detail = format!("{combo} is a combo's, which has no market");
-        return Err(request.error(UpstreamErrorKind::InvalidRequest(detail)));
-    }
-    let ids: Vec<&str> = ids.iter().map(ConditionId::as_str).collect();
-    with_ids(request, "condition", ids)
-}
-
-/// Names events. Upstream takes up to 20, by number.
-fn with_events(request: Request, ids: &[EventId]) -> Result<Request, UpstreamError> {
-    let is_number = |id: &&EventId| id.as_str().bytes().all(|b| b.is_ascii_digit());
-    if let Some(id) = ids.iter().find(|id| !is_number(id)) {
-        let detail = format!("the event id {id} is not a number");
-        return Err(request.error(UpstreamErrorKind::InvalidRequest(detail)));
-    }
-    let ids: Vec<&str> = ids.iter().map(EventId::as_str).collect();
-    with_ids(request, "event_id", ids)
-}
-
-fn with_ids(
-    request: Request,
-    name: &'static str,
-    mut ids: Vec<&str>,
-) -> Result<Request, UpstreamError> {
-    ids.sort_unstable();
-    ids.dedup();
-    if (1..=MAX_IDS).contains(&ids.len()) {
-        return Ok(request.with(name, &ids.join(",")));
-    }
-    let detail = format!("{name} must name 1 to {MAX_IDS} ids, not {}", ids.len());
-    Err(request.error(UpstreamErrorKind::InvalidRequest(detail)))
-}
-
-fn check_limit(request: Request, limit: u16, most: u16) -> Result<Request, UpstreamError> {
-    if (1..=most).contains(&limit) {
-        return Ok(request.with("limit", &limit));
-    }
-    let detail = format!("limit must be between 1 and {most}, not {limit}");
-    Err(request.error(UpstreamErrorKind::InvalidRequest(detail)))
-}
-
-/// Whether a condition is one of protocol version 2: 62 digits instead of 64. Combos have such ids.
-fn is_structural(id: &ConditionId) -> bool {
-    id.as_str().len() == "0x".len() + 62
-}
-
 /// Every decoder of this host reads the body.
 #[cfg(test)]
 pub(crate) fn read_for_tests(body: &[u8]) {
@@ -253,6 +297,25 @@ pub(crate) fn read_for_tests(body: &[u8]) {
     if let Ok(page) = PageRead::<ResolutionRow>::of_rows(body, |_| true) {
         all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
     }
+    if let Ok(page) = PageRead::<PositionRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    if let Ok(page) = PageRead::<ActivityRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    if let Ok(page) = PageRead::<LeaderRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    if let Ok(page) = PageRead::<WinnerRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    if let Ok(page) = PageRead::<TokenRow>::of_rows(body, |_| true) {
+        all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
+    }
+    first_version::read_for_tests(body);
+    let _ = envelope::read_single::<UserStats>(body, |_| true);
+    let _ = envelope::read_single::<UserPnl>(body, |_| true);
+    let _ = envelope::read_single::<LeaderStanding>(body, |_| true);
     if let Ok(page) = holders::read(body) {
         all(page.rows.raw_rows, page.rows.rows.len(), page.rows.rejected.len());
     }

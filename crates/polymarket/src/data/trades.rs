@@ -6,7 +6,14 @@ use chrono::{DateTime, Utc};
 use domain::{ConditionId, EventId, Price, TokenId};
 use rust_decimal::{Decimal, dec};
 
-use super::{check_limit, is_structural, with_conditions, with_events};
+use super::DataClient;
+use super::envelope::{DataPage, PageRead};
+use super::first_version::{self, FirstPlace};
+use super::scope::{
+    check_limit, is_structural, with_conditions, with_cursor, with_events, with_history,
+    with_wallet,
+};
+use super::walk::{Listing, TimeOrder};
 use crate::fields::Fields;
 use crate::quarantine::RowKind;
 use crate::rows::Row;
@@ -15,9 +22,6 @@ use domain::{Address, Side, TransactionHash};
 
 /// Most rows a page can have.
 const MAX_LIMIT: u16 = 1_000;
-
-/// Upstream writes this index where it has not looked the outcome up yet.
-const UNKNOWN_INDEX: u64 = 999;
 
 /// Whose trades, or of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +87,23 @@ impl Default for TradesQuery {
 }
 
 impl TradesQuery {
-    pub(super) fn request(&self) -> Result<Request, UpstreamError> {
+    /// All trades of a wallet, as taker and as maker, however small.
+    pub fn of_wallet(wallet: Address) -> Self {
+        let scope = TradeScope::Wallet { wallet, since: None, until: None };
+        Self { scope, taker_only: false, ..Self::default() }
+    }
+
+    /// Unit and amount of the smallest trade wanted.
+    pub(super) fn floor(&self) -> (&'static str, Decimal) {
         const SMALLEST: Decimal = dec!(0.000001);
+        match self.floor {
+            TradeFloor::None => ("TOKENS", SMALLEST),
+            TradeFloor::Shares(shares) => ("TOKENS", shares.max(SMALLEST)),
+            TradeFloor::Usdc(dollars) => ("CASH", dollars.max(SMALLEST)),
+        }
+    }
+
+    fn second_version(&self) -> Result<Request, UpstreamError> {
         let mut request = Request::new(Host::Data, "/v2/trades", ["v2", "trades"]);
         request = check_limit(request, self.limit, MAX_LIMIT)?;
         request = match &self.scope {
@@ -92,29 +111,20 @@ impl TradesQuery {
             TradeScope::Markets(ids) => with_conditions(request, ids)?,
             TradeScope::Events(ids) => with_events(request, ids)?,
             TradeScope::Wallet { wallet, since, until } => {
-                // Without a beginning, and with 0, upstream goes back three years.
-                let since_s = since.map_or(1, |since| since.timestamp().max(1));
-                let request = request.with("user", wallet).with("start", &since_s);
-                match until {
-                    Some(until) => request.with("end", &until.timestamp().max(1)),
-                    None => request,
-                }
+                with_history(with_wallet(request, "user", wallet)?, *since, *until)
             }
         };
         request = request.with("taker_only", &self.taker_only);
         if let Some(side) = self.side {
             request = request.with("side", &side.slug().to_ascii_uppercase());
         }
-        let (kind, amount) = match self.floor {
-            TradeFloor::None => ("TOKENS", SMALLEST),
-            TradeFloor::Shares(shares) => ("TOKENS", shares.max(SMALLEST)),
-            TradeFloor::Usdc(dollars) => ("CASH", dollars.max(SMALLEST)),
-        };
+        let (kind, amount) = self.floor();
         request = request.with("filter_type", &kind).with("filter_amount", &amount);
-        Ok(match &self.cursor {
-            Some(cursor) => request.with("cursor", cursor),
-            None => request,
-        })
+        Ok(with_cursor(request, self.cursor.as_deref()))
+    }
+
+    fn first_place(&self) -> Option<FirstPlace> {
+        FirstPlace::of(self.cursor.as_deref())
     }
 
     pub(super) fn wanted(&self) -> Wanted {
@@ -124,6 +134,46 @@ impl TradesQuery {
             TradeScope::Exchange | TradeScope::Events(_) => (None, None),
         };
         Wanted { conditions, wallet, side: self.side }
+    }
+}
+
+impl Listing for TradesQuery {
+    type Row = TradeRow;
+
+    fn request(&self) -> Result<Request, UpstreamError> {
+        match self.first_place() {
+            Some(place) => first_version::trades::request(self, &place),
+            None => self.second_version(),
+        }
+    }
+
+    async fn page(&self, client: &DataClient) -> Result<DataPage<TradeRow>, UpstreamError> {
+        let wanted = self.wanted();
+        if let Some(place) = self.first_place() {
+            return first_version::trades::page(client, self, place, wanted).await;
+        }
+        let read = move |body: &[u8]| PageRead::of_rows(body, |row| wanted.takes(row));
+        client.page(&self.second_version()?, read).await
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    fn go_to(&mut self, cursor: String) {
+        self.cursor = Some(cursor);
+    }
+
+    fn moment(row: &TradeRow) -> Option<DateTime<Utc>> {
+        Some(row.traded_at)
+    }
+
+    fn order(&self) -> Option<TimeOrder> {
+        Some(TimeOrder::NewestFirst)
+    }
+
+    fn first_of_v1(&self) -> Option<String> {
+        Some(FirstPlace::beginning())
     }
 }
 
@@ -251,7 +301,5 @@ impl Row for TradeRow {
 
 /// The index of an outcome; 999 is none.
 pub(super) fn outcome_index(fields: &mut Fields<'_>) -> Option<u8> {
-    let index = fields.count("outcome_index").filter(|&index| index != UNKNOWN_INDEX)?;
-    let small = u8::try_from(index);
-    small.map_err(|_| fields.note("outcome_index", crate::lenient::Unreadable::OutOfRange)).ok()
+    super::tokens::index(fields, "outcome_index")
 }

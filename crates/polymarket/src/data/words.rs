@@ -118,3 +118,83 @@ words! {
         Vote = "dvm_round_estimate",
     }
 }
+
+words! {
+    /// What a wallet did.
+    ActivityType {
+        /// It bought or sold shares.
+        Trade = "TRADE",
+        /// It turned dollars into as many shares of each outcome.
+        Split = "SPLIT",
+        /// It turned shares of each outcome back into dollars.
+        Merge = "MERGE",
+        /// It handed in shares of a resolved market.
+        Redeem = "REDEEM",
+        /// It was paid for resting orders.
+        Reward = "REWARD",
+        /// It turned No shares of a neg-risk group into Yes shares of the others, and dollars.
+        Conversion = "CONVERSION",
+        /// Its shares were moved to another wallet of its owner's.
+        Migration = "MIGRATION",
+        /// It got a part of takers' fees for the orders they met.
+        MakerRebate = "MAKER_REBATE",
+        /// It got back a part of the fees it paid as a taker.
+        TakerRebate = "TAKER_REBATE",
+        /// It was paid for bringing somebody.
+        ReferralReward = "REFERRAL_REWARD",
+        /// It was paid for holding shares.
+        Yield = "YIELD",
+        /// Dollars came in.
+        Deposit = "DEPOSIT",
+        /// Dollars went out.
+        Withdrawal = "WITHDRAWAL",
+        /// Dollars went from one person to another. Listed only when asked for.
+        Tip = "TIP",
+    }
+}
+
+words! {
+    /// Which way it went, as seen from the wallet.
+    ActivitySide {
+        /// It bought.
+        Buy = "BUY",
+        /// It sold.
+        Sell = "SELL",
+        /// It received a tip.
+        In = "IN",
+        /// It gave one.
+        Out = "OUT",
+    }
+}
+
+words! {
+    /// Where a position is in its life.
+    PositionStatus {
+        /// The wallet holds shares of a market that is not resolved.
+        Open = "OPEN",
+        /// It holds shares of a resolved market, won or lost.
+        Redeemable = "REDEEMABLE",
+        /// It holds none any more.
+        Closed = "CLOSED",
+    }
+}
+
+words! {
+    /// What was won with.
+    WinKind {
+        /// Shares of a market.
+        Market = "market",
+        /// A combo (a parlay).
+        Combo = "combo",
+    }
+}
+
+words! {
+    /// The contract that a token belongs to. A market may have a pair of each.
+    TokenModule {
+        /// Conditional Tokens: the ids that order books and prices are asked for by.
+        Ctf = "v1_ctf",
+        /// The neg-risk module of protocol version 2.
+        NegRisk = "neg_risk",
+    }
+}

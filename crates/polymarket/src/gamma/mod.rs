@@ -1,4 +1,4 @@
-//! Gamma, the catalogue: events, markets, tags.
+//! Gamma, the catalogue: events, markets, tags, people.
 //!
 //! Gamma lags the order book by seconds to minutes: its prices are for overview, not for quotes.
 
@@ -8,6 +8,7 @@ mod event;
 mod keys;
 mod market;
 mod page;
+mod profile;
 mod query;
 
 use std::collections::HashSet;
@@ -19,6 +20,7 @@ use serde_json::value::RawValue;
 pub use crawl::{CrawlQuery, KeysetCrawl};
 pub use drift::Drift;
 pub use page::Page;
+pub use profile::{ProfileHits, ProfileSearch, PublicProfile, WalletOwner};
 pub use query::{EventOrder, EventsQuery, MarketOrder, MarketsQuery};
 
 pub use crate::quarantine::{IssueCount, RejectReason, RejectedRow, RowKind};

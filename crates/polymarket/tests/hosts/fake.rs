@@ -102,6 +102,7 @@ impl Fake {
         let base = &self.base;
         let endpoints =
             Endpoints::new(base, base, base, "ws://127.0.0.1:1", "ws://127.0.0.1:1").unwrap();
+        let endpoints = endpoints.with_user_pnl(base).unwrap();
         let options = UpstreamOptions {
             deadline: Duration::from_secs(5),
             backoff_base: Duration::from_millis(1),

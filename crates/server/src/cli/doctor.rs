@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use polymarket::Host;
 use store::migrate;
 
@@ -72,7 +73,7 @@ async fn upstream(config: &Config) -> anyhow::Result<String> {
     let query = polymarket::gamma::EventsQuery { limit: 1, ..Default::default() };
     let page = tokio::time::timeout(UPSTREAM_DEADLINE, client.events_keyset(&query)).await;
     let page = page.map_err(|_| anyhow::anyhow!("no answer within {UPSTREAM_DEADLINE:?}"))??;
-    let base = config.endpoints.base(Host::Gamma);
+    let base = config.endpoints.base(Host::Gamma).context("Gamma has no address")?;
     anyhow::ensure!(!page.events.is_empty(), "{base} answers, but lists no event");
     Ok(format!("{base} answers"))
 }
