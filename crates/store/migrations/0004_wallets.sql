@@ -54,6 +54,15 @@ CREATE TABLE wallet_imports (
 );
 CREATE INDEX wallet_imports_due ON wallet_imports (priority DESC, due_at);
 
+-- Markets that are in some wallet's history and not in the catalogue, to be fetched into it.
+CREATE TABLE wanted_markets (
+    condition_id text PRIMARY KEY,
+    wanted_at    timestamptz NOT NULL,
+    -- When upstream was last asked in vain, and how often.
+    tried_at     timestamptz,
+    attempts     integer NOT NULL DEFAULT 0
+);
+
 -- Everything a wallet did, one row for each that upstream reports; `id` is a hash of what it says, of which two that
 -- are alike differ by their number (polymarket-api.md, pitfall 6), so that reading twice writes once.
 CREATE TABLE wallet_trades (
@@ -180,8 +189,10 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['wallets', 'wallet_imports', 'wallet_trades', 'wallet_positions',
-                                'wallet_closed_positions', 'wallet_pnl_snapshots', 'wallet_metrics', 'market_holders']
+    FOREACH name IN ARRAY ARRAY['wallets', 'wallet_imports', 'wanted_markets', 'wallet_trades',
+                                'wallet_positions',
+                                'wallet_closed_positions', 'wallet_pnl_snapshots', 'wallet_metrics',
+                                'market_holders']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);

@@ -294,8 +294,8 @@ async fn positions_are_replaced_as_a_whole() {
     assert_eq!(open, [many[3].clone(), many[1].clone()], "the dearest first");
     let closed = positions::closed(database.public(), &wallet(1), 10, 0).await.unwrap();
     assert_eq!(closed, [many[0].clone(), many[2].clone()]);
-    let holding = imports::holding(database.public(), &condition(7)).await.unwrap();
-    assert_eq!(holding.len(), 2);
+    let reviewed = imports::review(database.service(), &[condition(7)], noon()).await.unwrap();
+    assert_eq!(reviewed, 2, "each wallet once, whether it holds or held");
     let of_market = positions::of_market(database.public(), &condition(7), 10).await.unwrap();
     assert_eq!(of_market.len(), 3);
 }

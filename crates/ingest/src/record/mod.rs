@@ -13,4 +13,5 @@ mod read;
 mod service;
 mod windows;
 
+pub(crate) use service::ticks;
 pub use service::{RecordingOptions, RecordingService, Retention};

@@ -251,7 +251,7 @@ impl Pen {
 }
 
 /// Ticks that begin now, and never in bursts.
-pub(super) fn ticks(every: Duration) -> tokio::time::Interval {
+pub(crate) fn ticks(every: Duration) -> tokio::time::Interval {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

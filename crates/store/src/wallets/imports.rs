@@ -1,7 +1,7 @@
 //! The queue of wallets to import. A claim is a lease: a worker that dies loses it, and another takes over.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::Address;
+use domain::{Address, ConditionId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, Row};
 use uuid::Uuid;
@@ -38,6 +38,21 @@ impl Priority {
             Self::Asked => 3,
         }
     }
+
+    fn of(column: i16) -> Self {
+        match column {
+            3 => Self::Asked,
+            2 => Self::Followed,
+            1 => Self::Listed,
+            _ => Self::Background,
+        }
+    }
+
+    /// What is left of it when the import is done: who waited has got it.
+    #[must_use]
+    pub fn after(self) -> Self {
+        if self == Self::Asked { Self::Background } else { self }
+    }
 }
 
 /// An import that a worker may do.
@@ -47,6 +62,8 @@ pub struct Claim {
     pub wallet: Address,
     /// All of it anew, or only what is newer than what is held.
     pub full: bool,
+    /// How much it matters.
+    pub priority: Priority,
     /// How often it was tried in vain.
     pub attempts: u32,
 }
@@ -112,7 +129,7 @@ pub async fn claim(
              SELECT wallet_address FROM wallet_imports
              WHERE due_at <= $2 AND (leased_until IS NULL OR leased_until < $2)
              ORDER BY priority DESC, due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-         RETURNING wallet_address, full_import, attempts",
+         RETURNING wallet_address, full_import, priority, attempts",
     )
     .bind(worker)
     .bind(now)
@@ -128,6 +145,7 @@ fn decode(row: &PgRow) -> Result<Claim, StoreError> {
     Ok(Claim {
         wallet: address(row, "wallet_address")?,
         full: column(row, "full_import")?,
+        priority: Priority::of(column(row, "priority")?),
         attempts: u32::try_from(attempts).map_err(StoreError::other)?,
     })
 }
@@ -225,12 +243,23 @@ pub async fn state(
     }))
 }
 
-/// Imported wallets with an open position in a market, for which a resolution is news.
-pub async fn holding(
+/// Has the imports done anew, from what is held and the news, of all wallets that ever held a token of some markets:
+/// something about those has become known. How many they are.
+pub async fn review(
     executor: impl PgExecutor<'_>,
-    condition_id: &domain::ConditionId,
-) -> Result<Vec<Address>, StoreError> {
-    let sql = "SELECT DISTINCT wallet_address FROM wallet_positions WHERE condition_id = $1";
-    let rows = sqlx::query(sql).bind(condition_id.as_str()).fetch_all(executor).await?;
-    rows.iter().map(|row| address(row, "wallet_address")).collect()
+    conditions: &[ConditionId],
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let written = sqlx::query(
+        "INSERT INTO wallet_imports AS held (wallet_address, priority, due_at, full_import)
+         SELECT wallet_address, 0, $2, FALSE FROM (
+             SELECT wallet_address FROM wallet_positions WHERE condition_id = ANY($1)
+             UNION SELECT wallet_address FROM wallet_closed_positions WHERE condition_id = ANY($1)) AS concerned
+         ON CONFLICT (wallet_address) DO UPDATE SET due_at = least(held.due_at, EXCLUDED.due_at)",
+    )
+    .bind(conditions.iter().map(ConditionId::as_str).collect::<Vec<_>>())
+    .bind(now)
+    .execute(executor)
+    .await?;
+    Ok(written.rows_affected())
 }

@@ -7,6 +7,7 @@ pub mod metrics;
 pub mod pnl;
 pub mod positions;
 pub mod terms;
+pub mod wanted;
 
 use chrono::{DateTime, Utc};
 use domain::Address;
@@ -219,6 +220,16 @@ pub async fn found_on_tape(
     .fetch_one(executor)
     .await?;
     u64::try_from(written).map_err(StoreError::other)
+}
+
+/// Those of some wallets whose history was never imported.
+pub async fn not_imported(
+    executor: impl PgExecutor<'_>,
+    wallets: &[Address],
+) -> Result<Vec<Address>, StoreError> {
+    let sql = "SELECT address FROM wallets WHERE address = ANY($1) AND imported_at IS NULL";
+    let rows = sqlx::query(sql).bind(bytes(wallets)).fetch_all(executor).await?;
+    rows.iter().map(|row| address(row, "address")).collect()
 }
 
 /// Writes who a wallet is. What upstream does not say does not erase what it said before.

@@ -8,7 +8,7 @@ use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
 
 use crate::StoreError;
-use crate::column::{column, parsed};
+use crate::column::{amount, column, parsed};
 
 /// A market as far as a ledger needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,11 +19,15 @@ pub struct KnownMarket {
     pub terms: Terms,
     /// Token of each outcome, where upstream tells it.
     pub token_ids: Vec<Option<TokenId>>,
+    /// What is offered for a share of outcome 0, as the catalogue has it.
+    pub best_bid: Option<Price>,
+    /// What one is offered for.
+    pub best_ask: Option<Price>,
 }
 
 /// The oracle's last word counts before the catalogue's prices, which show payouts only once the market is resolved.
 const SELECT: &str = "
-    SELECT m.market_id, m.condition_id, m.event_id, m.neg_risk, m.category, m.token_ids, m.outcome_prices, m.status,
+    SELECT m.market_id, m.condition_id, m.event_id, m.neg_risk, m.category, m.token_ids, m.outcome_prices, m.status, m.best_bid, m.best_ask,
            coalesce(m.start_date, m.created_at) AS listed_at, m.closed_at,
            CASE WHEN r.status = 'resolved' THEN r.payouts END AS payouts
     FROM markets m LEFT JOIN LATERAL (
@@ -76,6 +80,8 @@ fn decode(row: &PgRow) -> Result<KnownMarket, StoreError> {
             payouts,
         },
         token_ids,
+        best_bid: amount(column::<Option<Decimal>>(row, "best_bid")?)?,
+        best_ask: amount(column::<Option<Decimal>>(row, "best_ask")?)?,
     })
 }
 

@@ -1,0 +1,14 @@
+//! Wallets: found where they show up, their whole history imported, their books kept.
+
+mod books;
+mod discover;
+mod entries;
+mod fetch;
+pub mod figures;
+mod import;
+mod series;
+mod service;
+
+pub use fetch::WalletClients;
+pub use import::{ImportError, Imported};
+pub use service::{WalletOptions, WalletService};
