@@ -48,7 +48,7 @@ impl Exchange {
             &at("ws", "ws"),
             &at("ws", "rtds"),
         );
-        let endpoints = endpoints.unwrap();
+        let endpoints = endpoints.unwrap().with_user_pnl(&at("http", "user-pnl")).unwrap();
         let exchange = Self {
             lab,
             database: TestDatabase::create().await,
