@@ -11,7 +11,7 @@ use crate::history::{HistoryRange, PricePoint};
 use crate::rows::{Row, Rows};
 use crate::{clob, data};
 
-const BODIES: [&str; 6] = [
+const BODIES: [&str; 9] = [
     r#"{"data":[{"proxy_wallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","side":"BUY","token_id":"10756",
       "condition_id":"0x571aafcdc9d3549ac260d5f956adc4ae57d9ace63575abd99db58ba0130e9fcf","size":22.84,"price":0.52,
       "timestamp":1789381477,"title":"Will it?","slug":"it","outcome_index":999,"transaction_hash":""},{"side":"SELL"}],
@@ -26,6 +26,13 @@ const BODIES: [&str; 6] = [
     r#"{"market":"0x12","asset_id":"5453","timestamp":"1792173951815","bids":[{"price":"0.134","size":"5364"}],
       "asks":[{"price":"0.175","size":"100"},{"price":"0.174","size":"19.6"}],"tick_size":"0.001","neg_risk":true,
       "condition_id":"0x571aafcdc9d3549ac260d5f956adc4ae57d9ace63575abd99db58ba0130e9fcf","tokens":[{"token_id":"1"}]}"#,
+    r#"{"data":[{"proxy_wallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","token_id":"561","current_size":28.09,"avg_price":0.6699,
+      "type":"REDEEM","timestamp":1789381477,"size":5,"usdc_size":0,"user_id":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","rank":1,
+      "end_date":"2026-10-08","last_event_at":0,"status":"OPEN","event_id":0,"outcome_index":999}],"pagination":{"has_more":true}}"#,
+    r#"{"data":{"proxy_wallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","points":[{"timestamp":1788825600,"fees":-1061.66628,
+      "deposits":null,"volume":163434.104074},{}],"trades":2746,"join_date":1784757664,"all_time_pnl":{"timestamp":1789379430,"fees":-1}}}"#,
+    r#"[{"proxyWallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","asset":"561","size":28.09,"timestamp":1774966309,"type":"TRADE",
+      "side":"BUY","price":0.12,"curPrice":1,"endDate":""},{"t":1,"p":2}]"#,
 ];
 
 fn all_accounted_for<T>(rows: &Rows<T>) {
