@@ -130,7 +130,9 @@ async fn a_walk_over_version_1_can_be_resumed() {
 #[tokio::test]
 async fn trades_end_at_the_cap_however_low_it_is() {
     let mut rows: Vec<Value> = (0..3_000).map(|n| trade(n, NOON - n)).collect();
-    rows.iter_mut().for_each(|row| drop(row.as_object_mut().unwrap().remove("type")));
+    for row in &mut rows {
+        row.as_object_mut().unwrap().remove("type");
+    }
     for (max_offset, past, expected) in [
         (10_000, Past::Repeats, (3_000, WalkEnd::Complete)),
         // The page at the cap comes again, or is refused: 1,000 rows before it and 500 on it.

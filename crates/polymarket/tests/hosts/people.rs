@@ -36,6 +36,23 @@ async fn a_profile_is_read_whole() {
 }
 
 #[tokio::test]
+async fn a_name_that_upstream_made_up_was_not_chosen() {
+    let made_up = "0x87746b484dB725BeB8E79D7ce188261b7c75baf4-1774396632243";
+    for (name, chosen) in [
+        (made_up, None),
+        ("jaboobelite", Some("jaboobelite")),
+        ("0x1-2", Some("0x1-2")),
+        ("", None),
+    ] {
+        let mut row = profile();
+        row["name"] = value!(name);
+        let client = GammaClient::new(Fake::says(row.to_string()).await.upstream());
+        let found = client.public_profile(&wallet()).await.unwrap().unwrap();
+        assert_eq!(found.chosen_name(), chosen);
+    }
+}
+
+#[tokio::test]
 async fn a_key_is_resolved_by_its_profile_and_never_guessed() {
     let not_found = r#"{"type":"not found error","error":"profile not found"}"#;
     let fake = Fake::serve(move |_, asked| {

@@ -209,8 +209,8 @@ async fn tokens() {
     assert!(rows.rejected.is_empty() && rows.issues.is_empty(), "{rows:?}");
     assert!(rows.unknown_keys.is_empty(), "{:?}", rows.unknown_keys);
     let modules: Vec<_> = rows.rows.iter().map(|row| row.module.clone().unwrap()).collect();
-    use TokenModule::{Ctf, NegRisk};
-    assert_eq!(modules, [Ctf, Ctf, NegRisk, NegRisk]);
+    let [ctf, neg_risk] = [TokenModule::Ctf, TokenModule::NegRisk];
+    assert_eq!(modules, [ctf.clone(), ctf, neg_risk.clone(), neg_risk]);
     let paid: Vec<_> = rows.rows.iter().map(|row| row.final_price.unwrap().to_string()).collect();
     assert_eq!(paid, ["1", "0", "1", "0"]);
     let places: Vec<_> = rows.rows.iter().map(|row| row.clob_index).collect();
