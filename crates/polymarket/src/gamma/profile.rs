@@ -225,7 +225,7 @@ struct SearchBody<'a> {
     pagination: Option<&'a RawValue>,
 }
 
-fn read_hits(body: &[u8], limit: usize) -> Result<ProfileHits, serde_json::Error> {
+pub(crate) fn read_hits(body: &[u8], limit: usize) -> Result<ProfileHits, serde_json::Error> {
     let text = String::from_utf8_lossy(body);
     let body: SearchBody<'_> = serde_json::from_str(&text)?;
     let raws: Option<Vec<&RawValue>> =
