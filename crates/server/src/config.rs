@@ -531,6 +531,21 @@ mod tests {
     }
 
     #[test]
+    fn a_lab_stands_for_every_host_that_has_no_address_of_its_own() {
+        let lab = Some("http://127.0.0.1:9100".to_owned());
+        let elsewhere = Some("http://127.0.0.1:1/charts".to_owned());
+        let settings =
+            Settings { lab_url: lab, user_pnl_url: elsewhere.clone(), ..Settings::default() };
+        let told = Config::resolve(settings.clone()).unwrap().to_settings();
+        assert_eq!(told.user_pnl_url, elsewhere);
+        let settings = Settings { user_pnl_url: None, ..settings };
+        let told = Config::resolve(settings).unwrap().to_settings();
+        for url in [told.gamma_url, told.clob_url, told.data_url, told.user_pnl_url] {
+            assert!(url.as_ref().unwrap().starts_with("http://127.0.0.1:9100/"), "{url:?}");
+        }
+    }
+
+    #[test]
     fn flags_go_before_the_file_and_unknown_keys_are_mistakes() {
         let file: Settings = toml::from_str("listen = '127.0.0.1:1'\nhot-volume = 5").unwrap();
         let flags = Settings { listen: Some("127.0.0.1:2".to_owned()), ..Settings::default() };
