@@ -73,6 +73,27 @@ describe("live", () => {
       for (const { label } of data) await page.locator("main").getByText(label).first().waitFor();
     }));
 
+  it("shows no price where nobody buys", () =>
+    visit(async (page) => {
+      const { data: cheap } = await terminal.api(
+        "/api/polymarket/markets?traits=accepting_orders&sort=price&limit=100",
+      );
+      let lacking;
+      for (const { slug } of cheap) {
+        const { data: book } = await terminal.api(`/api/polymarket/order-book/${slug}`);
+        if (book.bids.length === 0 && book.asks.length > 0) {
+          assert.deepEqual([book.best_bid, book.mid, book.spread], [null, null, null]);
+          lacking = slug;
+          break;
+        }
+      }
+      assert.ok(lacking, "everybody is bid for");
+      await page.goto(`/markets/${lacking}`);
+      const book = page.locator("section.book");
+      await book.getByText("no bids").waitFor({ timeout: PATIENCE_MS });
+      await book.locator("tr.mid", { hasText: "mid —" }).waitFor();
+    }));
+
   it("never shows a book as live that cannot be believed", async () => {
     const lab = await Lab.start();
     const own = await Terminal.start(["serve", "--lab-url", lab.url, "--hot-interval-s", "3600"]);
@@ -88,6 +109,16 @@ describe("live", () => {
           await page.goto(`/markets/${first.slug}`);
           const badge = page.locator("section.book .bline");
           await badge.filter({ hasText: "live" }).waitFor({ timeout: PATIENCE_MS });
+
+          // Connections break and none is made: the book is dimmed, and the badge says why.
+          await lab.inject({ path_prefix: "/ws", kind: "cut_socket" });
+          await lab.inject({ path_prefix: "/ws", kind: "server_error" });
+          const doubted = badge.filter({ hasText: /^(stale|gap) · [a-z]/ });
+          await doubted.waitFor({ timeout: PATIENCE_MS });
+          await page.locator('section.book .booked:not([data-state="live"])').waitFor();
+          await lab.mend();
+          await badge.filter({ hasText: "live" }).waitFor({ timeout: PATIENCE_MS });
+
           await lab.stop();
           await badge.filter({ hasText: "stale" }).waitFor({ timeout: PATIENCE_MS });
         },

@@ -28,6 +28,8 @@ pub(crate) struct Bench {
     pub(crate) server: TestServer,
     database: TestDatabase,
     lab: String,
+    /// Trades are recorded so long before this, however long the recording takes.
+    began: DateTime<Utc>,
     stop: CancellationToken,
 }
 
@@ -46,7 +48,7 @@ impl Bench {
         tokio::spawn(publish(live.clone(), database.database().clone(), stop.clone()));
         let server =
             TestServer::with_upstream(database.database().clone(), catalog, settings(), live).await;
-        Self { server, database, lab: base, stop }
+        Self { server, database, lab: base, began: Utc::now(), stop }
     }
 
     /// A row of a market that takes orders, as the API gives it.
@@ -70,7 +72,7 @@ impl Bench {
             side,
             price: Price::new(Decimal::new(cents, 2)).unwrap(),
             shares: Shares::new(Decimal::from(number + 1)).unwrap(),
-            traded_at: DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap()
+            traded_at: DateTime::from_timestamp(self.began.timestamp(), 0).unwrap()
                 - TimeDelta::seconds(i64::from(number)),
             transaction_hash: TransactionHash::parse(&format!("0x{number:064x}")).ok(),
             wallet: Address::parse(&format!("0x{number:040x}")).ok(),
