@@ -231,6 +231,6 @@ fn row(event: &EventRow, now: DateTime<Utc>) -> Markup {
 fn market_count(event: &EventRow) -> Markup {
     html! {
         @if event.open_market_count != event.market_count { (count(event.open_market_count)) " / " }
-        (count(event.market_count))
+        span class=[(event.market_count == 1).then_some("one")] { (count(event.market_count)) }
     }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::{
     PageRequest,
     figures::change_figure,
-    format::{count, money, money_exact},
+    format::{count, decimal, money, money_exact},
     panels::note,
     period::Period,
     shell::{Boot, Page, Section, Surroundings},
@@ -93,7 +93,7 @@ impl Content {
                         }
                         span class="end" { (self.period.switch(PATH)) }
                     }
-                    p class="sub map-legend" { span { "Change in " (self.period.name()) ", volume in 24 hours" } }
+                    (self.legend())
                 }
                 (notice)
                 @if self.markets.is_empty() {
@@ -104,6 +104,20 @@ impl Content {
                     noscript { (self.by_category()) }
                     (self.list())
                 }
+            }
+        }
+    }
+
+    /// What size and colour mean where the script draws, and what the tables tell where it does not.
+    fn legend(&self) -> Markup {
+        let (name, most) =
+            (self.period.name(), decimal(Some(self.period.full_change() * 100.0), 0));
+        html! {
+            p class="sub map-legend" {
+                span class="listed-only" { "Change in " (name) ", volume in 24 hours" }
+                span class="drawn-only" { "Area: volume in 24 hours" }
+                span class="drawn-only" { "▼ " (most) " pp" span class="scale" aria-hidden="true" {} "▲ " (most) " pp, change in " (name) }
+                span class="drawn-only" { span class="swatch" aria-hidden="true" {} "unchanged or unknown" }
             }
         }
     }

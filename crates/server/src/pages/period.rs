@@ -57,6 +57,18 @@ impl Period {
         }
     }
 
+    /// The change, in dollars, that the map gives its full colour.
+    pub(super) fn full_change(self) -> f64 {
+        match self {
+            Self::TenMinutes => 0.02,
+            Self::Hour => 0.05,
+            Self::SixHours => 0.07,
+            Self::TwelveHours => 0.08,
+            Self::Day => 0.1,
+            Self::Week => 0.2,
+        }
+    }
+
     /// The address of a page with this period.
     pub(super) fn href(self, path: &str) -> String {
         if self == Self::Day {

@@ -7,7 +7,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
-import { ago, categoryLabel, cents, count, local, moneyExact, until, utc } from "../../lib/format.ts";
+import { ago, categoryLabel, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
 import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
@@ -220,7 +220,7 @@ function EventFacts({ event }: { event: EventDetail }) {
           <span className="tags">
             {event.tags.map((tag) => (
               <a key={tag} className="tag" href={`/events?status=all&tag=${encodeURIComponent(tag)}`}>
-                {tag}
+                {words(tag)}
               </a>
             ))}
           </span>

@@ -34,9 +34,9 @@ function colourOf(leaf: MapLeaf, period: Period, palette: Palette): string {
 
 /** Square pixels that an area needs for the beginning of a name, and for a whole change as well. */
 const NAME_PX2 = 2_600;
-const CHANGE_PX2 = 7_000;
+const CHANGE_PX2 = 5_600;
 /** The same for a category: for its name, and for its volume as well. */
-const CATEGORY_PX2 = 6_000;
+const CATEGORY_PX2 = 8_000;
 const CATEGORY_VOLUME_PX2 = 24_000;
 
 /** What is written on an area: a figure only where all of it has room, since half of one is another. */
@@ -96,7 +96,7 @@ function option(tree: MapTree, period: Period, palette: Palette, box: { width: n
             pixels(branch.volume) < CATEGORY_VOLUME_PX2
               ? categoryLabel(branch.category)
               : `${categoryLabel(branch.category)}  ${money(branch.volume)}`,
-          upperLabel: { show: true, formatter: pixels(branch.volume) < CATEGORY_PX2 ? "" : "{b}" },
+          upperLabel: { show: true, formatter: pixels(branch.volume) < CATEGORY_PX2 ? " " : "{b}" },
           href: `/markets?category=${branch.category}`,
           value: branch.volume,
           children: branch.leaves.map((leaf) => ({

@@ -61,7 +61,7 @@ pub(super) fn panel(
 fn not_held(settings: &Settings) -> Markup {
     let address = settings.with("holders", Some("show"));
     html! {
-        div class="pnote" {
+        div class="pnote awaited" {
             p { b { "The holders are not held here." } " Polymarket has to be asked for them, which takes a moment." }
             p class="pbuttons" { a class="chip" rel="nofollow" href={ (address) "#holders" } { "Ask for the holders" } }
         }
