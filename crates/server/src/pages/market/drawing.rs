@@ -49,7 +49,10 @@ pub(super) fn of(
     let gap_from = prices.gaps.first().map(|gap| gap.from);
     let from = known_from.into_iter().chain(gap_from).min().unwrap_or(prices.from).max(prices.from);
     let now = market.outcome_prices.get(prices.outcome).copied().flatten();
-    let frame = Frame::around(drawn_prices(settings, prices), (from, prices.to), HEIGHTS)?;
+    // Without a bar there is nothing to draw, whatever the price now.
+    prices.bars.first()?;
+    let held = drawn_prices(settings, prices).chain(now);
+    let frame = Frame::around(held, (from, prices.to), HEIGHTS)?;
     let colour = if prices.outcome == 1 { "no" } else { "yes" };
     Some(html! {
         svg class="drawn" width="92%" height=(pixels(HEIGHTS.all)) role="img" aria-label=(sentence) {
@@ -279,6 +282,7 @@ fn interval_of(prices: &OhlcView) -> Interval {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::timeline::TimelineEntry;
 
     fn bar(minute: i64, synthetic: bool) -> BarView {
         BarView {
@@ -337,5 +341,58 @@ mod tests {
             shape(&prices(vec![bar(0, true), bar(10, true)], vec![gap])),
             [(true, 1), (true, 1)]
         );
+    }
+
+    fn entry(minute: i64, kind: &str) -> TimelineEntry {
+        TimelineEntry {
+            at: DateTime::UNIX_EPOCH + TimeDelta::minutes(minute),
+            observed_at: None,
+            kind: kind.to_owned(),
+            summary: String::new(),
+            before: None,
+            after: None,
+        }
+    }
+
+    #[test]
+    fn what_happened_is_marked_and_labelled_where_there_is_room() {
+        let prices = prices(vec![bar(0, false), bar(59, false)], vec![]);
+        let span = (prices.from, prices.to);
+        let frame = Frame::around([0.5].into_iter(), span, HEIGHTS).unwrap();
+        let timeline = Ok(Timeline(vec![
+            entry(59, "disputed"),
+            entry(21, "paused"),
+            entry(20, "rules_changed"),
+            entry(-5, "opened"),
+        ]));
+        let marks = marks(&frame, span, &prices, &timeline);
+        let told: Vec<_> = marks
+            .iter()
+            .map(|mark| (mark.label.as_str(), mark.is_warning, mark.is_labelled, mark.is_left))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("rules changed", true, true, false),
+                ("paused", false, false, false),
+                ("disputed", true, true, true),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_candle_reaches_from_low_to_high() {
+        let prices = prices(vec![bar(0, false)], vec![]);
+        let span = (prices.from, prices.to);
+        let frame = Frame::around([0.4, 0.6].into_iter(), span, HEIGHTS).unwrap();
+        let rising = BarView { open: 0.45, high: 0.6, low: 0.4, close: 0.55, ..bar(0, false) };
+        assert_eq!(candle_class(&rising), "up");
+        let path = candle(&frame, &rising, TimeDelta::minutes(1));
+        let [low, high] = [0.4, 0.6].map(|price| format!("{:.1}", frame.y(price)));
+        assert!(
+            path.ends_with(&format!("V{low}")) && path.contains(&format!(" {high}V")),
+            "{path}"
+        );
+        assert_eq!(candle_class(&BarView { synthetic: true, ..rising }), "approximate");
     }
 }
