@@ -90,7 +90,7 @@ describe("live", () => {
       const { data: event } = await terminal.api(`/api/polymarket/events/${family.slug}`);
       await page.goto(`/events/${family.slug}`);
       const panel = page.getByRole("region", { name: /Distribution/ });
-      await panel.getByText("Prices add up to").waitFor();
+      await panel.getByText("Prices add up to", { exact: true }).waitFor();
       await panel.getByText(event.distribution.outcomes[0].title).first().waitFor();
     }));
 
