@@ -67,7 +67,11 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
                 Buy one of each
               </dt>
               <dd>
-                <Dealt amount={buy_all_cost} gain={buy_all_cost === null ? null : 1 - buy_all_cost} />
+                <Dealt
+                  amount={buy_all_cost}
+                  gain={buy_all_cost === null ? null : 1 - buy_all_cost}
+                  why="It is not certain that one of these comes true, or nobody asks for one of them"
+                />
               </dd>
             </div>
             <div>
@@ -75,7 +79,11 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
                 Sell one of each
               </dt>
               <dd>
-                <Dealt amount={sell_all_value} gain={sell_all_value === null ? null : sell_all_value - 1} />
+                <Dealt
+                  amount={sell_all_value}
+                  gain={sell_all_value === null ? null : sell_all_value - 1}
+                  why="Nobody bids for one of these, or a fee is unknown"
+                />
               </dd>
             </div>
           </>
@@ -83,7 +91,7 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
       </dl>
       <p className="sub">
         {exclusive
-          ? "At most one of these pays a dollar, so coherent prices add up to no more than 100¢. Coherent: each price over their sum."
+          ? "At most one of these pays a dollar, so coherent prices add up to no more than 100¢. Coherent: each price over their sum, as if one of these had to come true."
           : "Several of these may pay, so their prices need not add up to a dollar."}
       </p>
       <table className="mini dist">
@@ -128,13 +136,23 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
   );
 }
 
+interface DealtProps {
+  amount: number | null;
+  /** What is left of a dollar, or beyond it. */
+  gain: number | null;
+  /** Why it may be unknown. */
+  why: string;
+}
+
 /** What a trade in every outcome costs or brings, and what is left of it. */
-function Dealt({ amount, gain }: { amount: number | null; gain: number | null }) {
+function Dealt({ amount, gain, why }: DealtProps) {
   return (
     <>
       {cents(amount)}{" "}
       {gain === null ? (
-        <span className="mut">unknown</span>
+        <span className="mut" title={why}>
+          unknown
+        </span>
       ) : (
         <span className={gain > 0 ? "up" : "mut"}>
           {gain > 0 ? "gains" : "loses"} {fixed(Math.abs(gain) * 100, 1)}¢

@@ -47,18 +47,26 @@ fn sums(found: &DistributionView) -> Markup {
                 (mini_fact(
                     "Buy one of each",
                     Some("One share of every outcome at the best asks, fees included. One of them pays a dollar: what it costs less is a gain, what it costs more a loss."),
-                    &dealt(found.buy_all_cost, found.buy_all_cost.map(|cost| 1.0 - cost)),
+                    &dealt(
+                        found.buy_all_cost,
+                        found.buy_all_cost.map(|cost| 1.0 - cost),
+                        "It is not certain that one of these comes true, or nobody asks for one of them",
+                    ),
                 ))
                 (mini_fact(
                     "Sell one of each",
                     Some("One share of every outcome at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain."),
-                    &dealt(found.sell_all_value, found.sell_all_value.map(|value| value - 1.0)),
+                    &dealt(
+                        found.sell_all_value,
+                        found.sell_all_value.map(|value| value - 1.0),
+                        "Nobody bids for one of these, or a fee is unknown",
+                    ),
                 ))
             }
         }
         p class="sub" {
             @if found.exclusive {
-                "At most one of these pays a dollar, so coherent prices add up to no more than 100¢. Coherent: each price over their sum."
+                "At most one of these pays a dollar, so coherent prices add up to no more than 100¢. Coherent: each price over their sum, as if one of these had to come true."
             } @else {
                 "Several of these may pay, so their prices need not add up to a dollar."
             }
@@ -66,12 +74,12 @@ fn sums(found: &DistributionView) -> Markup {
     }
 }
 
-/// What a trade in every outcome costs or brings, and what is left of it.
-fn dealt(amount: Option<f64>, gain: Option<f64>) -> Markup {
+/// What a trade in every outcome costs or brings, and what is left of it. `why` tells why it may be unknown.
+fn dealt(amount: Option<f64>, gain: Option<f64>, why: &str) -> Markup {
     html! {
         (cents(amount, None))
         @match gain {
-            None => span class="mut" { " unknown" },
+            None => span class="mut" title=(why) { " unknown" },
             Some(gain) => {
                 " " span class=(if gain > 0.0 { "up" } else { "mut" }) {
                     @if gain > 0.0 { "gains " } @else { "loses " } (fixed(Some(gain.abs() * 100.0), 1)) "¢"
