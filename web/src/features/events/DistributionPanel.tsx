@@ -70,19 +70,21 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
                 <Dealt
                   amount={buy_all_cost}
                   gain={buy_all_cost === null ? null : 1 - buy_all_cost}
-                  why="It is not certain that one of these comes true, or nobody asks for one of them"
+                  why="It is not certain that one of these comes true, nobody asks for one of them, or a fee is unknown"
+                  verbs={["gains", "loses"]}
                 />
               </dd>
             </div>
             <div>
-              <dt title="One share of every outcome at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain.">
+              <dt title="One share of every outcome that is bid for, at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain.">
                 Sell one of each
               </dt>
               <dd>
                 <Dealt
                   amount={sell_all_value}
                   gain={sell_all_value === null ? null : sell_all_value - 1}
-                  why="Nobody bids for one of these, or a fee is unknown"
+                  why="Nobody bids for any of these, or a fee is unknown"
+                  verbs={["gains at least", "loses at most"]}
                 />
               </dd>
             </div>
@@ -142,10 +144,12 @@ interface DealtProps {
   gain: number | null;
   /** Why it may be unknown. */
   why: string;
+  /** What more and what less than a dollar is. */
+  verbs: readonly [string, string];
 }
 
 /** What a trade in every outcome costs or brings, and what is left of it. */
-function Dealt({ amount, gain, why }: DealtProps) {
+function Dealt({ amount, gain, why, verbs: [more, less] }: DealtProps) {
   return (
     <>
       {cents(amount)}{" "}
@@ -155,7 +159,7 @@ function Dealt({ amount, gain, why }: DealtProps) {
         </span>
       ) : (
         <span className={gain > 0 ? "up" : "mut"}>
-          {gain > 0 ? "gains" : "loses"} {fixed(Math.abs(gain) * 100, 1)}¢
+          {gain > 0 ? more : less} {fixed(Math.abs(gain) * 100, 1)}¢
         </span>
       )}
     </>

@@ -50,16 +50,18 @@ fn sums(found: &DistributionView) -> Markup {
                     &dealt(
                         found.buy_all_cost,
                         found.buy_all_cost.map(|cost| 1.0 - cost),
-                        "It is not certain that one of these comes true, or nobody asks for one of them",
+                        "It is not certain that one of these comes true, nobody asks for one of them, or a fee is unknown",
+                        ["gains", "loses"],
                     ),
                 ))
                 (mini_fact(
                     "Sell one of each",
-                    Some("One share of every outcome at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain."),
+                    Some("One share of every outcome that is bid for, at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain."),
                     &dealt(
                         found.sell_all_value,
                         found.sell_all_value.map(|value| value - 1.0),
-                        "Nobody bids for one of these, or a fee is unknown",
+                        "Nobody bids for any of these, or a fee is unknown",
+                        ["gains at least", "loses at most"],
                     ),
                 ))
             }
@@ -74,15 +76,16 @@ fn sums(found: &DistributionView) -> Markup {
     }
 }
 
-/// What a trade in every outcome costs or brings, and what is left of it. `why` tells why it may be unknown.
-fn dealt(amount: Option<f64>, gain: Option<f64>, why: &str) -> Markup {
+/// What a trade in every outcome costs or brings, and what is left of it. `why` tells why it may be unknown,
+/// `verbs` what more and what less than a dollar is.
+fn dealt(amount: Option<f64>, gain: Option<f64>, why: &str, [more, less]: [&str; 2]) -> Markup {
     html! {
         (cents(amount, None))
         @match gain {
             None => span class="mut" title=(why) { " unknown" },
             Some(gain) => {
                 " " span class=(if gain > 0.0 { "up" } else { "mut" }) {
-                    @if gain > 0.0 { "gains " } @else { "loses " } (fixed(Some(gain.abs() * 100.0), 1)) "¢"
+                    @if gain > 0.0 { (more) } @else { (less) } " " (fixed(Some(gain.abs() * 100.0), 1)) "¢"
                 }
             },
         }
