@@ -86,6 +86,10 @@ pub struct Settings {
     /// Hours of trades to read when none are held, 1 to 720 [default: 24]
     #[arg(long, env = "CASCADIAN_TAPE_BACK_H", value_name = "HOURS")]
     pub tape_back_h: Option<u32>,
+    /// Seconds of a round through the open markets whose books are not streamed, 60 to 86400; 0: they are not looked
+    /// at [default: 600]
+    #[arg(long, env = "CASCADIAN_TAIL_INTERVAL_S", value_name = "SECONDS")]
+    pub tail_interval_s: Option<u64>,
     /// Days to keep trades, by whole months [default: for ever]
     #[arg(long, env = "CASCADIAN_KEEP_TRADES_D", value_name = "DAYS")]
     pub keep_trades_d: Option<u32>,
@@ -139,6 +143,7 @@ macro_rules! fields {
             live_markets,
             tape_interval_s,
             tape_back_h,
+            tail_interval_s,
             keep_trades_d,
             keep_minutes_d,
             keep_hours_d,
@@ -280,6 +285,7 @@ impl Config {
             live_markets: Some(self.live.busiest),
             tape_interval_s: Some(self.recording.tape_every.as_secs()),
             tape_back_h: u32::try_from(self.recording.tape_back.num_hours()).ok(),
+            tail_interval_s: Some(self.recording.tail_every.map_or(0, |every| every.as_secs())),
             keep_trades_d: self.recording.retention.trades_days,
             keep_minutes_d: self.recording.retention.minutes_days,
             keep_hours_d: self.recording.retention.hours_days,
@@ -407,6 +413,16 @@ impl Check {
         if settings.tape_back_h.is_some_and(|hours| !(1..=720).contains(&hours)) {
             self.mistakes.push(("tape-back-h", "is not from 1 to 720 hours".to_owned()));
         }
+        let tail = match settings.tail_interval_s {
+            None => defaults.tail_every,
+            Some(0) => None,
+            Some(seconds) if (60..=86_400).contains(&seconds) => Some(Duration::from_secs(seconds)),
+            Some(seconds) => {
+                let message = format!("{seconds} is neither 0 nor from 60 to 86400 seconds");
+                self.mistakes.push(("tail-interval-s", message));
+                None
+            }
+        };
         let mut days = |field, days: Option<u32>| {
             if days == Some(0) {
                 self.mistakes.push((field, "0 days would keep nothing".to_owned()));
@@ -421,6 +437,7 @@ impl Check {
         let back = settings.tape_back_h.map(|hours| TimeDelta::hours(hours.into()));
         RecordingOptions {
             tape_every: every,
+            tail_every: tail,
             tape_back: back.unwrap_or(defaults.tape_back),
             retention,
             ..defaults
@@ -499,6 +516,7 @@ mod tests {
             admin_token: Some("hunter2".to_owned()),
             gamma_url: Some("ftp://x".to_owned()),
             sync_interval_s: Some(1),
+            tail_interval_s: Some(59),
             sync_closed: Some(vec!["sometimes".to_owned()]),
             roles: Some(vec!["api".to_owned(), "cook".to_owned()]),
             upstream_rate_percent: Some(0),
@@ -513,6 +531,7 @@ mod tests {
             "admin-token",
             "gamma-url",
             "sync-interval-s",
+            "tail-interval-s",
             "sync-closed",
             "roles",
         ] {

@@ -513,7 +513,7 @@ export interface components {
         BarView: {
             /**
              * Format: double
-             * @description Best ask at its end.
+             * @description Best ask then.
              */
             ask: number | null;
             /**
@@ -523,7 +523,8 @@ export interface components {
             at: string;
             /**
              * Format: double
-             * @description Best bid at its end.
+             * @description Best bid at its end; of a market whose book is not streamed, when it was looked at within its last minute that
+             *     has quotes.
              */
             bid: number | null;
             /**
@@ -1390,7 +1391,7 @@ export interface components {
              * @description The first instant.
              */
             from: string;
-            /** @description When quotes were not recorded. There may be trades within. */
+            /** @description When quotes were not recorded. There may be trades within, and minutes in which somebody looked. */
             gaps: components["schemas"]["GapView"][];
             /** @description Upstream's price history was read: what is still missing is not to be had. */
             history_read: boolean;

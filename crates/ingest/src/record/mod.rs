@@ -11,6 +11,7 @@ mod oracle;
 mod quotes;
 mod read;
 mod service;
+mod tail;
 mod windows;
 
 pub use service::{RecordingOptions, RecordingService, Retention};
