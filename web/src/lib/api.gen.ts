@@ -1500,7 +1500,7 @@ export interface components {
             state: "live" | "stale" | "gap" | "unknown";
             /**
              * @description Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
-             *     `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's).
+             *     `clock_went_back`, `missed_deltas`, `unreadable`, `ghost` (upstream serves a book that is not this token's).
              */
             state_cause: string | null;
             /**
