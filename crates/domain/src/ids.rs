@@ -151,6 +151,45 @@ text_id!(
     |text| hexadecimal(text, 64)
 );
 
+impl Address {
+    /// The address as the chain has it.
+    pub fn to_bytes(&self) -> [u8; 20] {
+        bytes(&self.0)
+    }
+
+    /// The other way round.
+    pub fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(text(&bytes))
+    }
+}
+
+impl TransactionHash {
+    /// The hash as the chain has it.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        bytes(&self.0)
+    }
+
+    /// The other way round.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(text(&bytes))
+    }
+}
+
+/// The bytes of `0x` and two hexadecimal digits for each, which the text is known to be.
+fn bytes<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+    let digit = |place: usize| {
+        let value = text.as_bytes().get(place).and_then(|&digit| char::from(digit).to_digit(16));
+        value.and_then(|value| u8::try_from(value).ok()).unwrap_or_default()
+    };
+    std::array::from_fn(|place| digit(2 + 2 * place) << 4 | digit(3 + 2 * place))
+}
+
+fn text(bytes: &[u8]) -> Box<str> {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    let digits = bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 0xf)]);
+    "0x".chars().chain(digits).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +214,18 @@ mod tests {
         assert_eq!(TokenId::parse(id).unwrap().as_str(), id);
         assert!(TokenId::parse("1e18").is_err());
         assert!(TokenId::parse("-1").is_err());
+    }
+
+    #[test]
+    fn addresses_and_hashes_are_their_bytes() {
+        let text = "0x4d97dcd97ec945f40cf65f87097ace5ea0476045";
+        let address = Address::parse(text).unwrap();
+        assert_eq!(address.to_bytes()[..3], [0x4d, 0x97, 0xdc]);
+        assert_eq!(address.to_bytes()[19], 0x45);
+        assert_eq!(Address::from_bytes(address.to_bytes()), address);
+        let hash = TransactionHash::parse(&format!("0x{}", "0f".repeat(32))).unwrap();
+        assert_eq!(hash.to_bytes(), [0x0f; 32]);
+        assert_eq!(TransactionHash::from_bytes([0x0f; 32]), hash);
     }
 
     #[test]

@@ -5,8 +5,10 @@
 mod support;
 
 use chrono::TimeDelta;
+use domain::MarketId;
 use domain::analytics::{MarketRecords, Window, analyse};
 use domain::bars::Interval;
+use domain::tape::Trade;
 use lab::{Fault, FaultKind};
 use store::lock::{IngestLock, Work};
 use store::testing::eventually;
@@ -75,6 +77,39 @@ async fn pages_that_come_again_are_not_the_end_of_the_tape() {
     let trades = recorded_once(&exchange, since + TimeDelta::minutes(1)).await;
     assert!(trades > 2_000, "{trades} trades");
     assert_eq!(exchange.strikes(), 12);
+    recorder.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_market_that_becomes_known_late_has_its_whole_tape() {
+    let exchange = Exchange::open(38, 100.0).await;
+    let since = an_hour_ago(&exchange);
+    let traded = truth::trades(&exchange, since).await;
+    let of = |trades: &[Trade], id: &MarketId| {
+        trades.iter().filter(|trade| trade.market_id == *id).count()
+    };
+    let late = traded.iter().map(|trade| &trade.market_id);
+    let late = late.max_by_key(|id| of(&traded, id)).unwrap().clone();
+    let pool = exchange.database.service();
+    let forget = sqlx::query("DELETE FROM markets WHERE market_id = $1").bind(late.as_str());
+    forget.execute(pool).await.unwrap();
+    let recorder = Recorder::start(&exchange);
+    for _ in 0..3 {
+        readings(&exchange, 2).await;
+        exchange.advance(TimeDelta::minutes(10)).await;
+    }
+    // All others' trades of that time are known by now.
+    recorded_once(&exchange, since).await;
+    assert_eq!(of(&truth::recorded(&exchange, since).await, &late), 0);
+
+    exchange.sync().await;
+    recorded_once(&exchange, since).await;
+    assert!(of(&truth::recorded(&exchange, since).await, &late) > of(&traded, &late));
+    assert!(bars_are_true(&exchange, since).await > 0);
+    let own = async || tape::progress_of(pool, &late).await.unwrap();
+    eventually("the end of its reading", || async { own().await.is_some() }).await;
+    let all = tape::progress(pool).await.unwrap().unwrap();
+    assert_eq!(own().await.unwrap().complete_from, all.complete_from);
     recorder.stop().await;
 }
 

@@ -4,71 +4,83 @@
 -- Takers' trades, one row for each that upstream reports: a wallet bought or sold so many shares of a token at
 -- an average price in a transaction. Upstream has no id of a trade, and equal rows may be different trades:
 -- `ordinal` numbers the equal ones from 0 (domain::tape).
+--
+-- There are millions a day, so the row is as small as it can be: hashes and addresses are their bytes, the token is
+-- the market's (markets.token_ids), dollars follow from price and shares (usdc_of), and columns are in the order of
+-- their alignment.
 CREATE TABLE trades (
-    market_id        text NOT NULL,
     -- Whole seconds; upstream knows no finer time.
     traded_at        timestamptz NOT NULL,
-    transaction_hash text NOT NULL,
-    wallet_address   text NOT NULL,
-    token_id         text NOT NULL,
+    observed_at      timestamptz NOT NULL,
+    ordinal          smallint NOT NULL,
     outcome_index    smallint NOT NULL CONSTRAINT trades_outcome CHECK (outcome_index >= 0),
-    side             text NOT NULL CONSTRAINT trades_side CHECK (side IN ('buy', 'sell')),
-    price            numeric(10,8) NOT NULL CONSTRAINT trades_price CHECK (price BETWEEN 0 AND 1),
-    shares           numeric(20,6) NOT NULL CONSTRAINT trades_shares CHECK (shares > 0),
-    -- price × shares, before fees.
-    usdc             numeric(20,6) NOT NULL,
-    ordinal          integer NOT NULL,
-    -- As the wallet called itself then.
-    name             text,
+    is_buy           boolean NOT NULL,
     -- Told by the Data API, which is the record. FALSE: so far only by the activity socket, whose second may
     -- be another.
     confirmed        boolean NOT NULL,
-    observed_at      timestamptz NOT NULL,
-    PRIMARY KEY (market_id, traded_at, transaction_hash, wallet_address, token_id, side, shares, ordinal)
+    market_id        text NOT NULL,
+    -- Empty where unknown, as is the address: both are in the key.
+    transaction_hash bytea NOT NULL CONSTRAINT trades_hash CHECK (length(transaction_hash) IN (0, 32)),
+    wallet_address   bytea NOT NULL CONSTRAINT trades_wallet_address CHECK (length(wallet_address) IN (0, 20)),
+    price            numeric(10,8) NOT NULL CONSTRAINT trades_price CHECK (price BETWEEN 0 AND 1),
+    shares           numeric(20,6) NOT NULL CONSTRAINT trades_shares CHECK (shares > 0),
+    -- As the wallet called itself then.
+    name             text,
+    -- Begins with the transaction, by which readings are compared.
+    PRIMARY KEY (transaction_hash, wallet_address, market_id, outcome_index, is_buy, shares, ordinal, traded_at)
 ) PARTITION BY RANGE (traded_at);
-CREATE INDEX trades_transaction ON trades (transaction_hash);
+CREATE INDEX trades_market ON trades (market_id, traded_at DESC);
 CREATE INDEX trades_wallet ON trades (wallet_address, traded_at DESC);
+-- Many trades share a second and a batch, so each takes some ten bytes here. BRIN would take none, but a trade that
+-- the record moves to another second leaves its place in the heap, and newer ones take it.
 CREATE INDEX trades_recent ON trades (traded_at DESC);
 CREATE INDEX trades_observed ON trades (observed_at);
 
+-- price × shares in dollars, rounded to a millionth half to even, as domain::Shares::at does.
+CREATE FUNCTION usdc_of(price numeric, shares numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN mod(price * shares * 1000000, 2) = 0.5 THEN trunc(price * shares, 6)
+                ELSE round(price * shares, 6) END;
+
 -- A minute of a market, in terms of outcome 0.
 CREATE TABLE prices_1m (
-    market_id     text NOT NULL,
     -- Its beginning.
     minute        timestamptz NOT NULL,
+    observed_at   timestamptz NOT NULL,
+    -- Takers' trades on both tokens, and what they came to below; 0 is none, NULL is unknown.
+    trades        integer,
+    market_id     text NOT NULL,
     open          numeric(10,8) NOT NULL,
     high          numeric(10,8) NOT NULL,
     low           numeric(10,8) NOT NULL,
     close         numeric(10,8) NOT NULL,
-    -- Both are of takers' trades on both tokens; 0 is none, NULL is unknown.
     volume_usdc   numeric(20,6),
     volume_shares numeric(20,6),
-    trades        integer,
-    -- The best prices at its end; NULL where nobody quoted, or nobody looked.
+    -- The best prices at its end, or of a market that is not streamed when it was looked at within the minute; NULL
+    -- where nobody quoted, or nobody looked.
     bid           numeric(10,8),
     ask           numeric(10,8),
-    -- trades: true open, high, low and close. quotes: nobody traded; all four are the midpoint at its end.
+    -- trades: true open, high, low and close. quotes: nobody traded; all four are the midpoint of these.
     -- history: a point of upstream's price history, which is synthetic.
     source        text NOT NULL CONSTRAINT prices_1m_source CHECK (source IN ('trades', 'quotes', 'history')),
-    observed_at   timestamptz NOT NULL,
     PRIMARY KEY (market_id, minute)
 ) PARTITION BY RANGE (minute);
 
 -- The same by the hour, kept beside the minutes so that a month is 720 rows.
 CREATE TABLE prices_1h (
-    market_id     text NOT NULL,
     hour          timestamptz NOT NULL,
+    observed_at   timestamptz NOT NULL,
+    trades        integer,
+    market_id     text NOT NULL,
     open          numeric(10,8) NOT NULL,
     high          numeric(10,8) NOT NULL,
     low           numeric(10,8) NOT NULL,
     close         numeric(10,8) NOT NULL,
     volume_usdc   numeric(20,6),
     volume_shares numeric(20,6),
-    trades        integer,
     bid           numeric(10,8),
     ask           numeric(10,8),
     source        text NOT NULL CONSTRAINT prices_1h_source CHECK (source IN ('trades', 'quotes', 'history')),
-    observed_at   timestamptz NOT NULL,
     PRIMARY KEY (market_id, hour)
 ) PARTITION BY RANGE (hour);
 
@@ -80,10 +92,13 @@ CREATE TABLE market_recordings (
     -- When upstream's price history was read, coarse or as fine as there is; or asked for in vain, the last time.
     backfilled_at    timestamptz,
     detailed_at      timestamptz,
-    history_tried_at timestamptz
+    history_tried_at timestamptz,
+    -- When its own trades were read, of a market that became known after all trades were (tape_progress).
+    tape_read_at     timestamptz
 );
 
--- What was not recorded within those times. Quotes that were not heard are gone; trades are asked for again.
+-- What was not recorded. Quotes that were not heard are gone; trades are asked for again, and only those that cannot
+-- be had are a gap (store::newcomers).
 CREATE TABLE recording_gaps (
     market_id text NOT NULL,
     from_at   timestamptz NOT NULL,
@@ -97,7 +112,10 @@ CREATE TABLE tape_progress (
     feed          text PRIMARY KEY,
     complete_from timestamptz NOT NULL,
     complete_to   timestamptz NOT NULL,
-    observed_at   timestamptz NOT NULL
+    observed_at   timestamptz NOT NULL,
+    -- Markets first seen after this were not known when older trades were read, and theirs were left out: they are
+    -- read market by market (market_recordings.tape_read_at).
+    markets_from  timestamptz
 );
 
 -- What the oracle says of a market; one row for each change we learned of.
@@ -142,6 +160,19 @@ CREATE TABLE counted_windows (
 
 -- A window is read, and what has left it deleted, as a whole.
 CREATE INDEX market_windows_window ON market_windows (time_window);
+
+-- What recording asks of the catalogue: whose token it is, which markets trade most, which were settled lately, and
+-- which the oracle is at work on.
+CREATE INDEX markets_first_token ON markets USING hash ((token_ids[1]));
+CREATE INDEX markets_second_token ON markets USING hash ((token_ids[2]));
+CREATE INDEX markets_busiest ON markets (volume_24h DESC NULLS LAST, market_id)
+    WHERE NOT closed AND delisted_at IS NULL AND accepting_orders;
+-- Nearly all markets have two tokens. Not knowing that, the planner takes those of the index for too few to walk it.
+CREATE STATISTICS markets_token_count ON cardinality(token_ids) FROM markets;
+CREATE INDEX markets_first_seen ON markets (first_seen_at);
+CREATE INDEX markets_resolved ON markets (closed_at) WHERE status = 'resolved';
+CREATE INDEX markets_at_oracle ON markets (market_id) WHERE uma_status IN ('requested', 'proposed', 'disputed');
+CREATE INDEX markets_past_end ON markets (end_date) WHERE status <> 'resolved';
 
 DO $$
 DECLARE

@@ -17,6 +17,7 @@ pub mod lock;
 pub mod markets;
 pub mod migrate;
 pub mod months;
+pub mod newcomers;
 pub mod notify;
 pub mod origin;
 pub mod quarantine;

@@ -142,23 +142,23 @@ pub async fn settled_since(
     after: &str,
     limit: i64,
 ) -> Result<Vec<Unresolved>, StoreError> {
-    let sql = "SELECT m.market_id, m.condition_id FROM markets m
-               WHERE m.condition_id IS NOT NULL AND m.delisted_at IS NULL AND m.market_id > $2
-                 AND (m.status = 'resolved' AND m.closed_at > $1
-                      OR m.market_id IN (SELECT market_id FROM market_resolutions
-                                         WHERE observed_at > $1 AND payouts IS NOT NULL))
-               ORDER BY m.market_id LIMIT $3";
+    let sql = "SELECT market_id, m.condition_id
+               FROM (SELECT market_id FROM markets WHERE status = 'resolved' AND closed_at > $1
+                     UNION
+                     SELECT market_id FROM market_resolutions WHERE observed_at > $1 AND payouts IS NOT NULL) AS s
+               JOIN markets m USING (market_id)
+               WHERE m.condition_id IS NOT NULL AND m.delisted_at IS NULL AND market_id > $2
+               ORDER BY market_id LIMIT $3";
     Ok(sqlx::query_as(sql).bind(since).bind(after).bind(limit).fetch_all(executor).await?)
 }
 
-/// The market of a token; none when nobody knows it.
+/// The market of a token of its first two outcomes; none when nobody knows it.
 pub async fn of_token(
     executor: impl PgExecutor<'_>,
     token_id: &TokenId,
 ) -> Result<Vec<Unresolved>, StoreError> {
-    // Rare enough, a few times a minute, for reading the table.
     let sql = "SELECT market_id, condition_id FROM markets
-               WHERE condition_id IS NOT NULL AND $1 = ANY(token_ids) LIMIT 1";
+               WHERE condition_id IS NOT NULL AND (token_ids[1] = $1 OR token_ids[2] = $1) LIMIT 1";
     Ok(sqlx::query_as(sql).bind(token_id.as_str()).fetch_all(executor).await?)
 }
 

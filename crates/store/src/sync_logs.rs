@@ -289,6 +289,13 @@ pub async fn last_synced(
     Ok(sqlx::query_scalar(sql).fetch_one(executor).await?)
 }
 
+/// Whether a full sync ever ended, however it did: the catalogue holds what could be had.
+pub async fn has_ended(executor: impl PgExecutor<'_>) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT EXISTS (SELECT FROM sync_logs WHERE kind = 'full' AND finished_at IS NOT NULL)";
+    Ok(sqlx::query_scalar(sql).fetch_one(executor).await?)
+}
+
 /// Whether a full sync with this scope of closed events ever fetched everything.
 pub async fn has_covered(
     executor: impl PgExecutor<'_>,

@@ -1,18 +1,16 @@
 //! The tape: takers' trades as two sources tell them, each once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::error::Error;
-use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::Shares;
 use domain::bars::Interval;
-use domain::tape::{self, Trade, TradeKey};
+use domain::tape::{self, Trade};
+use domain::{Address, Side, TransactionHash};
 use rust_decimal::Decimal;
 use sqlx::{Connection, PgConnection, QueryBuilder};
 
 use crate::StoreError;
-use crate::column::{amount, column, parsed};
+use crate::column::column;
 use crate::notify::notify;
 use crate::{bars, months};
 
@@ -49,22 +47,50 @@ pub struct Recorded {
     pub confirmed: usize,
 }
 
-/// As the key of the table has it: empty where unknown.
-fn wallet_of(trade: &Trade) -> &str {
-    trade.wallet.as_ref().map_or("", |wallet| wallet.as_str())
+/// A wallet as the key of the table has it: empty where unknown.
+pub(crate) fn wallet_bytes(wallet: Option<&Address>) -> Vec<u8> {
+    wallet.map_or_else(Vec::new, |wallet| wallet.to_bytes().to_vec())
 }
 
-/// As the key of the table has it: empty where unknown.
-fn hash_of(trade: &Trade) -> &str {
-    trade.transaction_hash.as_ref().map_or("", |hash| hash.as_str())
+/// A transaction as the key of the table has it: empty where unknown.
+pub(crate) fn hash_bytes(hash: Option<&TransactionHash>) -> Vec<u8> {
+    hash.map_or_else(Vec::new, |hash| hash.to_bytes().to_vec())
+}
+
+/// What the table tells trades by, but for their second and their number: [`tape::TradeKey`], with the token as a
+/// market's outcome.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    hash: Vec<u8>,
+    wallet: Vec<u8>,
+    market_id: String,
+    outcome_index: i16,
+    is_buy: bool,
+    shares: Decimal,
+}
+
+impl Key {
+    fn of(trade: &Trade) -> Self {
+        Self {
+            hash: hash_bytes(trade.transaction_hash.as_ref()),
+            wallet: wallet_bytes(trade.wallet.as_ref()),
+            market_id: trade.market_id.to_string(),
+            outcome_index: outcome_of(trade),
+            is_buy: trade.side == Side::Buy,
+            shares: trade.shares.decimal(),
+        }
+    }
+}
+
+fn outcome_of(trade: &Trade) -> i16 {
+    i16::try_from(trade.outcome_index).unwrap_or(i16::MAX)
 }
 
 /// A row of the table, as far as a new reading is compared with it.
 #[derive(Debug, Clone)]
 struct Held {
-    market_id: String,
     traded_at: DateTime<Utc>,
-    ordinal: i32,
+    ordinal: i16,
     confirmed: bool,
 }
 
@@ -90,21 +116,21 @@ pub async fn record(
     let mut touched = BTreeSet::new();
     let places = tape::ordinals(reading.iter().map(|heard| &heard.trade));
     for (heard, place) in reading.iter().zip(places) {
-        let rows = held.entry(heard.trade.key()).or_default();
+        let rows = held.entry(Key::of(&heard.trade)).or_default();
         match rows.get_mut(usize::try_from(place).map_err(StoreError::other)?) {
             None => {
                 touched.insert(minute_of(&heard.trade));
-                let ordinal = i32::try_from(place).map_err(StoreError::other)?;
+                let ordinal = i16::try_from(place).map_err(StoreError::other)?;
                 new.push((heard, ordinal));
                 rows.push(Held {
-                    market_id: heard.trade.market_id.to_string(),
                     traded_at: heard.trade.traded_at,
                     ordinal,
                     confirmed: source == TapeSource::Record,
                 });
             }
             Some(row) if source == TapeSource::Record && !row.confirmed => {
-                touched.insert((row.market_id.clone(), Interval::Minute.bucket(row.traded_at)));
+                let market_id = heard.trade.market_id.to_string();
+                touched.insert((market_id, Interval::Minute.bucket(row.traded_at)));
                 touched.insert(minute_of(&heard.trade));
                 confirmed.push((heard, row.clone()));
                 row.confirmed = true;
@@ -133,12 +159,14 @@ fn minute_of(trade: &Trade) -> bars::Place {
 async fn held(
     connection: &mut PgConnection,
     reading: &[HeardTrade],
-) -> Result<HashMap<TradeKey, Vec<Held>>, StoreError> {
-    let hashes: BTreeSet<&str> = reading.iter().map(|heard| hash_of(&heard.trade)).collect();
+) -> Result<HashMap<Key, Vec<Held>>, StoreError> {
+    let hashes: BTreeSet<Vec<u8>> =
+        reading.iter().map(|heard| hash_bytes(heard.trade.transaction_hash.as_ref())).collect();
     let hashes: Vec<_> = hashes.into_iter().collect();
     let times = || reading.iter().map(|heard| heard.trade.traded_at);
     let rows = sqlx::query(
-        "SELECT transaction_hash, wallet_address, token_id, side, shares, market_id, traded_at, ordinal, confirmed
+        "SELECT transaction_hash, wallet_address, market_id, outcome_index, is_buy, shares, traded_at, ordinal,
+                confirmed
          FROM trades WHERE transaction_hash = ANY($1) AND traded_at BETWEEN $2 AND $3
          ORDER BY ordinal",
     )
@@ -148,32 +176,24 @@ async fn held(
     .bind(times().max().map(|at| at + DRIFT))
     .fetch_all(connection)
     .await?;
-    let mut held: HashMap<TradeKey, Vec<Held>> = HashMap::new();
+    let mut held: HashMap<Key, Vec<Held>> = HashMap::new();
     for row in &rows {
-        let shares: Option<Shares> = amount(column::<Option<Decimal>>(row, "shares")?)?;
-        let key = TradeKey {
-            transaction_hash: known(column(row, "transaction_hash")?)?,
-            wallet: known(column(row, "wallet_address")?)?,
-            token_id: parsed(column(row, "token_id")?)?,
-            side: parsed(column(row, "side")?)?,
-            shares: shares.unwrap_or(Shares::ZERO),
+        let key = Key {
+            hash: column(row, "transaction_hash")?,
+            wallet: column(row, "wallet_address")?,
+            market_id: column(row, "market_id")?,
+            outcome_index: column(row, "outcome_index")?,
+            is_buy: column(row, "is_buy")?,
+            // Equal numbers are equal, and have equal hashes, however many zeros they end with.
+            shares: column(row, "shares")?,
         };
         held.entry(key).or_default().push(Held {
-            market_id: column(row, "market_id")?,
             traded_at: column(row, "traded_at")?,
             ordinal: column(row, "ordinal")?,
             confirmed: column(row, "confirmed")?,
         });
     }
     Ok(held)
-}
-
-/// The other way round than [`wallet_of`] and [`hash_of`].
-fn known<T>(text: &str) -> Result<Option<T>, StoreError>
-where
-    T: FromStr<Err: Error + Send + Sync + 'static>,
-{
-    if text.is_empty() { Ok(None) } else { parsed(text).map(Some) }
 }
 
 /// Puts the record's second and price in the place of the socket's.
@@ -186,27 +206,26 @@ async fn confirm(
     }
     let trades = || confirmed.iter().map(|(heard, _)| &heard.trade);
     let rows = || confirmed.iter().map(|(_, row)| row);
+    let keys: Vec<Key> = trades().map(Key::of).collect();
     sqlx::query(
-        "UPDATE trades t SET traded_at = n.new_at, price = n.price, usdc = n.usdc, name = coalesce(n.name, t.name),
-                             confirmed = true
-         FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[],
-                     $8::integer[], $9::timestamptz[], $10::numeric[], $11::numeric[], $12::text[])
-              AS n (market_id, old_at, hash, wallet, token_id, side, shares, ordinal, new_at, price, usdc, name)
-         WHERE t.market_id = n.market_id AND t.traded_at = n.old_at AND t.transaction_hash = n.hash
-           AND t.wallet_address = n.wallet AND t.token_id = n.token_id AND t.side = n.side AND t.shares = n.shares
-           AND t.ordinal = n.ordinal",
+        "UPDATE trades t SET traded_at = n.new_at, price = n.price, name = coalesce(n.name, t.name), confirmed = true
+         FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::smallint[], $5::boolean[], $6::numeric[],
+                     $7::smallint[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::text[])
+              AS n (hash, wallet, market_id, outcome_index, is_buy, shares, ordinal, old_at, new_at, price, name)
+         WHERE t.transaction_hash = n.hash AND t.wallet_address = n.wallet AND t.market_id = n.market_id
+           AND t.outcome_index = n.outcome_index AND t.is_buy = n.is_buy AND t.shares = n.shares
+           AND t.ordinal = n.ordinal AND t.traded_at = n.old_at",
     )
-    .bind(rows().map(|row| row.market_id.as_str()).collect::<Vec<_>>())
-    .bind(rows().map(|row| row.traded_at).collect::<Vec<_>>())
-    .bind(trades().map(hash_of).collect::<Vec<_>>())
-    .bind(trades().map(wallet_of).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.token_id.as_str()).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.side.slug()).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.shares.decimal()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.hash.as_slice()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.wallet.as_slice()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.market_id.as_str()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.outcome_index).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.is_buy).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.shares).collect::<Vec<_>>())
     .bind(rows().map(|row| row.ordinal).collect::<Vec<_>>())
+    .bind(rows().map(|row| row.traded_at).collect::<Vec<_>>())
     .bind(trades().map(|trade| trade.traded_at).collect::<Vec<_>>())
     .bind(trades().map(|trade| trade.price.decimal()).collect::<Vec<_>>())
-    .bind(trades().map(|trade| trade.usdc().decimal()).collect::<Vec<_>>())
     .bind(confirmed.iter().map(|(heard, _)| heard.name.as_deref()).collect::<Vec<_>>())
     .execute(connection)
     .await?;
@@ -215,28 +234,26 @@ async fn confirm(
 
 async fn insert(
     connection: &mut PgConnection,
-    new: &[(&HeardTrade, i32)],
+    new: &[(&HeardTrade, i16)],
     confirmed: bool,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     // Far below the 65,535 parameters of a statement.
     for part in new.chunks(2_000) {
         let mut sql = QueryBuilder::new(
-            "INSERT INTO trades (market_id, traded_at, transaction_hash, wallet_address, token_id, outcome_index,
-                                 side, price, shares, usdc, ordinal, name, confirmed, observed_at) ",
+            "INSERT INTO trades (market_id, traded_at, transaction_hash, wallet_address, outcome_index, is_buy, price,
+                                 shares, ordinal, name, confirmed, observed_at) ",
         );
         sql.push_values(part, |mut row, (heard, ordinal)| {
             let trade = &heard.trade;
             row.push_bind(trade.market_id.as_str())
                 .push_bind(trade.traded_at)
-                .push_bind(hash_of(trade))
-                .push_bind(wallet_of(trade))
-                .push_bind(trade.token_id.as_str())
-                .push_bind(i16::try_from(trade.outcome_index).unwrap_or(i16::MAX))
-                .push_bind(trade.side.slug())
+                .push_bind(hash_bytes(trade.transaction_hash.as_ref()))
+                .push_bind(wallet_bytes(trade.wallet.as_ref()))
+                .push_bind(outcome_of(trade))
+                .push_bind(trade.side == Side::Buy)
                 .push_bind(trade.price.decimal())
                 .push_bind(trade.shares.decimal())
-                .push_bind(trade.usdc().decimal())
                 .push_bind(*ordinal)
                 .push_bind(&heard.name)
                 .push_bind(confirmed)

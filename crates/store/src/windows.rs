@@ -60,7 +60,8 @@ pub async fn recount(
                     count(DISTINCT wallet_address) FILTER (WHERE NOT bought)::integer AS sellers,
                     coalesce(sum(usdc) FILTER (WHERE bought), 0) AS buy_usdc,
                     coalesce(sum(usdc) FILTER (WHERE NOT bought), 0) AS sell_usdc
-             FROM (SELECT market_id, wallet_address, usdc, (side = 'buy') = (outcome_index = 0) AS bought
+             FROM (SELECT market_id, wallet_address, usdc_of(price, shares) AS usdc,
+                          is_buy = (outcome_index = 0) AS bought
                    FROM trades WHERE traded_at > $2 AND traded_at <= $3 AND outcome_index < 2
                      -- Redemptions that look like trades (domain::tape).
                      AND price > 0 AND price < 1) AS canonical

@@ -277,6 +277,37 @@ async fn the_tape_is_read_by_pages_without_repeating_or_losing() {
 }
 
 #[tokio::test]
+async fn dollars_are_rounded_by_the_database_as_by_the_domain() {
+    let database = TestDatabase::create().await;
+    // Halves of a millionth above even and odd millionths, and what lies about them.
+    let prices = ["0", "0.5", "0.155", "0.00000001", "0.33333333", "0.99999999", "1"];
+    let shares =
+        ["0.000001", "0.000003", "10.0001", "10.0003", "7.123456", "99999999999999.999999"];
+    for price in prices.map(|text| Price::new(text.parse().unwrap()).unwrap()) {
+        for shares in shares.map(|text| Shares::new(text.parse().unwrap()).unwrap()) {
+            let usdc: Decimal = sqlx::query_scalar("SELECT usdc_of($1, $2)")
+                .bind(price.decimal())
+                .bind(shares.decimal())
+                .fetch_one(database.service())
+                .await
+                .unwrap();
+            assert_eq!(usdc.normalize(), shares.at(price).decimal(), "{price} x {shares}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_knows_of_a_trade_stays_unknown() {
+    let (_database, mut connection) = with_market().await;
+    let mut one = trade(1, 0, Side::Buy, 40, 10);
+    (one.trade.transaction_hash, one.trade.wallet) = (None, None);
+    record(&mut connection, TapeSource::Record, std::slice::from_ref(&one)).await;
+    let since = noon() - TimeDelta::hours(1);
+    let held = tape::of_market_since(&mut connection, &market_id(), since).await.unwrap();
+    assert_eq!(held[0].trade, one.trade);
+}
+
+#[tokio::test]
 async fn months_that_are_over_can_be_given_up() {
     let (database, mut connection) = with_market().await;
     let mut old = trade(1, 0, Side::Buy, 40, 10);

@@ -556,7 +556,7 @@ export interface components {
         BarView: {
             /**
              * Format: double
-             * @description Best ask at its end.
+             * @description Best ask then.
              */
             ask: number | null;
             /**
@@ -566,7 +566,8 @@ export interface components {
             at: string;
             /**
              * Format: double
-             * @description Best bid at its end.
+             * @description Best bid at its end; of a market whose book is not streamed, when it was looked at within its last minute that
+             *     has quotes.
              */
             bid: number | null;
             /**
@@ -1458,7 +1459,7 @@ export interface components {
              * @description The first instant.
              */
             from: string;
-            /** @description When quotes were not recorded. There may be trades within. */
+            /** @description When quotes were not recorded. There may be trades within, and minutes in which somebody looked. */
             gaps: components["schemas"]["GapView"][];
             /** @description Upstream's price history was read: what is still missing is not to be had. */
             history_read: boolean;
@@ -1567,7 +1568,8 @@ export interface components {
             state: "live" | "stale" | "gap" | "unknown";
             /**
              * @description Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
-             *     `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's: its levels are withheld).
+             *     `clock_went_back`, `missed_deltas`, `unreadable`, `ghost` (upstream serves a book that is not this token's: its
+             *     levels are withheld).
              */
             state_cause: string | null;
             /**

@@ -6,10 +6,12 @@
 mod alike;
 mod hear;
 mod history;
+mod newcomers;
 mod oracle;
 mod quotes;
 mod read;
 mod service;
+mod tail;
 mod windows;
 
 pub use service::{RecordingOptions, RecordingService, Retention};

@@ -11,26 +11,29 @@ use polymarket::UpstreamError;
 use polymarket::data::{TradeRow, TradesQuery, TradesWalk};
 use store::tape::{self, TapeProgress};
 use store::trades::{HeardTrade, TapeSource};
-use store::{StoreError, streaming};
+use store::{StoreError, newcomers, streaming, sync_logs};
 
 use super::alike::Alike;
 use super::service::{Pen, Sources, ticks};
 
 /// Rows of a page at most, and how many sizes of page are asked for in turn: an address that was asked for before may
 /// be answered from a cache.
-const ROWS: u16 = 1_000;
+pub(super) const ROWS: u16 = 1_000;
 const SIZES: u16 = 50;
 
 /// Pages of one reading at most; more trades than that are read in the next one.
 const MOST_PAGES: usize = 20_000;
 
-/// Reads the feed again and again, until the database is lost.
+/// Reads the feed again and again, until the database is lost. Not before the catalogue was fetched once: of markets
+/// that are not known trades are left out.
 pub(super) async fn read(service: Arc<Sources>, pen: Pen) -> Result<(), StoreError> {
     let mut ticks = ticks(service.options.tape_every);
     let mut reader = Reader { service: &service, pen: &pen, alike: Alike::default(), readings: 0 };
     loop {
         ticks.tick().await;
-        reader.read_once().await?;
+        if sync_logs::has_ended(service.database.service()).await? {
+            reader.read_once().await?;
+        }
     }
 }
 
@@ -59,6 +62,7 @@ impl Reader<'_> {
         // What is wanted may have grown since: then all of it is read once more.
         let wanted_from = now - options.tape_back;
         let progress = progress.filter(|held| held.complete_from <= wanted_from);
+        let newest_market = newcomers::newest(database).await?;
         let until = progress.map_or(wanted_from, |held| held.complete_to - options.overlap);
         let reading = self.walk(until).await?;
         let trades = self.alike.admit(reading.trades);
@@ -73,7 +77,8 @@ impl Reader<'_> {
                 complete_from: progress.map_or(until, |held| held.complete_from),
                 complete_to: progress.map_or(complete_to, |held| held.complete_to.max(complete_to)),
             };
-            tape::set_progress(database, held, now).await?;
+            let markets_from = if progress.is_none() { newest_market } else { None };
+            tape::set_progress(database, held, markets_from, now).await?;
             gauge!("cascadian_tape_age_seconds")
                 .set((now - held.complete_to).num_milliseconds() as f64 / 1e3);
         }
@@ -101,7 +106,7 @@ impl Reader<'_> {
             let rows = page.rows.rows;
             let oldest = rows.iter().map(|row| row.traded_at).min();
             reading.newest = reading.newest.max(rows.iter().map(|row| row.traded_at).max());
-            reading.trades.extend(self.known(rows).await?);
+            reading.trades.extend(known(self.service, rows).await?);
             if oldest.is_some_and(|oldest| oldest < until) {
                 reading.is_whole = true;
                 break;
@@ -114,40 +119,43 @@ impl Reader<'_> {
         counter!("cascadian_tape_readings_failed_total").increment(1);
         tracing::warn!(%error, "the tape was read in part; the rest follows");
     }
+}
 
-    /// The trades of markets that are held.
-    async fn known(&self, rows: Vec<TradeRow>) -> Result<Vec<HeardTrade>, StoreError> {
-        let rows: Vec<TradeRow> = rows.into_iter().filter(|row| !row.is_combo).collect();
-        let conditions: BTreeSet<&str> = rows
-            .iter()
-            .filter_map(|row| row.condition_id.as_ref().map(domain::ConditionId::as_str))
-            .collect();
-        let conditions: Vec<&str> = conditions.into_iter().collect();
-        let database = self.service.database.service();
-        let markets = streaming::by_conditions(database, &conditions).await?;
-        let known = rows.iter().filter_map(|row| {
-            let market = markets.get(row.condition_id.as_ref()?.as_str())?;
-            let trade = Trade {
-                market_id: market.market_id.clone(),
-                condition_id: market.condition_id.clone(),
-                // By the token: the index is often unknown, and then says 999.
-                outcome_index: market.tokens.iter().position(|token| *token == row.token_id)?,
-                token_id: row.token_id.clone(),
-                side: row.side,
-                price: row.price,
-                shares: Shares::new(row.shares).ok().filter(|shares| *shares > Shares::ZERO)?,
-                traded_at: row.traded_at,
-                transaction_hash: Some(row.transaction_hash.clone()?),
-                wallet: Some(row.wallet.clone()),
-            };
-            Some(HeardTrade { trade, name: row.name.clone() })
-        });
-        Ok(known.collect())
-    }
+/// The trades of markets that are held.
+pub(super) async fn known(
+    service: &Sources,
+    rows: Vec<TradeRow>,
+) -> Result<Vec<HeardTrade>, StoreError> {
+    let rows: Vec<TradeRow> = rows.into_iter().filter(|row| !row.is_combo).collect();
+    let conditions: BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.condition_id.as_ref().map(domain::ConditionId::as_str))
+        .collect();
+    let conditions: Vec<&str> = conditions.into_iter().collect();
+    let database = service.database.service();
+    let markets = streaming::by_conditions(database, &conditions).await?;
+    let known = rows.iter().filter_map(|row| {
+        let market = markets.get(row.condition_id.as_ref()?.as_str())?;
+        let trade = Trade {
+            market_id: market.market_id.clone(),
+            condition_id: market.condition_id.clone(),
+            // By the token: the index is often unknown, and then says 999.
+            outcome_index: market.tokens.iter().position(|token| *token == row.token_id)?,
+            token_id: row.token_id.clone(),
+            side: row.side,
+            price: row.price,
+            shares: Shares::new(row.shares).ok().filter(|shares| *shares > Shares::ZERO)?,
+            traded_at: row.traded_at,
+            transaction_hash: Some(row.transaction_hash.clone()?),
+            wallet: Some(row.wallet.clone()),
+        };
+        Some(HeardTrade { trade, name: row.name.clone() })
+    });
+    Ok(known.collect())
 }
 
 /// Parts of about so many rows; no transaction is cut in two.
-fn whole_transactions(trades: &[HeardTrade], rows: usize) -> Vec<&[HeardTrade]> {
+pub(super) fn whole_transactions(trades: &[HeardTrade], rows: usize) -> Vec<&[HeardTrade]> {
     let mut parts = Vec::new();
     let mut begin = 0;
     let mut length = 0;

@@ -64,7 +64,7 @@ async fn compute(
     let (trades, bars, progress) = tokio::try_join!(
         tape::of_market_since(public, &market_id, now - BACK),
         bars::of_market(public, &market_id, Grain::Minute, now - BACK, now),
-        tape::progress(public),
+        tape::progress_of(public, &market_id),
     )?;
     let live = app.live().books().book(&market_id);
     let book = live.filter(|live| live.state == BookState::Live && !live.is_ghost);

@@ -1,5 +1,7 @@
 //! `GET /api/polymarket/markets/{id}/trades`: the tape of a market.
 
+use std::str::FromStr;
+
 use axum::{
     Json,
     extract::State,
@@ -7,7 +9,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use domain::{MarketId, QueryReader, Side};
+use domain::{Address, MarketId, QueryReader, Side, TransactionHash};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::tape::{self, TapeFilter, TapePlace};
@@ -129,8 +131,9 @@ impl ToSchema for TapeReply {
 
 fn cursor_of(place: &TapePlace) -> String {
     let TapePlace { traded_at, transaction_hash, wallet, ordinal } = place;
-    URL_SAFE_NO_PAD
-        .encode(format!("{}|{transaction_hash}|{wallet}|{ordinal}", traded_at.timestamp()))
+    let hash = transaction_hash.as_ref().map_or("", TransactionHash::as_str);
+    let wallet = wallet.as_ref().map_or("", Address::as_str);
+    URL_SAFE_NO_PAD.encode(format!("{}|{hash}|{wallet}|{ordinal}", traded_at.timestamp()))
 }
 
 fn parse_cursor(text: &str) -> Option<TapePlace> {
@@ -138,11 +141,16 @@ fn parse_cursor(text: &str) -> Option<TapePlace> {
     let mut parts = text.split('|');
     let place = TapePlace {
         traded_at: DateTime::from_timestamp(parts.next()?.parse().ok()?, 0)?,
-        transaction_hash: parts.next()?.to_owned(),
-        wallet: parts.next()?.to_owned(),
+        transaction_hash: known(parts.next()?).ok()?,
+        wallet: known(parts.next()?).ok()?,
         ordinal: parts.next()?.parse().ok()?,
     };
     parts.next().is_none().then_some(place)
+}
+
+/// A part of a cursor that is empty where it is unknown.
+fn known<T: FromStr>(text: &str) -> Result<Option<T>, T::Err> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
 /// A part of a market's tape.
@@ -158,7 +166,7 @@ pub(crate) async fn load(
     let mut stored = tape::of_market(public, &id, &query.filter, query.limit + 1).await?;
     let has_more = stored.len() > query.limit as usize;
     stored.truncate(query.limit as usize);
-    let progress = tape::progress(public).await?;
+    let progress = tape::progress_of(public, &id).await?;
     let last = stored.last().filter(|_| has_more);
     Ok(TapeReply {
         success: true,
@@ -218,12 +226,12 @@ mod tests {
     fn cursors_are_read_back() {
         let place = TapePlace {
             traded_at: DateTime::from_timestamp(1_795_392_000, 0).unwrap(),
-            transaction_hash: "0xab".to_owned(),
-            wallet: String::new(),
+            transaction_hash: TransactionHash::parse(&format!("0x{:064x}", 171)).ok(),
+            wallet: None,
             ordinal: 3,
         };
         assert_eq!(parse_cursor(&cursor_of(&place)), Some(place));
-        for bad in ["", "x", "MTIz", "e30"] {
+        for bad in ["", "x", "MTIz", "e30", &URL_SAFE_NO_PAD.encode("1795392000|0xab||3")] {
             assert_eq!(parse_cursor(bad), None, "{bad}");
         }
     }

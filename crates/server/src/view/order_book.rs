@@ -63,7 +63,8 @@ pub struct OrderBookView {
     #[schema(value_type = String, example = "live")]
     pub state: String,
     /// Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
-    /// `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's: its levels are withheld).
+    /// `clock_went_back`, `missed_deltas`, `unreadable`, `ghost` (upstream serves a book that is not this token's: its
+    /// levels are withheld).
     pub state_cause: Option<String>,
     /// Upstream's time of the last change.
     pub as_of: Option<DateTime<Utc>>,
