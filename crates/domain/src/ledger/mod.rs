@@ -18,7 +18,7 @@ mod redemption;
 mod valuation;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use amount::{MICRO, Micro, MicroShares, MicroUsdc};
 pub use check::{Report, ReportedPosition};

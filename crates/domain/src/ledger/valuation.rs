@@ -94,7 +94,8 @@ pub struct Position {
     pub value: Option<MicroUsdc>,
     /// Value less average cost.
     pub unrealised: Figure<MicroUsdc>,
-    /// Realised and unrealised: the same by either method. Before fees, as the venue's.
+    /// Realised and unrealised, before fees, as the venue's. The same by either method, but for conversions,
+    /// which move cost from token to token by each method's own; over the event they agree.
     pub total: Figure<MicroUsdc>,
     /// The total after fees.
     pub net: Figure<MicroUsdc>,
