@@ -27,7 +27,7 @@ pub struct Place {
     /// makes the order the same whatever order the rows came in.
     pub transaction: u64,
     /// Which of the rows of one reading that are otherwise alike, as [`crate::tape::ordinals`] numbers
-    /// trades.
+    /// trades. Rows alike are several happenings; entries alike in all, the ordinal included, are one.
     pub ordinal: u32,
 }
 

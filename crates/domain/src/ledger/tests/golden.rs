@@ -129,7 +129,18 @@ fn a_cancelled_market_pays_half() {
     assert_eq!(story.books().completeness, Completeness::Full);
 }
 
-/// Converts `shares` No of the first `k` of `members` markets, which were bought at `price` hundredths.
+#[test]
+fn equal_shares_of_both_outcomes_are_paid_whoever_won() {
+    let mut story = Story::default();
+    let market = story.market();
+    story.split(market, cents(1_000));
+    story.resolve(market, Payouts::winner(NO));
+    story.redeem(market, cents(1_000));
+    let books = story.books();
+    assert_eq!((books.completeness, books.total), (Completeness::Full, Figure::Known(0)));
+}
+
+/// Converts 100 No of each of the first `k` of `members` markets, bought at `price` hundredths.
 fn converted(members: usize, k: usize, price: i64) -> (Story, Vec<MarketIx>) {
     let mut story = Story::default();
     let group = story.group(members);

@@ -114,6 +114,15 @@ fn a_cap_withholds_all_but_markets_that_are_younger() {
     for figure in [capped.total, capped.realised, capped.trading, capped.fees, capped.income] {
         assert_eq!(figure, Figure::Withheld(Reason::Capped));
     }
+    // What contradicts itself is as the cap has it, but for what is younger.
+    story.sell((old, YES), cents(100), cents(60));
+    let capped = story.covering(Coverage::capped(at(1))).value(&story.markets, |_| Mark::Unknown);
+    assert_eq!(capped.completeness, Completeness::Capped);
+    story.sell((young, YES), cents(100), cents(60));
+    let torn = story.covering(Coverage::capped(at(1))).value(&story.markets, |_| Mark::Unknown);
+    assert_eq!(torn.completeness, Completeness::Gap);
+    assert_eq!(position(&torn, (young, YES)).total, Figure::Withheld(Reason::Gap));
+    story.entries.truncate(4);
     let hole = Coverage { holes: vec![(at(0), at(2))], ..Coverage::full() };
     let holed = story.covering(hole).value(&story.markets, |_| Mark::Unknown);
     assert_eq!(holed.completeness, Completeness::Gap);
@@ -163,6 +172,17 @@ fn the_venues_sizes_are_a_check() {
     assert_eq!(found, [Doubt::SizeDiffers, Doubt::NotInHistory]);
     let dust = told(Slot { market: other, outcome: NO }, 1, Some(1));
     assert_eq!(check(&[yes, no, dust], true), []);
+}
+
+#[test]
+fn an_entry_that_is_there_twice_is_one() {
+    let mut story = Story::default();
+    let yes = (story.market(), YES);
+    story.buy(yes, cents(100), cents(40));
+    story.entries.push(story.entries[0].clone());
+    assert_eq!(story.ledger().entry_count(), 1);
+    story.entries[1].place.ordinal = 1;
+    assert_eq!(story.ledger().entry_count(), 2, "rows alike are several");
 }
 
 #[test]
