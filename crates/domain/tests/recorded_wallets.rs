@@ -14,7 +14,7 @@ use domain::ledger::{
     BlockPosition, Change, Completeness, Coverage, Entry, Figure, Fill, Ledger, Mark, MarketIx,
     Markets, Micro, MicroUsdc, Place, Position, Reason, Role, Slot, Standing, Terms, Valuation,
 };
-use domain::{ConditionId, Price, Shares, Side, TransactionHash, Usdc};
+use domain::{ConditionId, Shares, Side, TransactionHash, Usdc};
 use flate2::read::GzDecoder;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -85,7 +85,7 @@ impl Row {
         let shares = Micro::of_shares(self.shares()).unwrap();
         let fill = |side| {
             let outcome = u8::try_from(self.outcome_index).unwrap();
-            let price = Price::new(decimal(&self.price)).unwrap();
+            let price = decimal(&self.price);
             let slot = Slot { market, outcome };
             Fill::reported(slot, side, self.shares(), self.usdc(), price, Role::Unknown).unwrap()
         };

@@ -4,12 +4,12 @@ use rust_decimal::{Decimal, dec};
 
 use super::kit::*;
 use crate::ledger::*;
-use crate::{Price, Shares, Side, Usdc};
+use crate::{Shares, Side, Usdc};
 
 fn reported(side: Side, shares: Decimal, usdc: Decimal, price: Decimal) -> Fill {
     let slot = Slot { market: Story::default().market(), outcome: YES };
     let (shares, usdc) = (Shares::new(shares).unwrap(), Usdc::new(usdc).unwrap());
-    Fill::reported(slot, side, shares, usdc, Price::new(price).unwrap(), Role::Unknown).unwrap()
+    Fill::reported(slot, side, shares, usdc, price, Role::Unknown).unwrap()
 }
 
 #[test]
@@ -29,27 +29,41 @@ fn fees_are_what_moved_beyond_the_price() {
     assert_eq!((impossible.usdc, impossible.fee), (micro(4_000_000), None));
 }
 
+/// The worked example of `docs/pnl.md`.
 #[test]
 fn a_sale_takes_its_part_of_the_cost() {
     let mut story = Story::default();
     let yes = (story.market(), YES);
-    // 100 at 0.40, 50 at 0.70: the average is 0.50. Then 60 at 0.90.
-    story.buy(yes, cents(10_000), cents(4_000)).buy(yes, cents(5_000), cents(3_500));
-    story.sell(yes, cents(6_000), cents(5_400));
+    story.buy(yes, cents(10_000), cents(4_000));
+    story.then(Change::Buy(fill(yes, cents(5_000), cents(3_500), cents(50))));
+    story.then(Change::Sell(fill(yes, cents(6_000), cents(5_400), cents(30))));
     let books = story.ledger().value(&story.markets, |_| Mark::Bid(800_000));
     let held = position(&books, yes);
     assert_eq!(held.shares, 90_000_000);
     assert_eq!(held.average_price, Figure::Known(Some(0.5)));
     assert_eq!((held.bought, held.spent), (150_000_000, 75_000_000));
     assert_eq!(held.average, Figure::Known(Basis { cost: 45_000_000, realised: 24_000_000 }));
-    // First in first out: the 60 cost 24, so that 16 of the first and 35 of the second are left.
     assert_eq!(held.fifo, Figure::Known(Basis { cost: 51_000_000, realised: 30_000_000 }));
     assert_eq!(held.value, Some(72_000_000));
     assert_eq!(held.unrealised, Figure::Known(27_000_000));
-    assert_eq!(books.total, Figure::Known(51_000_000), "54 received, 75 paid, 72 left");
+    assert_eq!(held.total, Figure::Known(51_000_000));
+    assert_eq!(books.total, Figure::Known(50_200_000));
+    assert_eq!(books.cash.traded(), -21_800_000);
     assert_eq!(held.standing, Standing::Open);
     // The 60 were bought in the first second and sold in the third.
     assert_eq!(held.mean_hold.unwrap().num_seconds(), 2);
+    for (winner, total) in [(YES, 68_200_000), (NO, -21_800_000)] {
+        let mut ended = story.clone();
+        ended.resolve(yes.0, Payouts::winner(winner));
+        assert_eq!(ended.books().total, Figure::Known(total));
+    }
+    story.entries.remove(0);
+    let torn = story.books();
+    assert_eq!(torn.total, Figure::Withheld(Reason::Gap));
+    assert_eq!(
+        (torn.identity.unwrap().realised, torn.unexplained.oversold),
+        (10_000_000, 9_000_000)
+    );
 }
 
 #[test]
