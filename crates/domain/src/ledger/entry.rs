@@ -238,13 +238,24 @@ impl IncomeKind {
 pub struct Conversion {
     /// All markets the event had then, in the event's order.
     pub members: Box<[MarketIx]>,
-    /// The markets whose No were given; `None` where the source names one at most. They are found by what
-    /// the wallet held then, or not at all.
-    pub given: Option<Box<[MarketIx]>>,
+    /// The markets whose No were given.
+    pub given: Given,
     /// Of each market.
     pub shares: Micro,
     /// Cash received.
     pub usdc: Micro,
+}
+
+/// What a source says of the markets whose No were given. Where it does not say all, they are found by what
+/// the wallet held then and by what was paid, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// All of them: the chain's index set.
+    All(Box<[MarketIx]>),
+    /// One of them: a feed's row names a single market.
+    Including(MarketIx),
+    /// Nothing.
+    Unsaid,
 }
 
 /// What orders entries. Exposed so that a store can order by the same: time, block, and where the block is

@@ -163,7 +163,7 @@ fn converted(members: usize, k: usize, price: i64) -> (Story, Vec<MarketIx>) {
     }
     story.then(Change::Convert(Box::new(Conversion {
         members: group.clone().into(),
-        given: Some(group.iter().copied().take(k).collect()),
+        given: Given::All(group.iter().copied().take(k).collect()),
         shares: cents(10_000),
         usdc: cents(10_000 * i64::try_from(k - 1).unwrap()),
     })));
@@ -206,7 +206,7 @@ fn what_was_converted_is_found_where_one_answer_is_left() {
     let Some(Change::Convert(conversion)) = story.entries.last_mut().map(|e| &mut e.change) else {
         unreachable!()
     };
-    conversion.given = None;
+    conversion.given = Given::Unsaid;
     let found = story.books();
     assert_eq!(found.completeness, Completeness::Full);
     assert_eq!(position(&found, (group[4], YES)).shares, 100_000_000);
@@ -223,6 +223,31 @@ fn what_was_converted_is_found_where_one_answer_is_left() {
     let one = position(&books, (group[0], NO));
     assert_eq!(one.total, Figure::Withheld(Reason::ConversionCost));
     assert_eq!(books.unexplained.converted, 200_000_000);
+}
+
+#[test]
+fn a_conversion_of_one_is_the_one_that_is_named() {
+    let (mut story, group) = converted(6, 1, 73);
+    let Some(Change::Convert(conversion)) = story.entries.last_mut().map(|e| &mut e.change) else {
+        unreachable!()
+    };
+    conversion.given = Given::Including(group[0]);
+    // As many No of another market are no doubt then.
+    let mut named = story.clone();
+    named.wait(-10);
+    named.buy((group[3], NO), cents(10_000), cents(5_000));
+    let books = named.books();
+    assert_eq!(books.completeness, Completeness::Full);
+    assert_eq!(position(&books, (group[0], NO)).shares, 0);
+    assert_eq!(position(&books, (group[3], NO)).shares, 100_000_000);
+    assert_eq!(position(&books, (group[3], YES)).shares, 100_000_000);
+    // A market that is no member names nothing.
+    let stranger = story.market();
+    let Some(Change::Convert(conversion)) = story.entries.last_mut().map(|e| &mut e.change) else {
+        unreachable!()
+    };
+    conversion.given = Given::Including(stranger);
+    assert!(story.books().doubts.has(Doubt::UnknownConversion));
 }
 
 #[test]

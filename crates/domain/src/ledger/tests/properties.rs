@@ -25,13 +25,13 @@ fn change() -> impl Strategy<Value = Change> {
                 6 => Change::Redeem { market, usdc },
                 7 => Change::Convert(Box::new(Conversion {
                     members: all.clone(),
-                    given: Some(Box::new([market])),
+                    given: Given::All(Box::new([market])),
                     shares,
                     usdc,
                 })),
                 8 => Change::Convert(Box::new(Conversion {
                     members: all.clone(),
-                    given: None,
+                    given: Given::Unsaid,
                     shares,
                     usdc,
                 })),
@@ -120,7 +120,7 @@ proptest! {
         let mut converted = kept.clone();
         converted.then(Change::Convert(Box::new(Conversion {
             members: group.clone().into(),
-            given: Some(group.iter().copied().take(count).collect()),
+            given: Given::All(group.iter().copied().take(count).collect()),
             shares: micro(shares),
             usdc: micro(shares * i64::try_from(count - 1).unwrap()),
         })));

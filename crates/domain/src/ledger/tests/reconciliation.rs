@@ -98,7 +98,7 @@ fn conversions_are_the_class_where_nothing_else_explains() {
     story.buy((group[0], NO), cents(10_000), cents(9_000));
     story.then(Change::Convert(Box::new(Conversion {
         members: group.clone().into(),
-        given: Some(Box::new([group[0]])),
+        given: Given::All(Box::new([group[0]])),
         shares: cents(10_000),
         usdc: Micro::ZERO,
     })));

@@ -145,7 +145,7 @@ impl Floor {
         let cash = shares * i64::try_from(count - 1).unwrap();
         self.wallets[wallet].then(Change::Convert(Box::new(Conversion {
             members: self.markets.clone().into(),
-            given: Some(given.iter().map(|market| self.markets[*market]).collect()),
+            given: Given::All(given.iter().map(|market| self.markets[*market]).collect()),
             shares: micro(shares),
             usdc: micro(cash),
         })));
