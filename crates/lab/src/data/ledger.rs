@@ -218,7 +218,7 @@ impl Ledger {
             .filter(|&market| exchange.listing(market).listed_ms <= *at_ms)
             .filter(|market| !converted.contains(market))
             .collect();
-        if cost < 0 || others.is_empty() {
+        if others.is_empty() {
             self.holding(first, Outcome::Second).realized -= cost;
             cost = 0;
         }

@@ -62,8 +62,8 @@ impl Exchange {
     /// Converts `shares` No of each of `markets` into Yes of the group's other markets and a USDC for
     /// each market but the first. Only in groups of which exactly one market wins, all unresolved.
     ///
-    /// The Yes take over what the No cost less the cash. When the cash is more than that, or there
-    /// are no Yes to take it over, the difference is realised on the first of `markets`.
+    /// The Yes take over what the No cost less the cash, which may be below zero: the venue's formula lets
+    /// it. When there are no Yes to take it over, the difference is realised on the first of `markets`.
     pub(crate) fn convert(
         &mut self,
         at_ms: Millis,
@@ -96,7 +96,7 @@ impl Exchange {
             self.listings[market.index()].supply[1] -= shares;
         }
         let others: Vec<_> = all.into_iter().filter(|market| !markets.contains(market)).collect();
-        if cost < 0 || others.is_empty() {
+        if others.is_empty() {
             self.accounts.realize((wallet, first, Outcome::Second), -cost);
             cost = 0;
         }
