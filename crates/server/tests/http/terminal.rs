@@ -10,7 +10,6 @@ use ingest::record::{RecordingOptions, RecordingService};
 use ingest::{CatalogueSync, ClosedScope, IngestOptions};
 use lab::{Enforcement, Fault, Lab, World, WorldOptions};
 use polymarket::clob::ClobClient;
-use polymarket::data::DataClient;
 use polymarket::gamma::GammaClient;
 use polymarket::ws::activity::ActivityOptions;
 use polymarket::ws::market::MarketOptions;
@@ -91,7 +90,7 @@ impl Terminal {
         if role == Role::Records {
             let recorder = RecordingService::new(
                 (*database).clone(),
-                DataClient::new(upstream.clone()),
+                upstream.clone(),
                 endpoints,
                 books.clone(),
                 recording_options(&lab),
