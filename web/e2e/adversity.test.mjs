@@ -73,6 +73,54 @@ describe("in adversity", () => {
     }
   });
 
+  it("shows the answer that holds when a resolution is corrected", async () => {
+    const lab = await Lab.start();
+    const own = await Terminal.start([
+      "serve",
+      "--lab-url",
+      lab.url,
+      "--sync-closed",
+      "all",
+      ...["--sync-interval-s", "3600", "--hot-interval-s", "3600"],
+    ]);
+    try {
+      await own.synced();
+      const answers = async () => {
+        const { data } = await own.api("/api/polymarket/markets?status=resolved&sort=-end_date&limit=500");
+        return new Map(data.map((market) => [market.market_id, market]));
+      };
+      const before = await answers();
+      await lab.inject({ path_prefix: "/", kind: "resolution_flip" });
+      const corrected = await eventually("a correction", 60_000, async () => {
+        await own.refresh();
+        const after = [...(await answers()).values()];
+        return after.find((market) => {
+          const then = before.get(market.market_id)?.resolution?.outcome;
+          return then && market.resolution.outcome !== then;
+        });
+      });
+      const winner = corrected.resolution.payouts.indexOf(1);
+      assert.equal(corrected.outcomes[winner], corrected.resolution.outcome);
+      assert.equal(corrected.outcome_prices[winner], 1);
+      await withPage(
+        browser,
+        own.url,
+        async (page) => {
+          await page.goto(`/markets/${corrected.slug}`);
+          const figure = page.locator("main", { hasText: /Resolved by (UMA|payout)/ });
+          await figure.getByText(corrected.resolution.outcome, { exact: true }).first().waitFor();
+          await openList(page, `/markets?status=resolved&q=${encodeURIComponent(corrected.title)}`);
+          await page.locator(`table.grid a.mk[href$="/${corrected.slug}"]`).waitFor();
+        },
+        // The exchange has no book of a market that takes no orders.
+        { tolerate: /status of 404/ },
+      );
+    } finally {
+      await own.stop();
+      await lab.stop();
+    }
+  });
+
   it("says that it is offline, keeps the rows, and recovers", async () => {
     await withPage(
       browser,

@@ -153,6 +153,22 @@ export class Lab {
     return lab;
   }
 
+  /** Switches a fault on: see docs/lab.md. */
+  async inject(fault) {
+    const response = await fetch(`${this.url}/lab/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(fault),
+    });
+    if (!response.ok)
+      throw new Error(`${JSON.stringify(fault)}: ${response.status} ${await response.text()}`);
+  }
+
+  /** Switches all faults off. */
+  async mend() {
+    await fetch(`${this.url}/lab/faults`, { method: "DELETE" });
+  }
+
   async stop() {
     await this.#running.stop("SIGKILL");
   }

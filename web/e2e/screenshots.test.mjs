@@ -2,7 +2,40 @@
 import { mkdir } from "node:fs/promises";
 import { before, describe, it } from "node:test";
 import { DESKTOP, PHONE, withPage } from "./browser.mjs";
+import { eventually } from "./eventually.mjs";
 import { shared } from "./shared.mjs";
+
+/** What a page must have before its picture is taken. */
+const PARTS = {
+  market: [
+    ".pchart canvas",
+    'section.book .bstate[data-state="live"]',
+    "section.tapes tbody tr",
+    "section.holders tbody tr",
+    "section.slip dl",
+  ],
+  event: [".echart path", ".distribution tbody tr"],
+  map: [".treemap canvas"],
+};
+
+/** How long the histories of an event may take to be read. */
+const HISTORY_WITHIN_MS = 60_000;
+/** How far back they must reach to be drawn for a week. */
+const HISTORY_OF_MS = 6 * 86_400_000;
+
+/** Upstream's history of a market is read once somebody looks at it: an event's chart has a line for each that was. */
+async function withHistory(terminal, event) {
+  const { data } = await terminal.api(`/api/polymarket/events/${event.slug}`);
+  const open = data.markets.filter(({ status }) => status === "open").slice(0, 8);
+  for (const { slug } of open) await terminal.api(`/api/polymarket/ohlc/${slug}?range=1w`);
+  const wanted = Math.min(3, open.length);
+  const enough = Date.now() - HISTORY_OF_MS;
+  await eventually(`history of ${wanted} outcomes`, HISTORY_WITHIN_MS, async () => {
+    for (const { slug } of open) await terminal.api(`/api/polymarket/order-book/${slug}`);
+    const { data: history } = await terminal.api(`/api/polymarket/events/${event.slug}/history?range=1w`);
+    return history.outcomes.filter(({ points: [first] }) => Date.parse(first?.at) < enough).length >= wanted;
+  });
+}
 
 const TARGET = new URL("../../docs/screenshots/", import.meta.url).pathname;
 
@@ -14,7 +47,10 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
     ({ terminal, browser } = await shared());
     await mkdir(TARGET, { recursive: true });
     const { data } = await terminal.api("/api/polymarket/events?limit=50&category=politics");
-    const event = data.find((candidate) => candidate.market_count > 5) ?? data[0];
+    // A race that is open still has more to show than one that is decided.
+    const isOpen = ({ market_count, top_markets: [first] }) => market_count > 5 && first.price < 0.8;
+    const event = data.find(isOpen) ?? data.find((candidate) => candidate.market_count > 5) ?? data[0];
+    await withHistory(terminal, event);
     paths = {
       screener: "/markets",
       events: "/events",
@@ -33,9 +69,8 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
         await page.goto(path);
         await page.locator("button.find").waitFor({ state: "attached" });
         await page.locator("main h1").waitFor();
-        // Charts come in chunks of their own.
-        if (["market", "map"].includes(name))
-          await page.locator(":is(.pchart, .treemap) canvas").first().waitFor();
+        // Charts come in chunks of their own, and panels with answers of their own.
+        for (const part of PARTS[name] ?? []) await page.locator(part).first().waitFor();
         await page.evaluate(() => document.fonts.ready);
         await page.screenshot({ path: `${TARGET}${name}-${suffix}.png`, animations: "disabled" });
       },

@@ -86,6 +86,37 @@ describe("without scripts", () => {
       assert.equal(new URL(page.url()).searchParams.get("category"), null);
     }));
 
+  it("moves tables to another window by links", () =>
+    visit(async (page) => {
+      await page.goto("/markets?sort=-volume_24h");
+      await page.getByRole("link", { name: "1h", exact: true }).click();
+      await page.locator("th.c-taker_volume_1h").waitFor();
+      await page.locator("th.c-change_1h").waitFor();
+      assert.equal(new URL(page.url()).searchParams.get("sort"), "-taker_volume_1h");
+      assert.deepEqual(
+        await titles(page),
+        await expected("/api/polymarket/markets?limit=100&sort=-taker_volume_1h"),
+      );
+      for (const path of ["/map", "/categories"]) {
+        await page.goto(path);
+        await page.getByRole("link", { name: "6h", exact: true }).click();
+        await page.waitForURL(`**${path}?change=6h`);
+        await page.locator("th", { hasText: "Change 6h" }).first().waitFor();
+      }
+    }));
+
+  it("draws a market's prices as a line and as candles", () =>
+    visit(async (page) => {
+      const [first] = (await terminal.api("/api/polymarket/markets?limit=1")).data;
+      await page.goto(`/markets/${first.slug}?range=1d`);
+      await page.locator("svg.drawn path.line").first().waitFor({ state: "attached" });
+      await page.getByRole("link", { name: "Candles" }).click();
+      await page.waitForURL((url) => url.searchParams.get("chart") === "candles");
+      await page.locator("svg.drawn path.candle").first().waitFor({ state: "attached" });
+      assert.equal(await page.locator("svg.drawn path.line").count(), 0);
+      assert.equal(new URL(page.url()).searchParams.get("range"), "1d");
+    }));
+
   it("names a value it cannot use, and keeps what was typed", () =>
     visit(
       async (page) => {

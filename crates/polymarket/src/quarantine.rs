@@ -18,6 +18,8 @@ pub enum RowKind {
     Book,
     /// The middle of a token's book.
     Midpoint,
+    /// The best prices of a token's book.
+    BestPrices,
     /// A market as the CLOB describes it.
     ClobMarket,
     /// A price in a token's history.
@@ -62,6 +64,7 @@ impl RowKind {
             Self::Market => "market",
             Self::Book => "book",
             Self::Midpoint => "midpoint",
+            Self::BestPrices => "best_prices",
             Self::ClobMarket => "clob_market",
             Self::PricePoint => "price_point",
             Self::Trade => "trade",

@@ -9,9 +9,9 @@ use proptest::sample::Index;
 use crate::clob::{ClobMarket, HistoryQuery};
 use crate::history::{HistoryRange, PricePoint};
 use crate::rows::{Row, Rows};
-use crate::{clob, data};
+use crate::{clob, data, gamma, user_pnl};
 
-const BODIES: [&str; 6] = [
+const BODIES: [&str; 10] = [
     r#"{"data":[{"proxy_wallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","side":"BUY","token_id":"10756",
       "condition_id":"0x571aafcdc9d3549ac260d5f956adc4ae57d9ace63575abd99db58ba0130e9fcf","size":22.84,"price":0.52,
       "timestamp":1789381477,"title":"Will it?","slug":"it","outcome_index":999,"transaction_hash":""},{"side":"SELL"}],
@@ -26,6 +26,15 @@ const BODIES: [&str; 6] = [
     r#"{"market":"0x12","asset_id":"5453","timestamp":"1792173951815","bids":[{"price":"0.134","size":"5364"}],
       "asks":[{"price":"0.175","size":"100"},{"price":"0.174","size":"19.6"}],"tick_size":"0.001","neg_risk":true,
       "condition_id":"0x571aafcdc9d3549ac260d5f956adc4ae57d9ace63575abd99db58ba0130e9fcf","tokens":[{"token_id":"1"}]}"#,
+    r#"{"data":[{"proxy_wallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","token_id":"561","current_size":28.09,"avg_price":0.6699,
+      "type":"REDEEM","timestamp":1789381477,"size":5,"usdc_size":0,"user_id":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","rank":1,
+      "end_date":"2026-10-08","last_event_at":0,"status":"OPEN","event_id":0,"outcome_index":999}],"pagination":{"has_more":true}}"#,
+    r#"{"data":{"proxy_wallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","points":[{"timestamp":1788825600,"fees":-1061.66628,
+      "deposits":null,"volume":163434.104074},{}],"trades":2746,"join_date":1784757664,"all_time_pnl":{"timestamp":1789379430,"fees":-1}}}"#,
+    r#"[{"proxyWallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","asset":"561","size":28.09,"timestamp":1774966309,"type":"TRADE",
+      "side":"BUY","price":0.12,"curPrice":1,"endDate":""},{"t":1790000000,"p":-2.5}]"#,
+    r#"{"profiles":[{"proxyWallet":"0x379a410a36c101e3b8dfb6c90d1176eb0def4b1a","name":"a","createdAt":"2024-10-21T16:29:58Z",
+      "takerTier":2,"weightedVolume":1.5},null,{"name":"b"}],"events":null,"pagination":{"hasMore":true}}"#,
 ];
 
 fn all_accounted_for<T>(rows: &Rows<T>) {
@@ -35,6 +44,13 @@ fn all_accounted_for<T>(rows: &Rows<T>) {
 /// Every decoder reads it, whatever it is.
 fn read(body: &[u8]) {
     data::read_for_tests(body);
+    if let Ok(hits) = gamma::read_hits(body, 3) {
+        all_accounted_for(&hits.rows);
+    }
+    if let Ok(points) = user_pnl::read(body) {
+        all_accounted_for(&points);
+        assert!(points.rows.is_sorted_by_key(|point| point.at));
+    }
     let query = HistoryQuery::last(HistoryRange::Day);
     if let Ok(points) = query.read(body) {
         assert!(points.rows.len() + points.rejected.len() <= points.raw_rows);

@@ -72,7 +72,7 @@ impl UserPnlClient {
     }
 }
 
-fn read(body: &[u8]) -> Result<Rows<ProfitPoint>, serde_json::Error> {
+pub(crate) fn read(body: &[u8]) -> Result<Rows<ProfitPoint>, serde_json::Error> {
     let text = String::from_utf8_lossy(body);
     let raws: Vec<&RawValue> = serde_json::from_str(&text)?;
     let mut points = ProfitPoint::decode_all(&raws, "", |_| true);

@@ -56,10 +56,11 @@ CREATE TABLE prices_1m (
     close         numeric(10,8) NOT NULL,
     volume_usdc   numeric(20,6),
     volume_shares numeric(20,6),
-    -- The best prices at its end; NULL where nobody quoted, or nobody looked.
+    -- The best prices at its end, or of a market that is not streamed when it was looked at within the minute; NULL
+    -- where nobody quoted, or nobody looked.
     bid           numeric(10,8),
     ask           numeric(10,8),
-    -- trades: true open, high, low and close. quotes: nobody traded; all four are the midpoint at its end.
+    -- trades: true open, high, low and close. quotes: nobody traded; all four are the midpoint of these.
     -- history: a point of upstream's price history, which is synthetic.
     source        text NOT NULL CONSTRAINT prices_1m_source CHECK (source IN ('trades', 'quotes', 'history')),
     PRIMARY KEY (market_id, minute)

@@ -20,7 +20,7 @@ use crate::{months, tape};
 /// A market and a minute, or an hour.
 pub(crate) type Place = (String, DateTime<Utc>);
 
-/// The best prices of a market's outcome 0 at the end of a minute.
+/// The best prices of a market's outcome 0: at the end of a minute, or when it was looked at within one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The market.
@@ -252,6 +252,34 @@ pub async fn record_quotes(
         return Ok(());
     }
     let mut tx = connection.begin().await?;
+    write_quotes(&mut tx, minute, quotes, now).await?;
+    let market_ids: Vec<&str> = quotes.iter().map(|quote| quote.market_id.as_str()).collect();
+    extend_recordings(&mut tx, &market_ids, minute, cause).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes quotes of markets that were looked at once within `minute`. Nothing is said of any other minute: what is
+/// only looked at is not recorded, so that nothing is extended, and no gap begins or ends.
+pub async fn record_looks(
+    connection: &mut PgConnection,
+    minute: DateTime<Utc>,
+    quotes: &[Quote],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut tx = connection.begin().await?;
+    write_quotes(&mut tx, minute, quotes, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Makes the bars of a minute anew with these quotes.
+async fn write_quotes(
+    connection: &mut PgConnection,
+    minute: DateTime<Utc>,
+    quotes: &[Quote],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let told: BTreeMap<Place, MinuteQuote> = quotes
         .iter()
         .map(|quote| {
@@ -259,11 +287,7 @@ pub async fn record_quotes(
             (place, MinuteQuote { minute, bid: quote.bid, ask: quote.ask })
         })
         .collect();
-    rebuild(&mut tx, &told.keys().cloned().collect(), &told, now).await?;
-    let market_ids: Vec<&str> = quotes.iter().map(|quote| quote.market_id.as_str()).collect();
-    extend_recordings(&mut tx, &market_ids, minute, cause).await?;
-    tx.commit().await?;
-    Ok(())
+    rebuild(connection, &told.keys().cloned().collect(), &told, now).await
 }
 
 /// Notes that the quotes of these markets were recorded for `minute`, and the gap before it where there is one.

@@ -41,6 +41,32 @@ pub async fn busiest(
     rows.iter().map(decode).collect()
 }
 
+/// How many open markets take orders.
+pub async fn open_count(executor: impl PgExecutor<'_>) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM markets WHERE NOT closed AND delisted_at IS NULL AND accepting_orders";
+    let count: i64 = sqlx::query_scalar(sql).fetch_one(executor).await?;
+    u32::try_from(count).map_err(StoreError::other)
+}
+
+/// The open markets whose ids come after one, in the order of ids; `None` begins with the first.
+pub async fn open_after(
+    executor: impl PgExecutor<'_>,
+    after: Option<&MarketId>,
+    limit: u32,
+) -> Result<Vec<TradedMarket>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM markets
+         WHERE market_id > $1 AND NOT closed AND delisted_at IS NULL AND accepting_orders AND {TRADED}
+         ORDER BY market_id LIMIT $2"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(after.map_or("", MarketId::as_str))
+        .bind(i64::from(limit))
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(decode).collect()
+}
+
 /// Those of the markets named that have tokens.
 pub async fn by_ids(
     executor: impl PgExecutor<'_>,

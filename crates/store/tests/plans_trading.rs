@@ -287,6 +287,11 @@ async fn what_is_streamed() {
         streaming::by_ids(connection, &["7", "8"]).await
     })
     .await;
+    let after = MarketId::parse("15").unwrap();
+    uses_index(&database, SERVICE, "markets_open", async |connection| {
+        streaming::open_after(connection, Some(&after), 100).await
+    })
+    .await;
     let condition = format!("0x{:064}", 7);
     uses_index(&database, SERVICE, "markets_condition_id", async |connection| {
         streaming::by_conditions(connection, &[&condition]).await

@@ -109,12 +109,8 @@ function Foot() {
           {report.short}
         </span>
       )}
-      {lastSynced && (
-        <span>
-          Catalogue {ago(lastSynced, now)}
-          {openTotal !== undefined && ` · ${count(openTotal)} open`}
-        </span>
-      )}
+      {lastSynced && <span>Catalogue {ago(lastSynced, now)}</span>}
+      {lastSynced && openTotal !== undefined && <span>{count(openTotal)} open markets</span>}
     </div>
   );
 }

@@ -104,6 +104,11 @@ export function Bar({ share }: { share: number }) {
   );
 }
 
+/** Ask less bid in cents. A resolved market has no spread: what upstream says of it is from an empty book. */
+export function spreadText(market: Pick<MarketRow, "status" | "spread" | "tick_size">): string {
+  return cents(market.status === "resolved" ? null : market.spread, market.tick_size);
+}
+
 type Closing = Pick<MarketRow, "status" | "awaiting_resolution" | "end_date" | "closed_at">;
 
 /** When trading ends, or what has come of it. The scheduled end is upstream's and may move. */

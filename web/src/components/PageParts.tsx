@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { local, utc } from "../lib/format.ts";
+import { everyZone, utc } from "../lib/format.ts";
+import { useNow } from "../lib/time.ts";
 import { copy } from "../lib/toast.ts";
 import { Icon } from "./Icon.tsx";
 import { Main } from "./Main.tsx";
@@ -56,13 +57,13 @@ export function CopyableId({ value, name }: { value: string | null; name: string
   );
 }
 
-/** An instant in UTC and in the reader's zone. */
+/** An instant in UTC; pointing at it tells it in the reader's zone, in the venue's and its age. */
 export function Instant({ value }: { value: string | null }) {
+  const now = useNow();
   if (!value) return <span className="mut">—</span>;
   return (
-    <time dateTime={value}>
+    <time dateTime={value} title={everyZone(value, now)}>
       {utc(value)}
-      <small className="mut"> {local(value)}</small>
     </time>
   );
 }

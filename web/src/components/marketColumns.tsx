@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { MarketRow } from "../lib/apiTypes.ts";
-import { cents, decimal, utc, words } from "../lib/format.ts";
+import { categoryLabel, cents, decimal, utc } from "../lib/format.ts";
 import {
   TAPE_COUNTS,
   TAPE_WINDOWS,
@@ -9,7 +9,7 @@ import {
   type TapeWindow,
   tapeValue,
 } from "../lib/tape.ts";
-import { Change, Closes, Figure, Flow, Money, Price, ResolvedOutcome } from "./Figures.tsx";
+import { Change, Closes, Figure, Flow, Money, Price, ResolvedOutcome, spreadText } from "./Figures.tsx";
 import { CategoryMark } from "./Icon.tsx";
 
 /** A column of a table: its header, how it aligns and how a row fills it. `id` is the API's name and the CSS class. */
@@ -103,7 +103,7 @@ function centsColumn(
     description,
     isSortable: key === "spread",
     isQuiet: true,
-    cell: (market) => cents(market[key], market.tick_size),
+    cell: (market) => (key === "spread" ? spreadText(market) : cents(market[key], market.tick_size)),
   };
 }
 
@@ -179,7 +179,7 @@ export const MARKET_COLUMNS: readonly MarketColumn[] = [
     description: "The shared category, from upstream's tags",
     isText: true,
     isQuiet: true,
-    cell: (market) => (market.category ? words(market.category) : "—"),
+    cell: (market) => categoryLabel(market.category),
   },
   {
     id: "competitive",

@@ -229,6 +229,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/polymarket/markets/{id}/trades.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a market's trades
+         * @description Every recorded trade as CSV, the newest first. `source` is `record` for what the Data API has told, and `stream` for
+         *     what was only heard so far. A transfer that breaks off is not whole.
+         */
+        get: operations["export_market_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/ohlc/{id}": {
         parameters: {
             query?: never;
@@ -242,6 +263,28 @@ export interface paths {
          *     market that was never looked at has little: its history is read when it is opened.
          */
         get: operations["get_ohlc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/ohlc/{id}/bars.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a market's bars
+         * @description The bars of a chart as CSV, in their order. `source` is `trades`, `quotes` (midpoints, nobody traded), `history`
+         *     (upstream's, approximate) or `not_recorded`: a line without prices for a time of which nothing was recorded, with its
+         *     cause.
+         */
+        get: operations["export_ohlc"];
         put?: never;
         post?: never;
         delete?: never;
@@ -513,7 +556,7 @@ export interface components {
         BarView: {
             /**
              * Format: double
-             * @description Best ask at its end.
+             * @description Best ask then.
              */
             ask: number | null;
             /**
@@ -523,7 +566,8 @@ export interface components {
             at: string;
             /**
              * Format: double
-             * @description Best bid at its end.
+             * @description Best bid at its end; of a market whose book is not streamed, when it was looked at within its last minute that
+             *     has quotes.
              */
             bid: number | null;
             /**
@@ -608,9 +652,34 @@ export interface components {
         CategoryMarket: {
             /**
              * Format: double
-             * @description Change of that price over a day, −1 to 1.
+             * @description Change of that price over ten minutes, −1 to 1; null where it did not trade or that is unknown.
+             */
+            change_10m: number | null;
+            /**
+             * Format: double
+             * @description Over half a day; null where it did not trade or that is unknown.
+             */
+            change_12h: number | null;
+            /**
+             * Format: double
+             * @description Over an hour.
+             */
+            change_1h: number | null;
+            /**
+             * Format: double
+             * @description Over a day.
              */
             change_24h: number | null;
+            /**
+             * Format: double
+             * @description Over six hours; null where it did not trade or that is unknown.
+             */
+            change_6h: number | null;
+            /**
+             * Format: double
+             * @description Over a week.
+             */
+            change_7d: number | null;
             /** @description Gamma's id. */
             market_id: string;
             /**
@@ -1390,7 +1459,7 @@ export interface components {
              * @description The first instant.
              */
             from: string;
-            /** @description When quotes were not recorded. There may be trades within. */
+            /** @description When quotes were not recorded. There may be trades within, and minutes in which somebody looked. */
             gaps: components["schemas"]["GapView"][];
             /** @description Upstream's price history was read: what is still missing is not to be had. */
             history_read: boolean;
@@ -1499,7 +1568,8 @@ export interface components {
             state: "live" | "stale" | "gap" | "unknown";
             /**
              * @description Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
-             *     `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's).
+             *     `clock_went_back`, `missed_deltas`, `unreadable`, `ghost` (upstream serves a book that is not this token's: its
+             *     levels are withheld).
              */
             state_cause: string | null;
             /**
@@ -2932,6 +3002,45 @@ export interface operations {
             };
         };
     };
+    export_market_trades: {
+        parameters: {
+            query?: {
+                /** @description Only what takers bought (`buy`) or sold (`sell`). */
+                side?: string;
+                /** @description Only this outcome's token. */
+                outcome?: number;
+                /** @description Only trades of at least so many dollars. */
+                min_usdc?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_ohlc: {
         parameters: {
             query?: {
@@ -2962,6 +3071,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OhlcViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_ohlc: {
+        parameters: {
+            query?: {
+                /** @description Length of a bar: 1m, 5m, 15m, 1h, 6h or 1d. What suits the range unless given. */
+                interval?: string;
+                /** @description 1h, 6h, 1d (unless given), 1w, 1m, 3m or max, up to now. */
+                range?: string;
+                /** @description The first instant, instead of `range`. */
+                from?: string;
+                /** @description The instant after the last; now unless given. */
+                to?: string;
+                /** @description Index of the outcome. */
+                outcome?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description An error */

@@ -94,6 +94,11 @@ export function decimal(value: Maybe, digits: number): string {
   return Number(value.toFixed(digits)).toString().replace("-", MINUS);
 }
 
+/** A plain number with exactly so many decimals, for columns and pairs that are compared. */
+export function fixed(value: Maybe, digits: number): string {
+  return isKnown(value) ? value.toFixed(digits).replace("-", MINUS) : UNKNOWN;
+}
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -151,6 +156,50 @@ export function local(instant: string | null | undefined, timeZone?: string): st
   }).format(then);
 }
 
+/** The zone that the venue writes its rules in. */
+export const VENUE_ZONE = "America/New_York";
+
+/** An instant in the reader's zone, in the venue's, and how far off it is: for tooltips. */
+export function everyZone(instant: string, now: number): string {
+  return [...new Set([local(instant), local(instant, VENUE_ZONE)]), until(instant, now)].join(" · ");
+}
+
+/** An instant in UTC and in the venue's zone, to the second, for what is shown in the reader's. */
+export function venueAndUtc(instant: string): string {
+  const then = parseInstant(instant);
+  if (then === null) return UNKNOWN;
+  const venue = new Intl.DateTimeFormat("en-US", {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZone: VENUE_ZONE,
+    timeZoneName: "short",
+  });
+  return `${new Date(then).toISOString().slice(0, 19).replace("T", " ")} UTC · ${venue.format(then)}`;
+}
+
+/** The reader's zone by its short name, such as `UTC` or `PST`. */
+export function zoneName(): string {
+  const parts = new Intl.DateTimeFormat("en-US", { timeZoneName: "short" }).formatToParts();
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "local time";
+}
+
+/** Whether an instant is of the reader's present day. */
+export function isToday(instant: string): boolean {
+  return new Date(instant).toDateString() === new Date().toDateString();
+}
+
+/** An instant of another day, in the reader's zone: `Nov 22 14:32`. */
+export function dayAndTime(instant: string): string {
+  const then = parseInstant(instant);
+  if (then === null) return UNKNOWN;
+  const options = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat("en-US", { ...options, hourCycle: "h23" }).format(then).replace(",", "");
+}
+
 /** The wall clock with its offset from UTC: `UTC−8 · 14:32:08`. `offsetMinutes` as in `Date.getTimezoneOffset`. */
 export function clock(now: Date, offsetMinutes: number): string {
   const east = -offsetMinutes;
@@ -168,6 +217,12 @@ export function words(slug: string): string {
   return slug.replaceAll(/[_-]+/g, " ");
 }
 
+/** The name of a category: `politics` → `Politics`; null and `unknown` are none. */
+export function categoryLabel(slug: string | null): string {
+  if (slug === null || slug === "unknown") return "No category";
+  return words(slug).replace(/^./, (first) => first.toUpperCase());
+}
+
 /** Shares to a whole number from 10 up, else with at most two decimals: `4,845`, `7.25`. */
 export function shares(value: Maybe): string {
   if (!isKnown(value)) return UNKNOWN;
@@ -175,13 +230,18 @@ export function shares(value: Maybe): string {
   return value >= 10 ? wholeNumber.format(value) : decimal(value, 2);
 }
 
-/** A part of a whole, 0 to 1, as percent with at most one decimal below ten: `61%`, `4.2%`. */
+/** A part of a whole, 0 to 1, as percent with a decimal below ten: `61%`, `4.2%`, `3.0%`. */
 export function percent(part: Maybe): string {
   if (!isKnown(part)) return UNKNOWN;
   const value = part * 100;
   if (value > 0 && value < 0.05) return "<0.1%";
-  const digits = Math.abs(value) < 10 ? 1 : 0;
-  return `${decimal(value, digits)}%`;
+  const digits = value !== 0 && Math.abs(value) < 9.95 ? 1 : 0;
+  return `${fixed(value, digits)}%`;
+}
+
+/** A return on what was paid, as percent; what is beyond tenfold says no more than that: `>1,000%`. */
+export function yearlyReturn(part: Maybe): string {
+  return isKnown(part) && part > 10 ? ">1,000%" : percent(part);
 }
 
 /** A signed number with at most `digits` decimals: `+0.42`, `−1.3`, `0`. */

@@ -80,9 +80,9 @@ pub struct Bar {
     pub close: Price,
     /// `None` is unknown, not nothing.
     pub volume: Option<BarVolume>,
-    /// The best bid at its end.
+    /// The best bid at its end; of a minute of a market that is not streamed, when somebody looked within it.
     pub bid: Option<Price>,
-    /// The best ask at its end.
+    /// The best ask then.
     pub ask: Option<Price>,
     /// What it was made of.
     pub source: BarSource,
@@ -118,7 +118,7 @@ impl Bar {
     }
 }
 
-/// The best prices of outcome 0 at the end of a minute.
+/// The best prices of outcome 0 at the end of a minute, or when somebody looked within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinuteQuote {
     /// The minute's beginning, or any instant within it.
@@ -141,7 +141,7 @@ impl MinuteQuote {
 /// The bars of the minutes in which something traded or was quoted, in order of time.
 ///
 /// * With trades: open and close are the first and the last price, volume what traded.
-/// * Without: all four prices are the mid at the minute's end, if the spread is at most
+/// * Without: all four prices are the mid of the minute's quote, if the spread is at most
 ///   [`WIDEST_QUOTED_SPREAD`]; else the minute has no bar.
 ///
 /// Trades of one second are ordered by transaction, within it by the order in which one taker's order

@@ -29,6 +29,8 @@ pub struct Keeper {
     mismatch: Option<Mismatch>,
     crossed_since: Option<DateTime<Utc>>,
     only_old_since: Option<DateTime<Utc>>,
+    /// When something came last that nobody could read.
+    doubted_at: Option<DateTime<Utc>>,
     /// When to ask (again) for a snapshot.
     resync_due: Option<DateTime<Utc>>,
 }
@@ -71,6 +73,8 @@ impl Keeper {
     pub const ONLY_OLD_LIMIT: TimeDelta = TimeDelta::seconds(2);
     /// How long to wait for a snapshot before asking (again).
     pub const RESYNC_RETRY: TimeDelta = TimeDelta::seconds(5);
+    /// How long after a message that nobody can read what is fetched may still be as it was before it.
+    pub const DOUBT_SETTLE: TimeDelta = TimeDelta::seconds(1);
     /// Messages kept for a snapshot; beyond them the oldest go.
     pub const MAX_WAITING: usize = 512;
 
@@ -87,6 +91,7 @@ impl Keeper {
             mismatch: None,
             crossed_since: None,
             only_old_since: None,
+            doubted_at: None,
             resync_due: None,
         }
     }
@@ -141,6 +146,11 @@ impl Keeper {
         source: BookSource,
         meta: BookMeta,
     ) -> BookUpdate {
+        // What was unreadable may have changed the book, and a request be answered from just before it.
+        let is_settling = |since| received - since < Self::DOUBT_SETTLE;
+        if source == BookSource::Rest && self.doubted_at.is_some_and(is_settling) {
+            return BookUpdate::IgnoredOld;
+        }
         // After a lost connection the new one tells its own story from its own beginning.
         let may_go_back = source == BookSource::Stream && self.state != BookState::Live;
         if !may_go_back && self.as_of_ms.is_some_and(|as_of| at_ms < as_of) {
@@ -168,6 +178,7 @@ impl Keeper {
             return self.keep_apart(before);
         }
         self.state = BookState::Live;
+        self.doubted_at = None;
         self.resync_due = None;
         let announced = self.replay(source, at_ms);
         self.judged(announced, before, received)
@@ -210,10 +221,27 @@ impl Keeper {
         self.mismatch = None;
         self.crossed_since = None;
         self.only_old_since = None;
+        self.doubted_at = None;
         self.resync_due = None;
         if self.state != BookState::Unknown {
             self.state = BookState::Stale { cause: BookCause::Disconnected };
         }
+    }
+
+    /// Something was said of the token on a connection that lives, and nobody can read it. A snapshot is due as soon
+    /// as it must show what that was: [`Self::check`] asks for it.
+    pub fn doubt(&mut self, received: DateTime<Utc>) {
+        // Everything heard so far is in such a snapshot, and all that is heard from here on waits for it.
+        let heard_until = self.waiting.deltas.back().map(|delta| delta.at_ms).max(self.as_of_ms);
+        if self.state != BookState::Unknown {
+            self.fall_into_gap(BookCause::Unreadable, received);
+        }
+        self.waiting = Waiting {
+            complete_from_ms: Some(heard_until.unwrap_or(i64::MIN)),
+            ..Waiting::default()
+        };
+        self.doubted_at = Some(received);
+        self.resync_due = Some(received + Self::DOUBT_SETTLE);
     }
 
     /// The price step became another one. The levels stay: upstream says which of them go.

@@ -59,6 +59,8 @@ pub enum BookCause {
     ClockWentBack,
     /// More changes waited for a snapshot than are kept.
     MissedDeltas,
+    /// Something was said of it that nobody can read.
+    Unreadable,
 }
 
 impl BookCause {
@@ -72,6 +74,7 @@ impl BookCause {
             Self::Crossed => "crossed",
             Self::ClockWentBack => "clock_went_back",
             Self::MissedDeltas => "missed_deltas",
+            Self::Unreadable => "unreadable",
         }
     }
 }

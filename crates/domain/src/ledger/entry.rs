@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::amount::Micro;
 use super::markets::{MarketIx, Slot};
-use crate::{Price, Shares, Side, TransactionHash, Usdc};
+use crate::{Shares, Side, TransactionHash, Usdc};
 
 /// One thing that happened to a wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Place {
     /// makes the order the same whatever order the rows came in.
     pub transaction: u64,
     /// Which of the rows of one reading that are otherwise alike, as [`crate::tape::ordinals`] numbers
-    /// trades.
+    /// trades. Rows alike are several happenings; entries alike in all, the ordinal included, are one.
     pub ordinal: u32,
 }
 
@@ -149,19 +149,24 @@ impl Fill {
     /// whatever the rate was that day, and also where it was taken in shares: 24 shares at 0.12 cost 2.88,
     /// of which 22.47936 arrived, so that 0.182477 of the 2.88 were the fee.
     ///
-    /// A difference of a millionth is rounding. One of the wrong sign is none that a fee explains: the fee
-    /// is unknown then. `None` where an amount is above a billion.
+    /// The price is wanted with all the digits that upstream sends: an order filled in parts has a mean
+    /// price, and what is cut off it ends up in the fee. A difference of a millionth is rounding. One of
+    /// the wrong sign is none that a fee explains: the fee is unknown then. `None` where the price is not
+    /// from 0 to 1, or an amount above a billion.
     pub fn reported(
         slot: Slot,
         side: Side,
         shares: Shares,
         usdc: Usdc,
-        price: Price,
+        price: Decimal,
         role: Role,
     ) -> Option<Self> {
         let moved = Micro::of_usdc(usdc)?;
-        let by_price = price.decimal() * shares.decimal() * Decimal::from(1_000_000);
-        let by_price = Micro::of_usdc(Usdc::new(by_price / Decimal::from(1_000_000)).ok()?)?;
+        if !(Decimal::ZERO..=Decimal::ONE).contains(&price) {
+            return None;
+        }
+        let by_price = price.checked_mul(shares.decimal())?;
+        let by_price = Micro::of_usdc(Usdc::new(by_price).ok()?)?;
         let fee = match side {
             Side::Buy => moved.get() - by_price.get(),
             Side::Sell => by_price.get() - moved.get(),
@@ -233,13 +238,24 @@ impl IncomeKind {
 pub struct Conversion {
     /// All markets the event had then, in the event's order.
     pub members: Box<[MarketIx]>,
-    /// The markets whose No were given; `None` where the source names one at most. They are found by what
-    /// the wallet held then, or not at all.
-    pub given: Option<Box<[MarketIx]>>,
+    /// The markets whose No were given.
+    pub given: Given,
     /// Of each market.
     pub shares: Micro,
     /// Cash received.
     pub usdc: Micro,
+}
+
+/// What a source says of the markets whose No were given. Where it does not say all, they are found by what
+/// the wallet held then and by what was paid, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// All of them: the chain's index set.
+    All(Box<[MarketIx]>),
+    /// One of them: a feed's row names a single market.
+    Including(MarketIx),
+    /// Nothing.
+    Unsaid,
 }
 
 /// What orders entries. Exposed so that a store can order by the same: time, block, and where the block is

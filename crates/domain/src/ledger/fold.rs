@@ -110,14 +110,18 @@ impl Ledger {
         Self { coverage, ..Self::default() }
     }
 
-    /// All entries at once, in any order.
+    /// All entries at once, in any order; they are put in order. An entry that is there twice, with the
+    /// same ordinal, is taken once.
     pub fn fold(markets: &Markets, coverage: Coverage, entries: &mut [Entry]) -> Self {
         super::entry::sort(entries);
         let mut ledger = Self::new(coverage);
         for entry in entries.iter() {
-            ledger.take(markets, entry);
+            let order = entry.order();
+            if ledger.last != Some(order) {
+                ledger.last = Some(order);
+                ledger.take(markets, entry);
+            }
         }
-        ledger.last = entries.last().map(Entry::order);
         ledger
     }
 
@@ -291,9 +295,14 @@ impl Ledger {
         let holdings = self.outcomes(markets, market);
         let held: Vec<MicroShares> = holdings.iter().map(Holding::held).collect();
         if let Some(paid) = super::redemption::paid(&held, usdc) {
+            // Of equal shares of two outcomes either may have won, so it says nothing of the payouts.
+            let mut parts = held.iter().filter(|shares| **shares > 0);
+            let is_telling = parts.next().is_some_and(|first| parts.all(|other| other != first));
             for (holding, usdc) in holdings.iter_mut().zip(paid) {
-                if holding.held() > 0 {
-                    holding.redeem(at, usdc);
+                match holding.held() {
+                    0 => {}
+                    _ if is_telling => holding.redeem(at, usdc),
+                    held => holding.release(at, held, usdc),
                 }
             }
             return;

@@ -18,12 +18,14 @@ mod redemption;
 mod valuation;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use amount::{MICRO, Micro, MicroShares, MicroUsdc};
 pub use check::{Report, ReportedPosition};
 pub use completeness::{Completeness, Coverage, Doubt, Doubts, Figure, Reason};
-pub use entry::{BlockPosition, Change, Conversion, Entry, Fill, IncomeKind, Place, Role, sort};
+pub use entry::{
+    BlockPosition, Change, Conversion, Entry, Fill, Given, IncomeKind, Place, Role, sort,
+};
 pub use fold::{Cash, Fills, Ledger, OutOfOrder};
 pub use holding::{Basis, Entered, Unexplained};
 pub use markets::{EventIx, MarketIx, Markets, Payouts, Slot, Terms};

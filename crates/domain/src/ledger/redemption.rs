@@ -28,17 +28,14 @@ pub(crate) fn paid(held: &[MicroShares], usdc: MicroUsdc) -> Option<Vec<MicroUsd
             let even: Vec<MicroUsdc> = held.iter().map(|shares| shares / count).collect();
             // Every outcome's part is rounded down.
             let is_even = usdc > 0 && (0..=count).contains(&(total / count - usdc).abs());
-            is_even.then(|| take_up(even, usdc))
+            is_even.then(|| take_up(even, places[0], usdc))
         }
     }
 }
 
-/// Puts what rounding left over on the first outcome that was held.
-fn take_up(mut parts: Vec<MicroUsdc>, usdc: MicroUsdc) -> Vec<MicroUsdc> {
-    let rest = usdc - parts.iter().sum::<i64>();
-    if let Some(part) = parts.iter_mut().find(|part| **part > 0) {
-        *part += rest;
-    }
+/// Puts what rounding left over on one outcome.
+fn take_up(mut parts: Vec<MicroUsdc>, place: usize, usdc: MicroUsdc) -> Vec<MicroUsdc> {
+    parts[place] += usdc - parts.iter().sum::<i64>();
     parts
 }
 
@@ -53,6 +50,7 @@ mod tests {
         assert_eq!(paid(&[10, 4], 7), Some(vec![5, 2]), "cancelled: half each");
         assert_eq!(paid(&[11, 5], 7), Some(vec![5, 2]), "each part is rounded down");
         assert_eq!(paid(&[10, 10], 10), Some(vec![5, 5]), "either");
+        assert_eq!(paid(&[1, 1], 1), Some(vec![1, 0]), "nothing gets lost");
         assert_eq!(paid(&[10, 0], 0), Some(vec![0, 0]), "lost");
         assert_eq!(paid(&[0, 9], 9), Some(vec![0, 9]));
         assert_eq!(paid(&[0, 0], 0), Some(vec![0, 0]));

@@ -94,7 +94,8 @@ pub struct Position {
     pub value: Option<MicroUsdc>,
     /// Value less average cost.
     pub unrealised: Figure<MicroUsdc>,
-    /// Realised and unrealised: the same by either method. Before fees, as the venue's.
+    /// Realised and unrealised, before fees, as the venue's. The same by either method, but for conversions,
+    /// which move cost from token to token by each method's own; over the event they agree.
     pub total: Figure<MicroUsdc>,
     /// The total after fees.
     pub net: Figure<MicroUsdc>,
@@ -131,11 +132,7 @@ impl Position {
         let known_value = value.map_or(Figure::Withheld(Reason::NoMark), Figure::Known);
         let unrealised = known_value.map(|value| value - holding.average.cost).unless(withheld);
         let total = unrealised.map(|unrealised| unrealised + holding.average.realised);
-        let fees = if doubts.has(Doubt::UnknownFee) {
-            Figure::Withheld(Reason::NoFee)
-        } else {
-            Figure::Known(holding.fees)
-        };
+        let unknown_fee = doubts.has(Doubt::UnknownFee).then_some(Reason::NoFee);
         let standing = match mark {
             _ if holding.held() == 0 => Standing::Closed,
             Mark::Payout(0) => Standing::Lost,
@@ -161,7 +158,7 @@ impl Position {
             sold: holding.sold,
             proceeds: holding.proceeds,
             entered: holding.entered,
-            fees,
+            fees: Figure::Known(holding.fees).unless(incomplete.or(unknown_fee)),
             mark,
             value,
             unrealised,
@@ -207,18 +204,19 @@ fn doubts_of(holding: &Holding, payout: Option<MicroUsdc>) -> Doubts {
     /// A redemption rounds down what it pays, and its rate is a quotient: a cent a share is far beyond.
     const TOLERANCE: MicroUsdc = 10_000;
     let mut doubts = holding.doubts;
-    if let (Some(redeemed), Some(payout)) = (holding.redeemed_at, payout) {
-        // Equal shares of both outcomes are split half each, since either may have won.
-        let is_half = (redeemed - super::amount::MICRO / 2).abs() <= TOLERANCE;
-        if (redeemed - payout).abs() > TOLERANCE && !is_half {
-            doubts.add(Doubt::Redemption);
-        }
+    let rates = holding.redeemed_at.zip(payout);
+    if rates.is_some_and(|(redeemed, payout)| (redeemed - payout).abs() > TOLERANCE) {
+        doubts.add(Doubt::Redemption);
     }
     doubts
 }
 
-/// Why the entries do not say all of a position, if they do not.
+/// Why the entries do not say all of a position, if they do not. Where they do not reach back to its
+/// beginning, contradictions are what that looks like, and no gap.
 fn incomplete(doubts: Doubts, covered: Result<(), Reason>) -> Option<Reason> {
+    if covered == Err(Reason::Capped) {
+        return Some(Reason::Capped);
+    }
     if doubts.has(Doubt::UnknownConversion) {
         return Some(Reason::ConversionCost);
     }
@@ -316,13 +314,13 @@ impl Ledger {
                 Position::of(holding, self, markets, mark)
             })
             .collect();
-        self.sum_up(positions)
+        self.sum_up(markets, positions)
     }
 
-    fn sum_up(&self, positions: Vec<Position>) -> Valuation {
+    fn sum_up(&self, markets: &Markets, positions: Vec<Position>) -> Valuation {
         let sum = |of: fn(&Holding) -> MicroUsdc| self.holdings.iter().map(of).sum::<MicroUsdc>();
         let doubts = self.all_doubts(&positions);
-        let completeness = self.completeness(doubts);
+        let completeness = self.completeness(markets, &positions);
         let mut unexplained = Unexplained { converted: self.unbooked, ..Unexplained::default() };
         for holding in &self.holdings {
             unexplained.add(&holding.unexplained);
@@ -387,8 +385,17 @@ impl Ledger {
         doubts
     }
 
-    fn completeness(&self, doubts: Doubts) -> Completeness {
-        if doubts.has_gap() || self.coverage.unread_rows > 0 || !self.coverage.holes.is_empty() {
+    fn completeness(&self, markets: &Markets, positions: &[Position]) -> Completeness {
+        let covers = |slot: Slot| self.coverage.covers(markets.terms(slot.market).listed_at);
+        let contradicts =
+            |slot, doubts: Doubts| doubts.has_gap() && covers(slot) != Err(Reason::Capped);
+        // A doubt may be about a token that was never touched.
+        let has_gap = self.doubts.has_gap()
+            || self.coverage.unread_rows > 0
+            || !self.coverage.holes.is_empty()
+            || positions.iter().any(|position| contradicts(position.slot, position.doubts))
+            || self.holdings.iter().any(|holding| contradicts(holding.slot, holding.doubts));
+        if has_gap {
             Completeness::Gap
         } else if self.coverage.since.is_some() {
             Completeness::Capped

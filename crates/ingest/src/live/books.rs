@@ -74,6 +74,13 @@ impl LiveBooks {
         Some(followed.view())
     }
 
+    /// Whether the book of a market may be believed now.
+    pub fn is_live(&self, market_id: &MarketId) -> bool {
+        let state = self.state();
+        let followed = state.tokens.get(market_id).and_then(|token| state.followed.get(token));
+        followed.is_some_and(|one| one.keeper.state() == BookState::Live && !one.is_ghost)
+    }
+
     /// The books of every market that is followed.
     pub fn all(&self) -> Vec<LiveBook> {
         self.state().followed.values().map(Followed::view).collect()

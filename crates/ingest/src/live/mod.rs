@@ -6,8 +6,14 @@
 
 mod books;
 mod canary;
+mod choose;
 mod convert;
+mod fetch;
+mod messages;
 mod service;
+#[cfg(test)]
+mod tests;
+mod work;
 
 pub use books::{LiveBook, LiveBooks, Watching};
 pub use convert::{BookSnapshot, is_ghost, snapshot_of_rest};

@@ -11,6 +11,7 @@ mod oracle;
 mod quotes;
 mod read;
 mod service;
+mod tail;
 mod windows;
 
 pub(crate) use service::ticks;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::TokenId;
 use metrics::counter;
-use polymarket::Endpoints;
+use polymarket::clob::ClobClient;
 use polymarket::data::DataClient;
 use polymarket::ws::Clock;
 use polymarket::ws::activity::ActivityOptions;
+use polymarket::{Endpoints, Upstream};
 use store::lock::{IngestLock, Work};
 use store::months::{self, Aging};
 use store::trades::{self, HeardTrade, Recorded, TapeSource};
@@ -33,6 +34,8 @@ pub struct RecordingOptions {
     pub windows_every: Duration,
     /// From one count of the long windows, six hours and more, to the next.
     pub long_windows_every: Duration,
+    /// How long a round through the open markets takes whose books nobody streams; `None`: they are not looked at.
+    pub tail_every: Option<Duration>,
     /// From one question to the oracle about markets that are due to the next.
     pub oracle_every: Duration,
     /// From one market's price history to the next.
@@ -55,6 +58,7 @@ impl Default for RecordingOptions {
             tape_back: TimeDelta::hours(24),
             windows_every: Duration::from_secs(30),
             long_windows_every: Duration::from_mins(5),
+            tail_every: Some(Duration::from_mins(10)),
             oracle_every: Duration::from_mins(1),
             history_every: Duration::from_millis(500),
             history_markets: 200,
@@ -104,6 +108,7 @@ pub struct RecordingService {
 pub(super) struct Sources {
     pub(super) database: Database,
     pub(super) data: DataClient,
+    pub(super) clob: ClobClient,
     pub(super) endpoints: Endpoints,
     pub(super) books: LiveBooks,
     pub(super) options: RecordingOptions,
@@ -119,13 +124,15 @@ impl RecordingService {
     /// Prepares the service. `announced` tells a token of each market that was announced as resolved.
     pub fn new(
         database: Database,
-        data: DataClient,
+        upstream: Arc<Upstream>,
         endpoints: Endpoints,
         books: LiveBooks,
         options: RecordingOptions,
         announced: mpsc::Receiver<TokenId>,
     ) -> Self {
-        let sources = Arc::new(Sources { database, data, endpoints, books, options });
+        let data = DataClient::new(upstream.clone());
+        let clob = ClobClient::new(upstream);
+        let sources = Arc::new(Sources { database, data, clob, endpoints, books, options });
         Self { sources, announced }
     }
 
@@ -164,6 +171,7 @@ impl RecordingService {
             ended = super::read::read(sources(), pen()) => ended,
             ended = super::newcomers::read(sources(), pen()) => ended,
             ended = super::quotes::record(sources(), pen()) => ended,
+            ended = super::tail::look(sources(), pen()) => ended,
             ended = super::windows::count(sources(), pen()) => ended,
             ended = super::history::backfill(sources(), pen()) => ended,
             ended = oracle.run() => ended,

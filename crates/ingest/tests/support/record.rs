@@ -50,6 +50,14 @@ impl Recorder {
         Self::run(exchange, options, LiveBooks::default(), mpsc::channel(1).1)
     }
 
+    /// The same that looks at the markets whose books are not live, in rounds so long.
+    pub(crate) fn start_looking(exchange: &Exchange, books: LiveBooks, round: Duration) -> Self {
+        let tail_every = Some(round);
+        let options =
+            RecordingOptions { tail_every, ..options(exchange, Duration::from_millis(50)) };
+        Self::run(exchange, options, books, mpsc::channel(1).1)
+    }
+
     /// The same that reads the tape so often.
     pub(crate) fn start_every(
         exchange: &Exchange,
@@ -68,8 +76,9 @@ impl Recorder {
     ) -> Self {
         let database = exchange.database.database().clone();
         let endpoints = exchange.endpoints.clone();
+        let upstream = exchange.upstream.clone();
         let service =
-            RecordingService::new(database, exchange.data(), endpoints, books, options, announced);
+            RecordingService::new(database, upstream, endpoints, books, options, announced);
         let stop = CancellationToken::new();
         let running = tokio::spawn(service.run(stop.clone()));
         Self { stop, running }
@@ -88,6 +97,7 @@ fn options(exchange: &Exchange, tape_every: Duration) -> RecordingOptions {
         tape_back: TimeDelta::hours(2),
         windows_every: Duration::from_millis(200),
         long_windows_every: Duration::from_millis(200),
+        tail_every: None,
         oracle_every: Duration::from_millis(200),
         history_every: Duration::from_hours(1),
         history_markets: 0,

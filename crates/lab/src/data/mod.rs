@@ -23,6 +23,8 @@ mod pnl;
 mod positions;
 mod prices;
 mod problem;
+#[cfg(test)]
+mod product_ledger;
 mod resolutions;
 mod rows;
 mod stakes;

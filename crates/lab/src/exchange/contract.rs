@@ -62,9 +62,8 @@ impl Exchange {
     /// Converts `shares` No of each of `markets` into Yes of the group's other markets and a USDC for
     /// each market but the first. Only in groups of which exactly one market wins, all unresolved.
     ///
-    /// The Yes take over what the No cost less the cash, in equal parts: below zero when the cash is
-    /// more than that, as the venue reckons. Where there are no Yes to take it over, the difference
-    /// is realised on the first of `markets`.
+    /// The Yes take over what the No cost less the cash, which may be below zero: the venue's formula lets
+    /// it. When there are no Yes to take it over, the difference is realised on the first of `markets`.
     pub(crate) fn convert(
         &mut self,
         at_ms: Millis,

@@ -28,6 +28,8 @@ pub(crate) enum Action {
     Expire { wallet: WalletIx, market: MarketIx },
     /// A wallet hands in what it holds of a resolved market.
     Redeem { wallet: WalletIx, market: MarketIx },
+    /// Somebody has noticed prices of an event that cannot all be right.
+    Arbitrage(usize),
     /// Rebates, rewards, withdrawals and housekeeping of makers.
     Daily,
 }

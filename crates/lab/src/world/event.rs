@@ -37,6 +37,10 @@ pub(crate) struct Event {
     pub(crate) group: Option<GroupIx>,
     pub(crate) opens_s: i64,
     pub(crate) markets: Vec<Market>,
+    /// Nested markets, by their places: see [`super::nested::chains`].
+    pub(crate) chains: Vec<Vec<usize>>,
+    /// Somebody has noticed prices that cannot all be right, and is about to act.
+    pub(crate) arbitrage_due: bool,
     pub(crate) featured: bool,
     /// Share of the world's trading.
     pub(crate) interest: f64,
@@ -77,6 +81,12 @@ impl Event {
 
     pub(crate) fn ends_s(&self) -> i64 {
         self.markets.iter().map(|market| market.calendar.ends_s).max().unwrap_or(self.opens_s)
+    }
+
+    /// The chain of nested markets that a market is part of, and its rank there.
+    pub(crate) fn chain_of(&self, place: usize) -> Option<(&[usize], usize)> {
+        let ranks = |chain: &Vec<usize>| chain.iter().position(|member| *member == place);
+        self.chains.iter().find_map(|chain| Some((chain.as_slice(), ranks(chain)?)))
     }
 
     /// Notes that something moved.

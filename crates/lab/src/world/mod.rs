@@ -16,6 +16,7 @@ mod history;
 mod ids;
 mod market;
 mod names;
+mod nested;
 mod opening;
 mod people;
 mod plan;
@@ -225,6 +226,7 @@ impl World {
             Action::WashRound(ring) => self.wash_round(at_ms, ring, dice),
             Action::Expire { wallet, market } => self.expire(at_ms, wallet, market),
             Action::Redeem { wallet, market } => self.redeem(at_ms, wallet, market),
+            Action::Arbitrage(event) => self.arbitrage(at_ms, event, dice),
             Action::Daily => self.daily(at_ms, dice),
         }
     }

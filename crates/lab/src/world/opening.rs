@@ -9,7 +9,7 @@ use super::history::{DAY_S, HOUR_S, MINUTE_S};
 use super::market::{COARSE_TICK, Calendar, FINE_TICK, Market, Quoting, logit, pips};
 use super::plan::{Opening, seconds};
 use super::stories::{Draft, Resolution, Shape};
-use super::{FIRST_NUMBER, World, ids, names};
+use super::{FIRST_NUMBER, World, ids, names, nested};
 use crate::exchange::{FeeRate, Millis, Outcome, Terms};
 use crate::noise::Dice;
 
@@ -75,6 +75,8 @@ impl World {
             group,
             opens_s,
             markets: Vec::with_capacity(drafts.len()),
+            chains: Vec::new(),
+            arbitrage_due: false,
             featured,
             interest,
             at_ms,
@@ -133,6 +135,7 @@ impl World {
             self.agenda.note(market.calendar.ends_s * 1_000, Action::Turn(ix));
             event.markets.push(market);
         }
+        event.chains = nested::chains(&event.markets);
         event.keep_truth(at_ms);
         self.plan_insiders(&event, &mut dice);
         self.events.push(event);

@@ -29,10 +29,12 @@ pub(crate) enum Kind {
     Sybil,
     /// Repeats what a leader does, a little later.
     CopyBot,
+    /// Trades away prices that cannot all be right.
+    Arbitrageur,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Maker,
         Self::Noise,
         Self::FavouriteBuyer,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Washer,
         Self::Sybil,
         Self::CopyBot,
+        Self::Arbitrageur,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Kind {
             Self::Washer => "washer",
             Self::Sybil => "sybil",
             Self::CopyBot => "copy_bot",
+            Self::Arbitrageur => "arbitrageur",
         }
     }
 }

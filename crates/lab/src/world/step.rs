@@ -3,6 +3,7 @@
 use super::agenda::Action;
 use super::event::Event;
 use super::market::{FINE_TICK, FINE_TICK_BELOW, heartbeat_s, pips};
+use super::nested::in_order;
 use super::people::{Kind, Redeeming};
 use super::plan::seconds;
 use super::{STANDARD_MARKETS, World};
@@ -31,6 +32,7 @@ impl World {
         if let Some(place) = busy {
             self.somebody_trades(at_ms, index, place, &mut dice);
         }
+        self.watch_prices(at_ms, index, &mut dice);
         let action = self.next_step(at_ms, index, &mut dice);
         self.agenda.note(action.0, action.1);
     }
@@ -149,7 +151,7 @@ impl World {
             let wins = (0..2).any(|outcome| held[outcome] > 0 && payouts[outcome] > 0);
             let person = self.people.get(position.wallet);
             let hours = match person.kind {
-                Kind::Maker | Kind::CopyBot => 0.05 + 0.2 * dice.unit(),
+                Kind::Maker | Kind::CopyBot | Kind::Arbitrageur => 0.05 + 0.2 * dice.unit(),
                 _ if wins => 0.2 - 20.0 * (1.0 - dice.unit()).ln(),
                 _ => 1.0 - 90.0 * (1.0 - dice.unit()).ln(),
             };
@@ -181,16 +183,24 @@ impl World {
         }
     }
 
-    /// What the public takes a market's first outcome for. Where exactly one market of a group wins,
-    /// arbitrage keeps the sum at 1.
+    /// What the public takes a market's first outcome for. However it errs, it does not contradict itself: the
+    /// chances of a group and the one that none of its markets wins make 1, and of two nested markets the wider
+    /// one is at least as likely.
     pub(super) fn fair(&self, at_ms: Millis, index: usize, place: usize) -> f64 {
         let event = &self.events[index];
-        let fair = event.markets[place].fair(at_ms);
-        if event.group.is_none() || !event.draft.shape.has_a_winner() {
-            return fair;
-        }
-        let sum: f64 = event.markets.iter().map(|market| market.fair(at_ms)).sum();
-        (fair / sum).clamp(0.000_5, 0.999_5)
+        let alone = |place: &usize| event.markets[*place].fair(at_ms);
+        let fair = if event.group.is_some() {
+            let none = (1.0 - event.belief.probabilities().iter().sum::<f64>()).max(0.0);
+            let named = event.markets.iter().filter(|market| !market.draft.is_placeholder);
+            let sum: f64 = named.map(|market| market.fair(at_ms)).sum();
+            alone(&place) / (sum + none)
+        } else if let Some((chain, rank)) = event.chain_of(place) {
+            let fairs: Vec<f64> = chain.iter().map(alone).collect();
+            in_order(&fairs)[rank]
+        } else {
+            return alone(&place);
+        };
+        fair.clamp(0.000_5, 0.999_5)
     }
 
     /// The price that makers quote around.

@@ -93,7 +93,9 @@ async fn each_status_has_its_positions() {
 #[tokio::test]
 async fn positions_sort_and_page_by_everything() {
     let lab = start(63).await;
-    let wallet = &traders(&lab, 1).await[0];
+    // Makers hold something of most markets.
+    let makers = lab.json("/lab/truth/wallets?kind=maker").await;
+    let wallet = text(&makers[0], "address");
     let columns = [
         ("CURRENT_VALUE", "current_value"),
         ("PRICE", "current_price"),
@@ -169,9 +171,9 @@ async fn positions_are_narrowed() {
 async fn the_positions_of_a_market_are_those_of_its_wallets() {
     let lab = start(65).await;
     for condition in conditions(&lab, false, 3).await {
-        let path = format!("/positions?limit=13&condition={condition}&sort_by=TOKENS");
+        let path = format!("/positions?limit=7&condition={condition}&sort_by=TOKENS");
         let of_market = walk(&lab, &path).await;
-        assert!(of_market.len() > 13);
+        assert!(of_market.len() > 7);
         assert!(of_market.iter().all(|row| row["condition_id"] == *condition));
         let wallets: BTreeSet<String> =
             of_market.iter().map(|row| text(row, "proxy_wallet")).collect();

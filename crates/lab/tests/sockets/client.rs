@@ -88,6 +88,21 @@ impl Client {
         }
     }
 
+    /// Reads to the end of the connection: the code and reason with which the server closed it, or `None`
+    /// where the server did not wait until those could be read.
+    pub async fn cut_off(&mut self) -> Option<(u16, String)> {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("an end in time") {
+                Some(Ok(Message::Close(frame))) => {
+                    let frame = frame.expect("a code");
+                    return Some((frame.code.into(), frame.reason.to_string()));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return None,
+            }
+        }
+    }
+
     /// The code and reason with which the server closes, whatever comes before.
     pub async fn closing(&mut self) -> (u16, String) {
         loop {

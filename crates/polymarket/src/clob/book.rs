@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
+use super::BookSide;
 use crate::fields::Fields;
 use crate::lenient;
 use crate::quarantine::{RejectReason, RowKind};
@@ -137,6 +138,63 @@ pub(super) fn read_midpoints(
     }
     middles.rows.sort_by(|a, b| a.token_id.cmp(&b.token_id));
     Ok(middles)
+}
+
+/// The best prices of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BestPrices {
+    /// Whose.
+    pub token_id: TokenId,
+    /// What the highest bidder pays for a share; `None` where nobody bids.
+    pub bid: Option<Price>,
+    /// What the cheapest seller asks; `None` where nobody sells.
+    pub ask: Option<Price>,
+}
+
+/// Reads `{token: {"BUY": "0.51", "SELL": "0.53"}}`.
+pub(super) fn read_prices(
+    body: &[u8],
+    wanted: &HashSet<TokenId>,
+) -> Result<Rows<BestPrices>, serde_json::Error> {
+    let text = String::from_utf8_lossy(body);
+    let whole: &RawValue = serde_json::from_str(&text)?;
+    let mut best = Rows::default();
+    let mut members = Fields::parse(whole)?;
+    let names: Vec<String> = members.iter().map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        let Some(raw) = members.raw(&name) else { continue };
+        best.raw_rows += 1;
+        let reason = match (TokenId::parse(&name), sides(raw)) {
+            (Ok(token_id), Ok((bid, ask))) if wanted.contains(&token_id) => {
+                best.rows.push(BestPrices { token_id, bid, ask });
+                continue;
+            }
+            (Ok(_), Ok(_)) => RejectReason::NotRequested,
+            (Ok(_), Err(reason)) => reason,
+            (Err(_), _) => RejectReason::NoId,
+        };
+        let path = format!("prices.{}", name.chars().take(80).collect::<String>());
+        best.reject(RowKind::BestPrices, Some(name), reason, path, raw);
+    }
+    best.rows.sort_by(|a, b| a.token_id.cmp(&b.token_id));
+    Ok(best)
+}
+
+/// The best bid and the best ask. A side that is absent is empty, as is one at the end of the scale; one that says
+/// what nobody can read spoils both, because it may be anything.
+fn sides(raw: &RawValue) -> Result<(Option<Price>, Option<Price>), RejectReason> {
+    let mut members = Fields::parse(raw).map_err(|_| RejectReason::NotAnObject)?;
+    let told = BookSide::ALL.map(|side| (side, members.raw(side.word())));
+    if told.iter().all(|(_, raw)| raw.is_none()) {
+        return Err(RejectReason::Lacks("price"));
+    }
+    let [bid, ask] = told.map(|(side, raw)| {
+        let Some(raw) = raw else { return Ok(None) };
+        let price = lenient::decimal(raw.get()).ok().flatten().and_then(|it| Price::new(it).ok());
+        let price = price.ok_or(RejectReason::Lacks(side.word()))?;
+        Ok(Some(price).filter(|price| price.decimal() != side.nobody()))
+    });
+    Ok((bid?, ask?))
 }
 
 /// Reads `{"price":"0.52"}`.

@@ -18,7 +18,7 @@ use serde::de::Error as _;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-pub use book::{Midpoint, RawBook, RawLevel};
+pub use book::{BestPrices, Midpoint, RawBook, RawLevel};
 pub use history::{Fidelity, HistoryQuery};
 pub use market::{ClobMarket, ClobOutcome, TokenMarket};
 
@@ -28,7 +28,7 @@ use crate::quarantine::RowKind;
 use crate::rows::{Row, Rows};
 use crate::{Host, Request, Upstream, UpstreamError, UpstreamErrorKind};
 
-/// Most tokens of one request for books or midpoints. Upstream names no figure and refuses what it finds
+/// Most tokens of one request for books, prices or midpoints. Upstream names no figure and refuses what it finds
 /// too large (`Payload exceeds the limit`).
 const MAX_TOKENS: usize = 100;
 /// Most tokens of one request for histories.
@@ -44,6 +44,9 @@ pub enum BookSide {
 }
 
 impl BookSide {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Bid, Self::Ask];
+
     /// Upstream names the side of the resting orders: `BUY` gives the best bid.
     fn word(self) -> &'static str {
         match self {
@@ -118,6 +121,24 @@ impl ClobClient {
             .with("side", &side.word());
         let price = found(self.upstream.get(&request, book::read_price).await)?;
         Ok(price.filter(|price| price.decimal() != side.nobody()))
+    }
+
+    /// The best prices of tokens (`POST /prices`), asked for by the hundred: right also where the book is a ghost.
+    /// Tokens without a book are absent.
+    pub async fn prices(&self, token_ids: &[TokenId]) -> Result<Rows<BestPrices>, UpstreamError> {
+        let mut best = Rows::default();
+        for batch in token_ids.chunks(MAX_TOKENS) {
+            let sides = |id: &TokenId| {
+                let id = id.clone();
+                BookSide::ALL.map(|side| json!({ "token_id": id, "side": side.word() }))
+            };
+            let body: serde_json::Value = batch.iter().flat_map(sides).collect();
+            let request = Request::new(Host::Clob, "/prices", ["prices"]).with_json(&body);
+            let wanted: HashSet<TokenId> = batch.iter().cloned().collect();
+            let read = move |body: &[u8]| book::read_prices(body, &wanted);
+            best.append(self.rows(&request, RowKind::BestPrices, read).await?);
+        }
+        Ok(best)
     }
 
     /// The middles of tokens' books (`POST /midpoints`), asked for by the hundred. Tokens without a book
@@ -248,6 +269,9 @@ fn found<T>(answer: Result<T, UpstreamError>) -> Result<Option<T>, UpstreamError
 pub(crate) fn read_for_tests(body: &[u8], wanted: &HashSet<TokenId>) {
     if let Ok(middles) = book::read_midpoints(body, wanted) {
         assert_eq!(middles.rows.len() + middles.rejected.len(), middles.raw_rows);
+    }
+    if let Ok(best) = book::read_prices(body, wanted) {
+        assert_eq!(best.rows.len() + best.rejected.len(), best.raw_rows);
     }
     let _ = book::read_price(body);
 }

@@ -20,6 +20,8 @@ use serde_json::value::RawValue;
 pub use crawl::{CrawlQuery, KeysetCrawl};
 pub use drift::Drift;
 pub use page::Page;
+#[cfg(test)]
+pub(crate) use profile::read_hits;
 pub use profile::{ProfileHits, ProfileSearch, PublicProfile, WalletOwner};
 pub use query::{EventOrder, EventsQuery, MarketOrder, MarketsQuery};
 

@@ -41,6 +41,17 @@ pub struct PublicProfile {
     pub weighted_volume: Option<Decimal>,
 }
 
+impl PublicProfile {
+    /// The name, if the person chose it: the ones that upstream puts together are an address and a number.
+    pub fn chosen_name(&self) -> Option<&str> {
+        let is_made_up = |name: &&str| {
+            let address = name.split_once('-').map(|(address, _)| address);
+            address.is_some_and(|address| Address::parse(address).is_ok())
+        };
+        self.name.as_deref().filter(|name| !is_made_up(name))
+    }
+}
+
 impl Row for PublicProfile {
     const KIND: RowKind = RowKind::Profile;
 
@@ -214,7 +225,7 @@ struct SearchBody<'a> {
     pagination: Option<&'a RawValue>,
 }
 
-fn read_hits(body: &[u8], limit: usize) -> Result<ProfileHits, serde_json::Error> {
+pub(crate) fn read_hits(body: &[u8], limit: usize) -> Result<ProfileHits, serde_json::Error> {
     let text = String::from_utf8_lossy(body);
     let body: SearchBody<'_> = serde_json::from_str(&text)?;
     let raws: Option<Vec<&RawValue>> =

@@ -221,6 +221,35 @@ async fn midpoints_are_read_one_by_one() {
     assert_eq!(fake.lines(), ["POST /midpoints"]);
 }
 
+#[tokio::test]
+async fn best_prices_are_read_one_by_one_and_nobody_is_no_price() {
+    let told = value!({
+        "1": {"BUY": "0.51", "SELL": "0.53"}, "2": {"BUY": "0", "SELL": "1"}, "3": {"SELL": 0.4},
+        "4": {"BUY": "?", "SELL": "0.5"}, "5": {}, "6": 5, "9": {"BUY": "0.5"}, "x": {"BUY": "0.5"}
+    });
+    let fake = Fake::says(told.to_string()).await;
+    let asked = ["1", "2", "3", "4", "5", "6", "7"].map(token);
+    let best = client(&fake).prices(&asked).await.unwrap();
+    let text = |price: Option<domain::Price>| price.map(|price| price.to_string());
+    let rows: Vec<_> =
+        best.rows.iter().map(|it| (it.token_id.as_str(), text(it.bid), text(it.ask))).collect();
+    let some = |text: &str| Some(text.to_owned());
+    let expected = [("1", some("0.51"), some("0.53")), ("2", None, None), ("3", None, some("0.4"))];
+    assert_eq!(rows, expected);
+    let mut reasons: Vec<_> =
+        best.rejected.iter().map(|it| (it.id.clone().unwrap(), it.reason.clone())).collect();
+    reasons.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected = [
+        ("4", RejectReason::Lacks("BUY")),
+        ("5", RejectReason::Lacks("price")),
+        ("6", RejectReason::NotAnObject),
+        ("9", RejectReason::NotRequested),
+        ("x", RejectReason::NoId),
+    ];
+    assert_eq!(reasons, expected.map(|(id, reason)| (id.to_owned(), reason)));
+    assert_eq!(fake.lines(), ["POST /prices"]);
+}
+
 fn window() -> TimeWindow {
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
     TimeWindow::new(at(1_791_914_757), at(1_792_173_957)).unwrap()

@@ -2,6 +2,7 @@
 
 mod clob;
 mod data;
+mod wallets;
 
 use std::fs::File;
 use std::io::Read;

@@ -5,18 +5,20 @@ use std::convert::Infallible;
 use axum::{
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::Utc;
 use domain::{QueryReader, Screen, TapeColumn};
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    api::{parameters::MarketFilters, reply::loaded_snapshot},
+    api::{
+        csv::{Cell, attachment, write_line},
+        parameters::MarketFilters,
+        reply::loaded_snapshot,
+    },
     catalog::Row,
     http::{
-        cache::CachePolicy,
         error::{ApiError, Failure},
         extract::{FromQuery, Query},
         state::AppState,
@@ -58,15 +60,7 @@ pub(crate) async fn export_markets(
     // Shares the rows' text with the snapshot: sixteen bytes each.
     let rows: Vec<Row<MarketRow>> = snapshot.screen_rows(&screen, now).collect();
     let name = format!("cascadian-markets-{}.csv", snapshot.as_of().format("%Y-%m-%d"));
-    let mut response = Body::from_stream(lines(rows)).into_response();
-    let headers = response.headers_mut();
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-    headers.insert(header::CONTENT_TYPE, kind);
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response.extensions_mut().insert(CachePolicy::NoStore);
-    Ok(response)
+    Ok(attachment(&name, Body::from_stream(lines(rows))))
 }
 
 fn lines(rows: Vec<Row<MarketRow>>) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
@@ -100,42 +94,6 @@ fn headers() -> impl Iterator<Item = String> {
 fn cells(row: &MarketRow) -> impl Iterator<Item = Cell> {
     let tape = TapeColumn::ALL.iter().map(|column| Cell::Number(row.tape(*column)));
     COLUMNS.iter().map(|column| (column.cell)(row)).chain(tape)
-}
-
-enum Cell {
-    Text(String),
-    Number(Option<f64>),
-    Instant(Option<DateTime<Utc>>),
-    Flag(bool),
-}
-
-fn write_line(out: &mut Vec<u8>, cells: impl Iterator<Item = Cell>) {
-    for (index, cell) in cells.enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        match cell {
-            Cell::Text(text) => write_text(out, &text),
-            Cell::Number(Some(number)) => out.extend_from_slice(number.to_string().as_bytes()),
-            Cell::Instant(Some(at)) => {
-                out.extend_from_slice(at.to_rfc3339_opts(SecondsFormat::AutoSi, true).as_bytes());
-            }
-            Cell::Flag(flag) => out.extend_from_slice(flag.to_string().as_bytes()),
-            Cell::Number(None) | Cell::Instant(None) => {}
-        }
-    }
-    out.extend_from_slice(b"\r\n");
-}
-
-fn write_text(out: &mut Vec<u8>, text: &str) {
-    let is_number = text.parse::<f64>().is_ok();
-    let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
-    let text = if looks_like_formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n']) {
-        out.extend_from_slice(format!("\"{}\"", text.replace('"', "\"\"")).as_bytes());
-    } else {
-        out.extend_from_slice(text.as_bytes());
-    }
 }
 
 struct Column {
@@ -207,33 +165,3 @@ const COLUMNS: &[Column] = &[
     column("created_at (UTC)", |row| Cell::Instant(row.created_at)),
     column("observed_at (UTC)", |row| Cell::Instant(Some(row.observed_at))),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(cells: Vec<Cell>) -> String {
-        let mut out = Vec::new();
-        write_line(&mut out, cells.into_iter());
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn texts_are_quoted_and_formulas_disarmed() {
-        let cells = vec![text("a,b"), text("say \"no\""), text("two\nlines"), text("plain")];
-        assert_eq!(line(cells), "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",plain\r\n");
-        let cells = vec![text("=1+1"), text("@cmd"), text("-5.5"), text("+Yes, sir"), text("-x")];
-        assert_eq!(line(cells), "'=1+1,'@cmd,-5.5,\"'+Yes, sir\",'-x\r\n");
-    }
-
-    #[test]
-    fn numbers_are_raw_and_the_unknown_is_empty() {
-        let cells = vec![
-            Cell::Number(Some(-0.0125)),
-            Cell::Number(None),
-            Cell::Instant(None),
-            Cell::Flag(true),
-        ];
-        assert_eq!(line(cells), "-0.0125,,,true\r\n");
-    }
-}

@@ -2,12 +2,14 @@
 
 pub mod analytics;
 pub mod categories;
+mod csv;
 pub mod details;
 pub mod distribution;
 pub mod events;
 pub mod holders;
 pub mod list;
 pub mod market;
+pub mod market_csv;
 pub mod markets;
 pub mod markets_csv;
 pub mod metrics;
@@ -44,6 +46,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(order_book::walk_order_book))
         .routes(routes!(ohlc::get_ohlc))
         .routes(routes!(trades::list_market_trades))
+        .routes(routes!(market_csv::export_ohlc))
+        .routes(routes!(market_csv::export_market_trades))
         .routes(routes!(timeline::get_market_timeline))
         .routes(routes!(holders::list_holders))
         .routes(routes!(distribution::get_event_history))

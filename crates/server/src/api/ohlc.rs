@@ -134,9 +134,10 @@ pub struct BarView {
     pub volume_shares: Option<f64>,
     /// How many.
     pub trades: Option<u32>,
-    /// Best bid at its end.
+    /// Best bid at its end; of a market whose book is not streamed, when it was looked at within its last minute that
+    /// has quotes.
     pub bid: Option<f64>,
-    /// Best ask at its end.
+    /// Best ask then.
     pub ask: Option<f64>,
     /// `trades`: true open, high, low and close. `quotes`: nobody traded; midpoints. `history`: upstream's history,
     /// one price a bucket.
@@ -190,7 +191,7 @@ pub struct OhlcView {
     pub to: DateTime<Utc>,
     /// In their order. A bucket of which nothing is known has none.
     pub bars: Vec<BarView>,
-    /// When quotes were not recorded. There may be trades within.
+    /// When quotes were not recorded. There may be trades within, and minutes in which somebody looked.
     pub gaps: Vec<GapView>,
     /// Since when quotes are recorded; null when they never were.
     pub recorded_since: Option<DateTime<Utc>>,

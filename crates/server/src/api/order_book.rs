@@ -1,5 +1,7 @@
 //! `GET /api/polymarket/order-book/{id}`: a market's book, and what an order would cost.
 
+use std::borrow::Cow;
+
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -214,11 +216,11 @@ pub(crate) async fn walk_order_book(
 
 /// What an order would trade against a book.
 pub(crate) fn walk(live: &LiveBook, row: &MarketRow, query: &SlippageQuery) -> SlippageView {
-    let mirrored = live.book.mirrored();
-    let book = if query.outcome == 0 { &live.book } else { &mirrored };
+    let first = OrderBookView::shown(live);
+    let book = if query.outcome == 0 { first } else { Cow::Owned(first.mirrored()) };
     // The query was refused without a size.
     let size = query.size.unwrap_or(OrderSize::Shares(Shares::ZERO));
-    let walked = slippage(book, query.side, size, fee_of(row));
+    let walked = slippage(&book, query.side, size, fee_of(row));
     let price = |price: Option<Price>| price.map(Price::to_f64);
     let usdc = |amount: Option<Usdc>| amount.map(Usdc::to_f64);
     let shares = |amount: Option<Shares>| amount.map(Shares::to_f64);

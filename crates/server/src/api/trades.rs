@@ -49,17 +49,32 @@ pub struct TradesQuery {
 impl FromQuery for TradesQuery {
     fn read(query: &mut QueryReader) -> Self {
         let limit = query.within("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
-        let side: Option<Side> = query.parse("side", "buy or sell");
-        let outcome_index = query.within("outcome", 0_i16, 1);
-        let min_usdc: Option<Decimal> = query.parse("min_usdc", "an amount of dollars");
+        let filter = read_filter(query);
         let cursor = query.text("cursor");
         let after = cursor.as_deref().map(|text| (text, parse_cursor(text)));
         if let Some((text, None)) = &after {
             query.refuse("cursor", text, "is not one of this list's `metadata.next_cursor`");
         }
         let after = after.and_then(|(_, place)| place);
-        Self { filter: TapeFilter { side, outcome_index, min_usdc, after }, limit }
+        Self { filter: TapeFilter { after, ..filter }, limit }
     }
+}
+
+/// Which trades, wherever a page of them begins.
+pub(super) fn read_filter(query: &mut QueryReader) -> TapeFilter {
+    let side: Option<Side> = query.parse("side", "buy or sell");
+    let outcome_index = query.within("outcome", 0_i16, 1);
+    let min_usdc: Option<Decimal> = query.parse("min_usdc", "an amount of dollars");
+    TapeFilter { side, outcome_index, min_usdc, after: None }
+}
+
+/// What [`read_filter`] reads.
+pub(super) fn filter_parameters() -> Vec<Parameter> {
+    vec![
+        text("side", "Only what takers bought (`buy`) or sold (`sell`)."),
+        parameter("outcome", "Only this outcome's token.", integer(0, Some(1))),
+        text("min_usdc", "Only trades of at least so many dollars."),
+    ]
 }
 
 impl IntoParams for TradesQuery {
@@ -68,10 +83,10 @@ impl IntoParams for TradesQuery {
         vec![
             parameter("limit", "The most trades to answer with.", limit),
             text("cursor", "`metadata.next_cursor` of the page before, under the same filters."),
-            text("side", "Only what takers bought (`buy`) or sold (`sell`)."),
-            parameter("outcome", "Only this outcome's token.", integer(0, Some(1))),
-            text("min_usdc", "Only trades of at least so many dollars."),
         ]
+        .into_iter()
+        .chain(filter_parameters())
+        .collect()
     }
 }
 

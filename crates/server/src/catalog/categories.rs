@@ -1,7 +1,9 @@
 //! What is open in each category.
 
 use chrono::{DateTime, Utc};
-use domain::{Category, Closes, Screen, Sort, SortColumn};
+use domain::{
+    Category, Closes, Screen, Sort, SortColumn, TapeColumn, TapeFigure, analytics::Window,
+};
 
 use super::bitmap::Bitmap;
 use super::columns::category_at;
@@ -63,6 +65,11 @@ impl Snapshot {
         let traded = rows.into_iter().filter(|row| row.volume_24h.is_some());
         traded
             .map(|row: MarketRow| CategoryMarket {
+                change_10m: counted_change(&row, Window::TenMinutes),
+                change_1h: row.change_1h,
+                change_6h: counted_change(&row, Window::SixHours),
+                change_12h: counted_change(&row, Window::TwelveHours),
+                change_7d: row.change_7d,
                 market_id: row.market_id,
                 slug: row.slug,
                 title: row.title,
@@ -72,6 +79,11 @@ impl Snapshot {
             })
             .collect()
     }
+}
+
+/// The change that the tape tells over a window.
+fn counted_change(row: &MarketRow, window: Window) -> Option<f64> {
+    row.tape(TapeColumn::new(TapeFigure::Change, window)?)
 }
 
 /// The sum over the rows that have a value; `None` when none has.

@@ -142,6 +142,14 @@ impl Snapshot {
         self.markets.columns.len()
     }
 
+    /// How many markets of a status it holds; of any for `None`.
+    pub fn count_of(&self, status: Option<MarketStatus>) -> usize {
+        status.map_or_else(
+            || self.market_count(),
+            |status| self.markets.columns.statuses[status as usize].count(),
+        )
+    }
+
     /// How many events it holds, whatever their status.
     pub fn event_count(&self) -> usize {
         self.events.columns.held.count()

@@ -11,7 +11,6 @@ use ingest::live::{LiveBooks, LiveService};
 use ingest::record::RecordingService;
 use lab::Lab;
 use polymarket::clob::ClobClient;
-use polymarket::data::DataClient;
 use polymarket::gamma::GammaClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use store::{Database, migrate};
@@ -172,7 +171,7 @@ fn spawn_ingest(
         tasks.spawn(service.run(cancel.clone()));
         let recorder = RecordingService::new(
             database.clone(),
-            DataClient::new(upstream.clone()),
+            upstream.clone(),
             config.endpoints.clone(),
             books.clone(),
             config.recording.clone(),

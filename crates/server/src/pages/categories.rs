@@ -9,6 +9,7 @@ use super::{
     figures::{change_figure, money_figure},
     format::{cents, count, money, money_exact, utc},
     panels::note,
+    period::Period,
     shell::{Boot, Page, Section, Surroundings},
     states,
 };
@@ -19,12 +20,15 @@ use crate::{
     view::{CategoryMarket, CategoryView},
 };
 
+const PATH: &str = "/categories";
+
 /// Shows the page.
 pub(super) async fn show(
     State(app): State<AppState>,
     request: PageRequest,
 ) -> Result<Response, ApiError> {
     let now = Utc::now();
+    let period = Period::read(&request.pairs);
     let reply = categories::load(&app)?;
     let Categories(rows) = &reply.data;
     let is_empty = app.catalog().current().is_empty();
@@ -34,10 +38,11 @@ pub(super) async fn show(
                 div class="t" {
                     h1 { "Categories" }
                     span class="sub" { b { (count(rows.len())) } " by volume in 24 hours" }
+                    span class="end" { (period.switch(PATH)) }
                 }
             }
             (states::notice(&app, &reply.metadata, is_empty, now))
-            @if !rows.is_empty() { (cards(rows)) }
+            @if !rows.is_empty() { (cards(rows, period)) }
             @else if !is_empty {
                 div class="state" role="status" { h2 { "No category has an open market" } }
             }
@@ -51,7 +56,7 @@ pub(super) async fn show(
             count(rows.len()),
             utc(reply.metadata.as_of)
         ),
-        canonical: "/categories".to_owned(),
+        canonical: period.href(PATH),
         section: Section::Categories,
         boot: Some(Boot {
             chunk: Chunk::Categories,
@@ -64,12 +69,12 @@ pub(super) async fn show(
     }))
 }
 
-fn cards(rows: &[CategoryView]) -> Markup {
+fn cards(rows: &[CategoryView], period: Period) -> Markup {
     let largest = rows.iter().filter_map(|row| row.volume_24h).fold(0.0, f64::max);
-    html! { div class="cats" { @for row in rows { (card(row, largest)) } } }
+    html! { div class="cats" { @for row in rows { (card(row, largest, period)) } } }
 }
 
-fn card(row: &CategoryView, largest: f64) -> Markup {
+fn card(row: &CategoryView, largest: f64, period: Period) -> Markup {
     let id = format!("category-{}", row.category);
     html! {
         section class="card" aria-labelledby=(id) {
@@ -84,7 +89,7 @@ fn card(row: &CategoryView, largest: f64) -> Markup {
             }
             (figures(row, largest))
             @if row.top_markets.is_empty() { (note("Nothing was traded in the last 24 hours.")) }
-            @else { (leading(row)) }
+            @else { (leading(row, period)) }
         }
     }
 }
@@ -104,37 +109,49 @@ fn figures(row: &CategoryView, largest: f64) -> Markup {
                 }
             }
             div { dt { "Liquidity" } dd title=(money_exact(row.liquidity)) { (money(row.liquidity)) } }
-            div { dt { "Open" } dd { (count(row.markets)) } }
-            div { dt title="Scheduled to end within 24 hours" { "Close soon" } dd { (count(row.closing_soon)) } }
+            div { dt { "Open markets" } dd { (count(row.markets)) } }
+            div { dt title="Scheduled to end within 24 hours" { "Close in 24 h" } dd { (count(row.closing_soon)) } }
         }
     }
 }
 
-fn leading(row: &CategoryView) -> Markup {
+fn leading(row: &CategoryView, period: Period) -> Markup {
     html! {
         table class="mini tops3" {
             caption class="sr" { "Most traded in " (row.label) }
             thead {
                 tr {
-                    @for header in ["Market", "Price", "Change 24h", "Volume 24h"] {
-                        th scope="col" { span class="sr" { (header) } }
-                    }
+                    th class="l" scope="col" { "Most traded" }
+                    th scope="col" { "Price" }
+                    th scope="col" { "Change " (period.name()) }
+                    th scope="col" { "Volume 24h" }
                 }
             }
-            tbody { @for market in &row.top_markets { (line(market)) } }
+            tbody { @for market in &row.top_markets { (line(market, period)) } }
         }
     }
 }
 
-fn line(market: &CategoryMarket) -> Markup {
+fn line(market: &CategoryMarket, period: Period) -> Markup {
     html! {
         tr {
             td class="l" {
                 a class="mk" href={ "/markets/" (market.slug) } { span class="t" { (market.title) } }
             }
             td { b { (cents(market.price, None)) } }
-            td { (change_figure(market.change_24h)) }
+            td { (change_figure(change(market, period))) }
             td class="f2" { (money_figure(market.volume_24h)) }
         }
+    }
+}
+
+fn change(market: &CategoryMarket, period: Period) -> Option<f64> {
+    match period {
+        Period::TenMinutes => market.change_10m,
+        Period::Hour => market.change_1h,
+        Period::SixHours => market.change_6h,
+        Period::TwelveHours => market.change_12h,
+        Period::Day => market.change_24h,
+        Period::Week => market.change_7d,
     }
 }

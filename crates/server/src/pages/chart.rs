@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::format::cents;
+use super::format::{cents, utc};
 
 /// Width of the plot in its own units.
 const WIDTH: f64 = 1_000.0;
@@ -49,6 +49,16 @@ pub(super) struct Point {
     pub(super) price: f64,
 }
 
+/// How many pixels high a chart is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Heights {
+    pub(super) all: f64,
+    /// The axis of time.
+    pub(super) axis: f64,
+    /// What stands between the prices and the axis.
+    pub(super) below: f64,
+}
+
 /// What a chart shows: a stretch of time and of prices on so many pixels of height.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frame {
@@ -58,18 +68,15 @@ pub(super) struct Frame {
     high: f64,
     step: f64,
     top: f64,
-    height: f64,
-    bottom: f64,
+    heights: Heights,
 }
 
 impl Frame {
-    /// A frame that holds these prices, rounded outwards to what can be labelled; `None` without any. `height` is in
-    /// pixels, of which `bottom` belong to the axis of time.
+    /// A frame that holds these prices, rounded outwards to what can be labelled; `None` without any.
     pub(super) fn around(
         prices: impl Iterator<Item = f64>,
         (from, to): (DateTime<Utc>, DateTime<Utc>),
-        height: f64,
-        bottom: f64,
+        heights: Heights,
     ) -> Option<Self> {
         let (low, high) = prices
             .fold(None, |range: Option<(f64, f64)>, price| {
@@ -83,7 +90,7 @@ impl Frame {
         if high - low < step * 1.5 {
             (low, high) = ((low - step).max(0.0), (high + step).min(1.0));
         }
-        Some(Self { from, to, low, high, step, top: 12.0, height, bottom })
+        Some(Self { from, to, low, high, step, top: 12.0, heights })
     }
 
     /// The place of an instant, in thousandths of the width.
@@ -99,14 +106,19 @@ impl Frame {
         self.top + (1.0 - part) * (self.floor() - self.top)
     }
 
-    /// Where the plot ends and the axis of time begins, in pixels from the top.
+    /// Where the prices end, in pixels from the top.
     pub(super) fn floor(&self) -> f64 {
-        self.height - self.bottom
+        self.heights.all - self.heights.axis - self.heights.below
+    }
+
+    /// How high the plot is, down to the axis of time.
+    fn plotted(&self) -> f64 {
+        self.heights.all - self.heights.axis - self.top
     }
 
     /// A height in pixels as a part of the whole, since the style sheet may draw the chart lower.
     pub(super) fn part(&self, pixels: f64) -> String {
-        format!("{:.2}%", pixels / self.height * 100.0)
+        format!("{:.2}%", pixels / self.heights.all * 100.0)
     }
 
     /// Hairlines at round prices, and the prices: at the right or the left edge.
@@ -159,7 +171,41 @@ impl Frame {
         html! {
             @if right > left {
                 rect class="gap" x=(percent(left)) width=(percent(right - left)) y=(self.part(self.top))
-                    height=(self.part(self.floor() - self.top)) fill={ "url(#" (hatch) ")" } { title { (title) } }
+                    height=(self.part(self.plotted())) fill={ "url(#" (hatch) ")" } { title { (title) } }
+            }
+        }
+    }
+
+    /// A dotted line at a moment, with a label at its right or left.
+    pub(super) fn moment(
+        &self,
+        at: DateTime<Utc>,
+        class: &str,
+        title: &str,
+        label: Option<&str>,
+        is_left: bool,
+    ) -> Markup {
+        let x = percent(self.x(at));
+        html! {
+            g class=(class) {
+                title { (title) ", " (utc(at)) }
+                line x1=(x) x2=(x) y1=(self.part(self.top)) y2=(self.part(self.top + self.plotted())) {}
+                @if let Some(label) = label {
+                    text x=(x) y=(self.part(self.top)) class=[is_left.then_some("at-left")]
+                        dx=(if is_left { -5 } else { 5 }) dy="4" { (label) }
+                }
+            }
+        }
+    }
+
+    /// A dotted line at a price that is told beside it.
+    pub(super) fn level(&self, price: f64, class: &str, label: &str) -> Markup {
+        let y = self.part(self.y(price));
+        html! {
+            g class={ "level " (class) } {
+                title { "The price now" }
+                line x1="0" x2="100%" y1=(y) y2=(y) {}
+                text x="100%" dx="8" y=(y) dy="4" { (label) }
             }
         }
     }
@@ -167,7 +213,7 @@ impl Frame {
     /// The plot: stretched to the width there is, its lines as thin as they were.
     pub(super) fn plot(&self, content: &Markup) -> Markup {
         html! {
-            svg viewBox={ "0 0 1000 " (pixels(self.height)) } preserveAspectRatio="none" width="100%" height="100%" { (content) }
+            svg viewBox={ "0 0 1000 " (pixels(self.heights.all)) } preserveAspectRatio="none" width="100%" height="100%" { (content) }
         }
     }
 
@@ -211,10 +257,12 @@ mod tests {
     use super::*;
     use chrono::TimeDelta;
 
+    const HEIGHTS: Heights = Heights { all: 360.0, axis: 24.0, below: 0.0 };
+
     fn frame(prices: &[f64]) -> Frame {
         let now = DateTime::from_timestamp(1_795_392_000, 0).unwrap();
         let range = (now - TimeDelta::days(7), now);
-        Frame::around(prices.iter().copied(), range, 360.0, 24.0).unwrap()
+        Frame::around(prices.iter().copied(), range, HEIGHTS).unwrap()
     }
 
     #[test]
@@ -233,8 +281,8 @@ mod tests {
     fn nothing_known_has_no_frame() {
         let now = DateTime::UNIX_EPOCH;
         let range = (now, now + TimeDelta::days(1));
-        assert_eq!(Frame::around(std::iter::empty(), range, 360.0, 24.0), None);
-        assert_eq!(Frame::around(std::iter::once(0.5), (now, now), 360.0, 24.0), None);
+        assert_eq!(Frame::around(std::iter::empty(), range, HEIGHTS), None);
+        assert_eq!(Frame::around(std::iter::once(0.5), (now, now), HEIGHTS), None);
     }
 
     #[test]

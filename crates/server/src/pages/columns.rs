@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::figures::{
     category_label, category_mark, change_figure, closes, count_figure, flow_figure, money_figure,
-    price, resolved, share_figure,
+    price, resolved, share_figure, spread,
 };
 use super::filters::capitalised;
 use super::format::{UNKNOWN, cents, decimal, utc};
@@ -138,7 +138,7 @@ const ALL: &[Column] = &[
     column!(quiet "volume_30d", "Volume 30d", Some(SortColumn::Volume30d), |row, _| money_figure(row.volume_30d)),
     column!(quiet "volume_total", "Volume", Some(SortColumn::VolumeTotal), |row, _| money_figure(row.volume_total)),
     column!(quiet "liquidity", "Liquidity", Some(SortColumn::Liquidity), |row, _| money_figure(row.liquidity)),
-    column!(quiet "spread", "Spread", Some(SortColumn::Spread), |row, _| in_cents(row.spread, row)),
+    column!(quiet "spread", "Spread", Some(SortColumn::Spread), |row, _| spread(row)),
     column!(quiet "best_bid", "Bid", None, |row, _| in_cents(row.best_bid, row)),
     column!(quiet "best_ask", "Ask", None, |row, _| in_cents(row.best_ask, row)),
     column!(quiet "last_trade_price", "Last", None, |row, _| in_cents(row.last_trade_price, row)),
@@ -216,7 +216,7 @@ pub(super) fn table(
     now: DateTime<Utc>,
 ) -> Markup {
     html! {
-        table class="grid" {
+        table class="grid markets" {
             caption class="sr" { (caption) }
             thead {
                 tr {

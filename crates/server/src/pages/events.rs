@@ -13,6 +13,7 @@ use super::{
     format::{cents, count},
     links::Address,
     lists::{self, canonical, facet, pager, relaxations, timed},
+    panels::choice,
     screener::read_density,
     shell::{Boot, Page, Section, Surroundings},
     states,
@@ -110,9 +111,10 @@ fn main_of(
                     div class="a" {
                         h1 { "Events" }
                         span class="sub" {
-                            b { (count(metadata.total)) } " of " (count(snapshot.event_count())) " events · "
+                            b { (count(metadata.total)) } " " (status_words(query)) " · "
                             (format!("{:.1} ms", list.rows.duration.as_secs_f64() * 1e3))
                         }
+                        div class="tools" { (status_switch(address, query)) }
                     }
                     (filters::events(address, &[]))
                 }
@@ -129,13 +131,37 @@ fn main_of(
             }
             @if let Some(facets) = &metadata.facets {
                 aside class="facets" aria-label="Facets" {
-                    (facet("Status", "status", &facets.status, address, true))
                     (facet("Category", "category", &facets.category, address, false))
                     (facet("Tags", "tag", &facets.tags, address, false))
                 }
             }
         }
     }
+}
+
+/// The status that the list is narrowed to, as its parameter calls it.
+fn status_of(query: &EventsQuery) -> &'static str {
+    match query.screen.closed {
+        Some(false) => "open",
+        Some(true) => "closed",
+        None => "all",
+    }
+}
+
+fn status_words(query: &EventsQuery) -> &'static str {
+    let status = status_of(query);
+    if status == "all" { "events" } else { status }
+}
+
+fn status_switch(address: &Address, query: &EventsQuery) -> Markup {
+    let present = status_of(query);
+    let option = |status: &'static str| {
+        let first = address.first_page().without("closed");
+        let next =
+            if status == "open" { first.without("status") } else { first.with("status", status) };
+        (status, next.href(), status == present)
+    };
+    choice("Status", &["open", "closed", "all"].map(option))
 }
 
 fn table(address: &Address, query: &EventsQuery, rows: &[EventRow], now: DateTime<Utc>) -> Markup {
@@ -148,7 +174,7 @@ fn table(address: &Address, query: &EventsQuery, rows: &[EventRow], now: DateTim
         header(id, label, is_text, sort, Some(&sorting))
     };
     html! {
-        table class="grid" {
+        table class="grid events" {
             caption class="sr" { "Events, sorted by " (column.label()) }
             thead {
                 tr {
@@ -205,6 +231,6 @@ fn row(event: &EventRow, now: DateTime<Utc>) -> Markup {
 fn market_count(event: &EventRow) -> Markup {
     html! {
         @if event.open_market_count != event.market_count { (count(event.open_market_count)) " / " }
-        (count(event.market_count))
+        span class=[(event.market_count == 1).then_some("one")] { (count(event.market_count)) }
     }
 }

@@ -102,6 +102,12 @@ pub(super) fn price(market: &MarketRow) -> Markup {
     }
 }
 
+/// Ask less bid. A market that takes no more orders has no spread: what upstream says of it is from an empty book.
+pub(super) fn spread(market: &MarketRow) -> Markup {
+    let known = market.spread.filter(|_| market.status != MarketStatus::Resolved);
+    html! { (cents(known, market.tick_size)) }
+}
+
 /// When a market closes, or what has come of it.
 pub(super) fn closes(market: &MarketRow, now: DateTime<Utc>) -> Markup {
     let scheduled = market.end_date.map(|end| format!("scheduled {}", utc(end)));

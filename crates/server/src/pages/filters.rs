@@ -49,13 +49,12 @@ pub(super) fn markets(address: &Address, errors: &[InvalidField]) -> Markup {
         })
         .map(|column| (column.slug(), column.label()))
         .collect();
-    let export = address.first_page().without("limit").without("cols").without("density");
     let mut edited = MARKET_FIELDS.to_vec();
     edited.extend(["offset", "cursor"]);
     html! {
         form class="chips" method="get" action=(address.path()) {
             (search(address, errors))
-            (chip("Status", address.get("status").as_deref(), &choice(address, "status", &statuses)))
+            (chip("Status", Some(address.get("status").as_deref().unwrap_or("open")), &choice(address, "status", &statuses)))
             (chip("Category", address.get("category").as_deref(), &checkboxes(address, "category", &categories())))
             (chip("Closes", address.get("closes").as_deref(), &checkboxes(address, "closes", &closes)))
             (range(address, errors, RangeColumn::Price))
@@ -66,9 +65,6 @@ pub(super) fn markets(address: &Address, errors: &[InvalidField]) -> Markup {
             (hidden(address, &edited))
             button class="chip" type="submit" { "Apply" }
             a class="chip" href=(address.path()) { "Reset" }
-            span class="end" {
-                a class="chip" href=(export.at("/api/polymarket/markets.csv").href()) download { "Export" }
-            }
         }
         (field_errors(errors))
     }
@@ -82,7 +78,7 @@ pub(super) fn events(address: &Address, errors: &[InvalidField]) -> Markup {
     html! {
         form class="chips" method="get" action=(address.path()) {
             (search(address, errors))
-            (chip("Status", address.get("status").as_deref(), &choice(address, "status", &statuses)))
+            (chip("Status", Some(address.get("status").as_deref().unwrap_or("open")), &choice(address, "status", &statuses)))
             (chip("Category", address.get("category").as_deref(), &checkboxes(address, "category", &categories())))
             (chip("Sort", address.get("sort").as_deref(), &order(address, &sorts)))
             (hidden(address, &["q", "status", "category", "sort", "limit", "offset", "cursor"]))

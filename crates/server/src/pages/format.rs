@@ -151,14 +151,25 @@ pub(super) fn shares(value: f64) -> String {
     }
 }
 
-/// A part of a whole (0 to 1) in percent, with a decimal below ten: `61%`, `4.2%`.
+/// A part of a whole (0 to 1) in percent, with a decimal below ten: `61%`, `4.2%`, `3.0%`.
 pub(super) fn percent(part: Option<f64>) -> String {
     let Some(part) = part else { return UNKNOWN.to_owned() };
     let value = part * 100.0;
     if value > 0.0 && value < 0.05 {
         return "<0.1%".to_owned();
     }
-    format!("{}%", decimal(Some(value), i32::from(value.abs() < 10.0)))
+    let digits = usize::from(value != 0.0 && value.abs() < 9.95);
+    format!("{}%", fixed(Some(value), digits))
+}
+
+/// A return on what was paid, in percent; what is beyond tenfold says no more than that: `>1,000%`.
+pub(super) fn yearly_return(part: Option<f64>) -> String {
+    if part.is_some_and(|part| part > 10.0) { ">1,000%".to_owned() } else { percent(part) }
+}
+
+/// A plain number with exactly so many decimals, for columns and pairs that are compared.
+pub(super) fn fixed(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), |value| format!("{value:.digits$}").replace('-', "−"))
 }
 
 /// A number with its sign: `+0.42`, `−1.3`, `0`.
@@ -195,6 +206,11 @@ mod tests {
         assert_eq!(percent(Some(0.6151)), "62%");
         assert_eq!(percent(Some(0.0418)), "4.2%");
         assert_eq!(percent(Some(0.0)), "0%");
+        assert_eq!(percent(Some(0.03)), "3.0%");
+        assert_eq!(percent(Some(0.0996)), "10%");
+        assert_eq!(yearly_return(Some(724.88)), ">1,000%");
+        assert_eq!(yearly_return(Some(9.99)), "999%");
+        assert_eq!(yearly_return(None), "—");
         assert_eq!(percent(None), "—");
     }
 

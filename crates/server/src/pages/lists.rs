@@ -141,7 +141,8 @@ pub(super) fn relaxations(address: &Address, narrowing: &[&str]) -> Markup {
             p class="buttons" {
                 @for (name, value) in &set {
                     a class="chip" href=(address.first_page().without(name).href()) {
-                        "without " (name.replace('_', " ")) " " (value)
+                        @if *name == "q" { "without text “" (value) "”" }
+                        @else { "without " (name.replace('_', " ")) " " (value) }
                     }
                     " "
                 }

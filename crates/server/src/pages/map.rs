@@ -8,8 +8,9 @@ use maud::{Markup, html};
 use super::{
     PageRequest,
     figures::change_figure,
-    format::{count, money, money_exact},
-    panels::{choice, note},
+    format::{count, decimal, money, money_exact},
+    panels::note,
+    period::Period,
     shell::{Boot, Page, Section, Surroundings},
     short_table::{Setting, ShortColumn, short_table},
     states,
@@ -25,50 +26,11 @@ use crate::{
     view::{CategoryView, MarketRow},
 };
 
+const PATH: &str = "/map";
 /// Markets on the map, as the script draws it.
 const MOST_MARKETS: usize = 300;
 /// Markets in the list.
 const SHOWN_ROWS: usize = 40;
-
-/// Over which time the change is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Period {
-    Hour,
-    Day,
-    Week,
-}
-
-impl Period {
-    const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Week];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Hour => "1h",
-            Self::Day => "24h",
-            Self::Week => "7d",
-        }
-    }
-
-    fn column(self) -> ShortColumn {
-        match self {
-            Self::Hour => ShortColumn::Change1h,
-            Self::Day => ShortColumn::Change24h,
-            Self::Week => ShortColumn::Change7d,
-        }
-    }
-
-    fn change(self, market: &MarketRow) -> Option<f64> {
-        match self {
-            Self::Hour => market.change_1h,
-            Self::Day => market.change_24h,
-            Self::Week => market.change_7d,
-        }
-    }
-
-    fn href(self) -> String {
-        if self == Self::Day { "/map".to_owned() } else { format!("/map?change={}", self.name()) }
-    }
-}
 
 /// Shows the page.
 pub(super) async fn show(
@@ -78,10 +40,7 @@ pub(super) async fn show(
     let now = Utc::now();
     let snapshot = loaded_snapshot(&app)?;
     let metadata = ItemMetadata::of(&app, &snapshot, now);
-    let asked = request.pairs.iter().find(|(name, _)| name == "change");
-    let period =
-        Period::ALL.into_iter().find(|known| asked.is_some_and(|(_, name)| name == known.name()));
-    let period = period.unwrap_or(Period::Day);
+    let period = Period::read(&request.pairs);
     let page = catalog::Page::first(MOST_MARKETS);
     let found = snapshot.screen(&Screen::default(), &page, false, now)?;
     let (total, mut markets) = (found.total, found.read().map_err(ApiError::internal)?);
@@ -97,7 +56,7 @@ pub(super) async fn show(
             count(content.markets.len()),
             count(total)
         ),
-        canonical: period.href(),
+        canonical: period.href(PATH),
         section: Section::Map,
         // The script asks for the list itself.
         boot: Some(Boot {
@@ -123,7 +82,6 @@ struct Content {
 
 impl Content {
     fn main(&self, notice: &Markup) -> Markup {
-        let option = |period: Period| (period.name(), period.href(), period == self.period);
         html! {
             main class="main page map" id="main" {
                 div class="hd" {
@@ -133,9 +91,9 @@ impl Content {
                             b { (count(self.markets.len())) } " of " (count(self.total)) " open"
                             @if self.total > MOST_MARKETS { ", the " (MOST_MARKETS) " most traded" }
                         }
-                        span class="end" { (choice("Period of the change", &Period::ALL.map(option))) }
+                        span class="end" { (self.period.switch(PATH)) }
                     }
-                    p class="sub map-legend" { span { "Change in " (self.period.name()) ", volume in 24 hours" } }
+                    (self.legend())
                 }
                 (notice)
                 @if self.markets.is_empty() {
@@ -146,6 +104,20 @@ impl Content {
                     noscript { (self.by_category()) }
                     (self.list())
                 }
+            }
+        }
+    }
+
+    /// What size and colour mean where the script draws, and what the tables tell where it does not.
+    fn legend(&self) -> Markup {
+        let (name, most) =
+            (self.period.name(), decimal(Some(self.period.full_change() * 100.0), 0));
+        html! {
+            p class="sub map-legend" {
+                span class="listed-only" { "Change in " (name) ", volume in 24 hours" }
+                span class="drawn-only" { "Area: volume in 24 hours" }
+                span class="drawn-only" { "▼ " (most) " pp" span class="scale" aria-hidden="true" {} "▲ " (most) " pp, change in " (name) }
+                span class="drawn-only" { span class="swatch" aria-hidden="true" {} "unchanged or unknown" }
             }
         }
     }
@@ -221,7 +193,7 @@ impl Content {
         let columns = [
             ShortColumn::Category,
             ShortColumn::Price,
-            self.period.column(),
+            ShortColumn::Change(self.period),
             ShortColumn::Volume24h,
         ];
         html! {

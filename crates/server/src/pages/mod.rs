@@ -15,10 +15,12 @@ mod lists;
 mod map;
 mod market;
 mod panels;
+mod period;
 mod screener;
 mod shell;
 mod short_table;
 mod states;
+mod windows;
 
 use axum::{
     Router,

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
-use domain::{InvalidField, QueryReader, SortColumn};
+use domain::{InvalidField, MarketStatus, QueryReader, SortColumn};
 use maud::{Markup, html};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     links::Address,
     lists::{self, canonical, facet, pager, relaxations, timed},
     shell::{Boot, Page, Section, Surroundings},
-    states,
+    states, windows,
 };
 use crate::{
     api::{
@@ -163,7 +163,7 @@ impl Content<'_> {
             main class="main list" id="main" {
                 section class="col" {
                     div class="head" {
-                        div class="a" { h1 { "Screener" } (self.summary()) }
+                        div class="a" { h1 { "Screener" } (self.summary()) (self.tools()) }
                         (filters::markets(self.address, &[]))
                     }
                     (states::notice(self.app, &metadata.item, is_empty, self.now))
@@ -181,11 +181,24 @@ impl Content<'_> {
 
     fn summary(&self) -> Markup {
         let milliseconds = self.list.rows.duration.as_secs_f64() * 1e3;
-        let held = self.app.catalog().current().market_count();
+        let status = self.query.markets.screen.status;
+        let held = self.app.catalog().current().count_of(status);
         html! {
             span class="sub" {
-                b { (count(self.list.metadata.total)) } " of " (count(held)) " markets · "
+                b { (count(self.list.metadata.total)) } " of " (count(held)) " "
+                (status.map_or("markets", MarketStatus::slug)) " · "
                 (format!("{milliseconds:.1} ms"))
+            }
+        }
+    }
+
+    fn tools(&self) -> Markup {
+        let export = self.address.first_page().without("limit").without("cols").without("density");
+        html! {
+            div class="tools" {
+                a class="chip" href=(export.at("/api/polymarket/markets.csv").href()) download
+                    title="This whole result as CSV" { "Export" }
+                (windows::switch(self.address, &self.query.columns))
             }
         }
     }
@@ -226,11 +239,11 @@ impl Content<'_> {
         let Some(facets) = &self.list.metadata.facets else { return html! {} };
         html! {
             aside class="facets" aria-label="Facets" {
-                (facet("Status", "status", &facets.status, self.address, true))
                 (facet("Category", "category", &facets.category, self.address, false))
                 (facet("Closes", "closes", &facets.closes, self.address, false))
                 (facet("Traits", "traits", &facets.traits, self.address, false))
                 (facet("Tags", "tag", &facets.tags, self.address, false))
+                (facet("Status", "status", &facets.status, self.address, true))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use domain::MarketStatus;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -177,11 +178,11 @@ impl Surroundings<'_> {
             @if !snapshot.is_empty() {
                 span {
                     @match item.last_synced {
-                        Some(at) => { "Synced " time datetime=(at.to_rfc3339()) { (ago(at, self.now)) } },
+                        Some(at) => { "Catalogue " time datetime=(at.to_rfc3339()) { (ago(at, self.now)) } },
                         None => "First sync not finished",
                     }
-                    " · " (count(snapshot.market_count())) " markets"
                 }
+                span { (count(snapshot.count_of(Some(MarketStatus::Open)))) " open markets" }
             }
         }
     }

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 
 use super::{
     columns::class,
-    figures::{category_label, change_figure, closes, money_figure, price},
-    format::cents,
+    figures::{category_label, change_figure, closes, money_figure, price, spread},
+    period::Period,
 };
 use crate::view::MarketRow;
 
@@ -15,9 +15,7 @@ use crate::view::MarketRow;
 pub(super) enum ShortColumn {
     Category,
     Price,
-    Change1h,
-    Change24h,
-    Change7d,
+    Change(Period),
     Volume24h,
     VolumeTotal,
     Liquidity,
@@ -31,9 +29,12 @@ impl ShortColumn {
         match self {
             Self::Category => ("category", "Category", true),
             Self::Price => ("price", "Yes", false),
-            Self::Change1h => ("change_1h", "Change 1h", false),
-            Self::Change24h => ("change_24h", "Change 24h", false),
-            Self::Change7d => ("change_7d", "Change 7d", false),
+            Self::Change(Period::TenMinutes) => ("change_10m", "Change 10m", false),
+            Self::Change(Period::Hour) => ("change_1h", "Change 1h", false),
+            Self::Change(Period::SixHours) => ("change_6h", "Change 6h", false),
+            Self::Change(Period::TwelveHours) => ("change_12h", "Change 12h", false),
+            Self::Change(Period::Day) => ("change_24h", "Change 24h", false),
+            Self::Change(Period::Week) => ("change_7d", "Change 7d", false),
             Self::Volume24h => ("volume_24h", "Volume 24h", false),
             Self::VolumeTotal => ("volume_total", "Volume", true),
             Self::Liquidity => ("liquidity", "Liquidity", true),
@@ -50,13 +51,11 @@ impl ShortColumn {
         match self {
             Self::Category => html! { (category_label(market.category)) },
             Self::Price => price(market),
-            Self::Change1h => change_figure(market.change_1h),
-            Self::Change24h => change_figure(market.change_24h),
-            Self::Change7d => change_figure(market.change_7d),
+            Self::Change(period) => change_figure(period.change(market)),
             Self::Volume24h => money_figure(market.volume_24h),
             Self::VolumeTotal => money_figure(market.volume_total),
             Self::Liquidity => money_figure(market.liquidity),
-            Self::Spread => html! { (cents(market.spread, market.tick_size)) },
+            Self::Spread => spread(market),
             Self::EndDate => closes(market, now),
         }
     }

@@ -35,8 +35,18 @@ pub struct CategoryMarket {
     pub title: String,
     /// Displayed price of outcome 0, 0 to 1.
     pub price: Option<f64>,
-    /// Change of that price over a day, −1 to 1.
+    /// Change of that price over ten minutes, −1 to 1; null where it did not trade or that is unknown.
+    pub change_10m: Option<f64>,
+    /// Over an hour.
+    pub change_1h: Option<f64>,
+    /// Over six hours; null where it did not trade or that is unknown.
+    pub change_6h: Option<f64>,
+    /// Over half a day; null where it did not trade or that is unknown.
+    pub change_12h: Option<f64>,
+    /// Over a day.
     pub change_24h: Option<f64>,
+    /// Over a week.
+    pub change_7d: Option<f64>,
     /// USDC traded over a day.
     pub volume_24h: Option<f64>,
 }

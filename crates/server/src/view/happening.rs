@@ -38,13 +38,14 @@ impl PriceTick {
     pub fn of(live: &LiveBook) -> Self {
         let price = |price: Price| price.to_f64();
         let last_trade_price = live.meta.last_trade.map(price);
-        let spread = live.book.spread().map(domain::PriceChange::to_f64);
-        let mid = spread.filter(|spread| *spread <= WIDEST_SHOWN).and(live.book.mid());
+        let book = OrderBookView::shown(live);
+        let spread = book.spread().map(domain::PriceChange::to_f64);
+        let mid = spread.filter(|spread| *spread <= WIDEST_SHOWN).and(book.mid());
         Self {
             market_id: live.market.market_id.to_string(),
             price: mid.map(price).or(last_trade_price),
-            best_bid: live.book.best_bid().map(|bid| bid.price().to_f64()),
-            best_ask: live.book.best_ask().map(|ask| ask.price().to_f64()),
+            best_bid: book.best_bid().map(|bid| bid.price().to_f64()),
+            best_ask: book.best_ask().map(|ask| ask.price().to_f64()),
             last_trade_price,
             state: OrderBookView::state_of(live).to_owned(),
             at: live.as_of_ms.and_then(DateTime::from_timestamp_millis),

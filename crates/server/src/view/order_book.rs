@@ -1,5 +1,7 @@
 //! Order books as the API sends them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use domain::book::{Book, BookSource};
 use domain::{Price, Shares, Side, Usdc};
@@ -61,7 +63,8 @@ pub struct OrderBookView {
     #[schema(value_type = String, example = "live")]
     pub state: String,
     /// Why it is not live: `disconnected`, `not_streamed`, `no_snapshot`, `top_mismatch`, `crossed`,
-    /// `clock_went_back`, `missed_deltas`, `ghost` (upstream serves a book that is not this token's).
+    /// `clock_went_back`, `missed_deltas`, `unreadable`, `ghost` (upstream serves a book that is not this token's: its
+    /// levels are withheld).
     pub state_cause: Option<String>,
     /// Upstream's time of the last change.
     pub as_of: Option<DateTime<Utc>>,
@@ -96,6 +99,11 @@ pub struct OrderBookView {
 }
 
 impl OrderBookView {
+    /// The levels of outcome 0 that may be shown: none of a ghost, which is not this token's book.
+    pub(crate) fn shown(live: &LiveBook) -> Cow<'_, Book> {
+        if live.is_ghost { Cow::Owned(Book::default()) } else { Cow::Borrowed(&live.book) }
+    }
+
     /// How far a book can be believed.
     pub fn state_of(live: &LiveBook) -> &'static str {
         if live.is_ghost { "gap" } else { live.state.slug() }
@@ -103,13 +111,9 @@ impl OrderBookView {
 
     /// A book as `outcome` (0 or 1) sees it, at an instant.
     pub fn of(live: &LiveBook, outcome: usize, now: DateTime<Utc>) -> Self {
-        let mirrored;
-        let book = if outcome == 0 {
-            &live.book
-        } else {
-            mirrored = live.book.mirrored();
-            &mirrored
-        };
+        let first = Self::shown(live);
+        let book = if outcome == 0 { first } else { Cow::Owned(first.mirrored()) };
+        let book = book.as_ref();
         let price = |price: Price| price.to_f64();
         let is_ghost = live.is_ghost;
         let last_trade = live.meta.last_trade.map(price);

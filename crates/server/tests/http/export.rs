@@ -1,9 +1,13 @@
 //! The CSV export.
 
+use domain::Side;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::{MARKETS, TestServer};
+use crate::{
+    live::Bench,
+    support::{MARKETS, TestServer},
+};
 
 /// RFC 4180, written anew so that the writer is not checked by itself.
 fn parse(text: &str) -> Vec<Vec<String>> {
@@ -70,4 +74,64 @@ async fn the_export_is_compressed_and_filtered() {
     assert_eq!(rows.len(), 2);
     let request = server.request(Method::GET, path).header("accept-encoding", "gzip");
     assert_eq!(request.send().await.unwrap().headers()["content-encoding"], "gzip");
+}
+
+#[tokio::test]
+async fn a_tape_leaves_whole_however_many_parts_it_is_read_in() {
+    const TRADES: u32 = 1_004;
+    let bench = Bench::start().await;
+    let row = bench.market().await;
+    let side = |number: u32| if number.is_multiple_of(2) { Side::Buy } else { Side::Sell };
+    let trades: Vec<_> =
+        (0..TRADES).map(|number| bench.trade(&row, number, side(number), 40)).collect();
+    bench.record_all(&trades).await;
+    let path = format!("/api/polymarket/markets/{}/trades.csv", row["market_id"].as_str().unwrap());
+    let response = bench.server.get(&path).await;
+    assert_eq!(response.status(), 200);
+    let rows = parse(&response.text().await.unwrap());
+    let column = |name: &str| rows[0].iter().position(|header| header == name).unwrap();
+    let (shares, source) = (column("shares"), column("source"));
+    let written: Vec<u32> = rows[1..].iter().map(|row| row[shares].parse().unwrap()).collect();
+    assert_eq!(written, (1..=TRADES).collect::<Vec<_>>(), "the newest first, each once");
+    assert!(rows[1..].iter().all(|row| row[source] == "record"));
+
+    let sold = bench.server.get(&format!("{path}?side=sell&min_usdc=100")).await;
+    let sold = parse(&sold.text().await.unwrap());
+    // 40 cents a share: from 250 shares up, every other one.
+    assert_eq!(sold.len() - 1, (250..=TRADES).filter(|shares| shares.is_multiple_of(2)).count());
+    let refused = bench.server.json(&format!("{path}?limit=5")).await;
+    assert_eq!(refused["error"]["details"]["fields"][0]["field"], "limit");
+}
+
+#[tokio::test]
+async fn bars_leave_with_their_units_and_sources_as_the_chart_has_them() {
+    let bench = Bench::start().await;
+    let row = bench.market().await;
+    for number in 0..20 {
+        bench.record(&row, number, Side::Buy, 40 + i64::from(number)).await;
+    }
+    let path = format!("/api/polymarket/ohlc/{}", row["market_id"].as_str().unwrap());
+    let query = "range=1h&interval=1m&outcome=1";
+    let chart = bench.server.json(&format!("{path}?{query}")).await["data"].clone();
+    let file = bench.server.get(&format!("{path}/bars.csv?{query}")).await;
+    let rows = parse(&file.text().await.unwrap());
+    let column = |name: &str| rows[0].iter().position(|header| header == name).unwrap();
+    let source = column("source");
+    let is_bar = |row: &&Vec<String>| row[source] != "not_recorded";
+    let bars: Vec<_> = rows[1..].iter().filter(is_bar).collect();
+    let expected = chart["bars"].as_array().unwrap();
+    assert!(!expected.is_empty());
+    assert_eq!(bars.len(), expected.len());
+    for (line, bar) in bars.iter().zip(expected) {
+        assert_eq!(
+            line[column("close (USDC per share)")].parse::<f64>().ok(),
+            bar["close"].as_f64()
+        );
+        assert_eq!(line[column("volume (USDC)")].parse::<f64>().ok(), bar["volume_usdc"].as_f64());
+        assert_eq!(line[column("from (UTC)")], bar["at"].as_str().unwrap());
+        assert_eq!(line[source], bar["source"].as_str().unwrap());
+    }
+    let gaps = rows.len() - 1 - bars.len();
+    assert_eq!(gaps, chart["gaps"].as_array().unwrap().len());
+    assert!(rows.iter().all(|row| row.len() == rows[0].len()));
 }

@@ -28,6 +28,8 @@ pub(crate) struct Bench {
     pub(crate) server: TestServer,
     database: TestDatabase,
     lab: String,
+    /// What trades are written before: one instant for all, so that their order is their numbers'.
+    began: DateTime<Utc>,
     stop: CancellationToken,
 }
 
@@ -46,7 +48,8 @@ impl Bench {
         tokio::spawn(publish(live.clone(), database.database().clone(), stop.clone()));
         let server =
             TestServer::with_upstream(database.database().clone(), catalog, settings(), live).await;
-        Self { server, database, lab: base, stop }
+        let began = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap();
+        Self { server, database, lab: base, began, stop }
     }
 
     /// A row of a market that takes orders, as the API gives it.
@@ -60,9 +63,25 @@ impl Bench {
         reqwest::get(format!("{}{path}", self.lab)).await.unwrap().json().await.unwrap()
     }
 
-    /// A trade of a market now, written as the recorder writes it.
+    /// A trade of a market, written as the recorder writes it.
     pub(crate) async fn record(&self, row: &Value, number: u32, side: Side, cents: i64) -> Trade {
-        let trade = Trade {
+        let trade = self.trade(row, number, side, cents);
+        self.record_all(std::slice::from_ref(&trade)).await;
+        trade
+    }
+
+    /// Writes trades as the recorder writes them, at once.
+    pub(crate) async fn record_all(&self, trades: &[Trade]) {
+        let heard = trades.iter().map(|trade| HeardTrade { trade: trade.clone(), name: None });
+        let heard: Vec<HeardTrade> = heard.collect();
+        let mut connection = self.database.service().acquire().await.unwrap();
+        let source = TapeSource::Record;
+        trades::record(&mut connection, source, &heard, Utc::now()).await.unwrap();
+    }
+
+    /// A trade of a market so many seconds before the bench began.
+    pub(crate) fn trade(&self, row: &Value, number: u32, side: Side, cents: i64) -> Trade {
+        Trade {
             market_id: text(row, "market_id").parse::<MarketId>().unwrap(),
             condition_id: text(row, "condition_id").parse::<ConditionId>().unwrap(),
             token_id: row["token_ids"][0].as_str().unwrap().parse::<TokenId>().unwrap(),
@@ -70,16 +89,10 @@ impl Bench {
             side,
             price: Price::new(Decimal::new(cents, 2)).unwrap(),
             shares: Shares::new(Decimal::from(number + 1)).unwrap(),
-            traded_at: DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap()
-                - TimeDelta::seconds(i64::from(number)),
+            traded_at: self.began - TimeDelta::seconds(i64::from(number)),
             transaction_hash: TransactionHash::parse(&format!("0x{number:064x}")).ok(),
             wallet: Address::parse(&format!("0x{number:040x}")).ok(),
-        };
-        let heard = HeardTrade { trade: trade.clone(), name: None };
-        let mut connection = self.database.service().acquire().await.unwrap();
-        let source = TapeSource::Record;
-        trades::record(&mut connection, source, &[heard], Utc::now()).await.unwrap();
-        trade
+        }
     }
 }
 

@@ -130,6 +130,14 @@ async fn trades_become_rows_and_bars() {
         "true prices are not dashed: {price}"
     );
     assert!(price.contains("<summary>Data table</summary>"), "{price}");
+    let id = row["market_id"].as_str().unwrap();
+    let bars = format!("/api/polymarket/ohlc/{id}/bars.csv?range=1w&amp;interval=1h&amp;outcome=0");
+    assert!(page.contains(&format!(r#"href="{bars}""#)), "{page}");
+    let (_, candles) = bench.server.page(&format!("{}?chart=candles&range=1h", path(&row))).await;
+    let price = panel(&candles, "price");
+    let candles = ["up", "down"].map(|class| format!(r#"<path class="candle {class}" d="M"#));
+    assert!(candles.iter().any(|candle| price.contains(candle)), "{price}");
+    assert!(!price.contains(r#"class="line "#), "{price}");
     let (_, large) = bench.server.page(&format!("{}?min=10000", path(&row))).await;
     assert!(panel(&large, "tapes").contains("No recorded trade is as large."), "{large}");
 }
@@ -140,7 +148,9 @@ async fn an_event_has_its_distribution_and_agenda() {
     let (status, page) = server.page("/events/election?range=1m").await;
     assert_eq!(status, 200);
     let distribution = panel(&page, "distribution");
-    for expected in ["at most one can come true", "Raw sum", "pp above a dollar", "Coherent"] {
+    for expected in
+        ["at most one can come true", "Prices add up to", "¢ above a dollar", "Coherent"]
+    {
         assert!(distribution.contains(expected), "{expected}: {distribution}");
     }
     assert!(panel(&page, "agenda").contains("and 16 more"), "{page}");

@@ -3,10 +3,15 @@ import { Bar, Change, Money } from "../../components/Figures.tsx";
 import { Freshness } from "../../components/Freshness.tsx";
 import { CategoryMark } from "../../components/Icon.tsx";
 import { Main } from "../../components/Main.tsx";
-import { PanelNote, PanelSkeleton, StaleNote } from "../../components/PanelParts.tsx";
+import { PanelNote, PanelSkeleton, Segmented, StaleNote } from "../../components/PanelParts.tsx";
 import { ErrorState, State } from "../../components/State.tsx";
+import { useActions } from "../../lib/actions.ts";
 import type { CategoryRow } from "../../lib/apiTypes.ts";
+import { CHANGE_PERIODS, type ChangePeriod, changePeriod } from "../../lib/changes.ts";
+import { cycle } from "../../lib/display.ts";
 import { cents, count, money, moneyExact } from "../../lib/format.ts";
+import { go, type PageProps } from "../../lib/navigation.ts";
+import { stringifySearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { categories } from "./categoriesQuery.ts";
 
@@ -17,9 +22,21 @@ const byVolume = (left: CategoryRow, right: CategoryRow) =>
   (right.volume_24h ?? -1) - (left.volume_24h ?? -1);
 
 /** Every category: how much is in it, what closes soon, what is traded most. */
-export function CategoriesPage() {
+export function CategoriesPage({ search }: PageProps) {
+  const period = changePeriod(search.change);
   const { data: answer, error, refetch } = useQuery(categories);
+  const show = (next: ChangePeriod) =>
+    go(`/categories${stringifySearch(next === "24h" ? {} : { change: next })}`, true);
   useTitle("Categories");
+  useActions([
+    {
+      id: "categories-period",
+      title: "Next period of the change",
+      group: "Page",
+      keys: "t",
+      run: () => show(cycle(CHANGE_PERIODS, period)),
+    },
+  ]);
   const rows = answer?.data.toSorted(byVolume) ?? [];
   const largest = Math.max(0, ...rows.map((row) => row.volume_24h ?? 0));
   return (
@@ -33,6 +50,14 @@ export function CategoriesPage() {
             </span>
           )}
           <Freshness />
+          <span className="end">
+            <Segmented
+              legend="Period of the change"
+              value={period}
+              options={CHANGE_PERIODS.map((value) => ({ value, label: value }))}
+              onChange={show}
+            />
+          </span>
         </div>
       </div>
       {answer && <StaleNote error={error} />}
@@ -42,7 +67,7 @@ export function CategoriesPage() {
         ) : (
           <div className="cats">
             {rows.map((row) => (
-              <Category key={row.category} row={row} largest={largest} />
+              <Category key={row.category} row={row} largest={largest} period={period} />
             ))}
           </div>
         )
@@ -61,7 +86,14 @@ export function CategoriesPage() {
   );
 }
 
-function Category({ row, largest }: { row: CategoryRow; largest: number }) {
+interface CategoryProps {
+  row: CategoryRow;
+  /** Volume of the most traded category. */
+  largest: number;
+  period: ChangePeriod;
+}
+
+function Category({ row, largest, period }: CategoryProps) {
   const id = `category-${row.category}`;
   return (
     <section className="card" aria-labelledby={id}>
@@ -87,11 +119,11 @@ function Category({ row, largest }: { row: CategoryRow; largest: number }) {
           <dd title={moneyExact(row.liquidity)}>{money(row.liquidity)}</dd>
         </div>
         <div>
-          <dt>Open</dt>
+          <dt>Open markets</dt>
           <dd>{count(row.markets)}</dd>
         </div>
         <div>
-          <dt title="Scheduled to end within 24 hours">Close soon</dt>
+          <dt title="Scheduled to end within 24 hours">Close in 24 h</dt>
           <dd>{count(row.closing_soon)}</dd>
         </div>
       </dl>
@@ -102,9 +134,12 @@ function Category({ row, largest }: { row: CategoryRow; largest: number }) {
           <caption className="sr">Most traded in {row.label}</caption>
           <thead>
             <tr>
-              {["Market", "Price", "Change 24h", "Volume 24h"].map((header) => (
+              <th className="l" scope="col">
+                Most traded
+              </th>
+              {["Price", `Change ${period}`, "Volume 24h"].map((header) => (
                 <th key={header} scope="col">
-                  <span className="sr">{header}</span>
+                  {header}
                 </th>
               ))}
             </tr>
@@ -121,7 +156,7 @@ function Category({ row, largest }: { row: CategoryRow; largest: number }) {
                   <b>{cents(market.price)}</b>
                 </td>
                 <td>
-                  <Change value={market.change_24h} subject={market.market_id} />
+                  <Change value={market[`change_${period}`]} subject={`${market.market_id} ${period}`} />
                 </td>
                 <td className="f2">
                   <Money value={market.volume_24h} subject={market.market_id} />

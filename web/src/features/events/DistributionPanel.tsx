@@ -1,7 +1,7 @@
 import { Bar } from "../../components/Figures.tsx";
 import { PanelNote } from "../../components/PanelParts.tsx";
 import type { Distribution, EventDetail } from "../../lib/apiTypes.ts";
-import { cents, count, decimal, percent, words } from "../../lib/format.ts";
+import { cents, count, fixed, percent, words } from "../../lib/format.ts";
 
 /** Outcomes shown before the reader asks for all. */
 const SHOWN = 16;
@@ -26,7 +26,7 @@ export function DistributionPanel({ event }: { event: EventDetail }) {
           <Outcomes distribution={distribution} />
         )
       ) : (
-        <PanelNote>Not measured for this event: fewer than two of its markets have a price.</PanelNote>
+        <PanelNote>Not measured for this event: none of its open markets has a price.</PanelNote>
       )}
       {distribution && distribution.excluded.length > 0 && (
         <details className="bars">
@@ -52,7 +52,9 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
     <>
       <dl className="mini-facts wide sums">
         <div>
-          <dt title="Prices of the first outcome of every market, added up">Raw sum</dt>
+          <dt title="Raw sum: the prices of the first outcome of every market below, as they are">
+            Prices add up to
+          </dt>
           <dd>
             <b>{cents(raw_sum)}</b>
             {exclusive && raw_sum !== null && <span className="mut"> {overround(raw_sum)}</span>}
@@ -61,24 +63,39 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
         {exclusive && (
           <>
             <div>
-              <dt title="One share of every outcome at the best asks, fees included. Below a dollar it pays to buy all.">
-                Buy all
+              <dt title="One share of every outcome at the best asks, fees included. One of them pays a dollar: what it costs less is a gain, what it costs more a loss.">
+                Buy one of each
               </dt>
-              <dd className={buy_all_cost !== null && buy_all_cost < 1 ? "up" : undefined}>
-                {cents(buy_all_cost)}
+              <dd>
+                <Dealt
+                  amount={buy_all_cost}
+                  gain={buy_all_cost === null ? null : 1 - buy_all_cost}
+                  why="It is not certain that one of these comes true, nobody asks for one of them, or a fee is unknown"
+                  verbs={["gains", "loses"]}
+                />
               </dd>
             </div>
             <div>
-              <dt title="One share of every outcome at the best bids, fees taken off. Above a dollar it pays to sell all.">
-                Sell all
+              <dt title="One share of every outcome that is bid for, at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain.">
+                Sell one of each
               </dt>
-              <dd className={sell_all_value !== null && sell_all_value > 1 ? "up" : undefined}>
-                {cents(sell_all_value)}
+              <dd>
+                <Dealt
+                  amount={sell_all_value}
+                  gain={sell_all_value === null ? null : sell_all_value - 1}
+                  why="Nobody bids for any of these, or a fee is unknown"
+                  verbs={["gains at least", "loses at most"]}
+                />
               </dd>
             </div>
           </>
         )}
       </dl>
+      <p className="sub">
+        {exclusive
+          ? "At most one of these pays a dollar, so coherent prices add up to no more than 100¢. Coherent: each price over their sum, as if one of these had to come true."
+          : "Several of these may pay, so their prices need not add up to a dollar."}
+      </p>
       <table className="mini dist">
         <caption className="sr">Outcomes with their price and their coherent probability</caption>
         <thead>
@@ -89,7 +106,7 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
             <td className="wide" />
             <th scope="col">Price</th>
             {exclusive && (
-              <th scope="col" title="Scaled so that all add up to 100%">
+              <th scope="col" title="The price over the sum of prices, so that all add up to 100%">
                 Coherent
               </th>
             )}
@@ -121,9 +138,37 @@ function Outcomes({ distribution }: { distribution: Distribution }) {
   );
 }
 
-/** How far a sum is from a dollar, in percentage points. */
+interface DealtProps {
+  amount: number | null;
+  /** What is left of a dollar, or beyond it. */
+  gain: number | null;
+  /** Why it may be unknown. */
+  why: string;
+  /** What more and what less than a dollar is. */
+  verbs: readonly [string, string];
+}
+
+/** What a trade in every outcome costs or brings, and what is left of it. */
+function Dealt({ amount, gain, why, verbs: [more, less] }: DealtProps) {
+  return (
+    <>
+      {cents(amount)}{" "}
+      {gain === null ? (
+        <span className="mut" title={why}>
+          unknown
+        </span>
+      ) : (
+        <span className={gain > 0 ? "up" : "mut"}>
+          {gain > 0 ? more : less} {fixed(Math.abs(gain) * 100, 1)}¢
+        </span>
+      )}
+    </>
+  );
+}
+
+/** How far a sum is from a dollar. */
 function overround(sum: number): string {
   const points = (sum - 1) * 100;
   if (Math.abs(points) < 0.05) return "exactly a dollar";
-  return points > 0 ? `${decimal(points, 1)} pp above a dollar` : `${decimal(-points, 1)} pp below a dollar`;
+  return `${fixed(Math.abs(points), 1)}¢ ${points > 0 ? "above" : "below"} a dollar`;
 }

@@ -7,7 +7,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { EventDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
-import { ago, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
+import { ago, categoryLabel, cents, count, local, moneyExact, until, utc, words } from "../../lib/format.ts";
 import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useNow } from "../../lib/time.ts";
@@ -90,9 +90,7 @@ function Event({ id, event, isSimulated, search }: EventProps) {
         <p className="crumb">
           <a href="/events">Events</a>
           {" · "}
-          <a href={`/events?category=${event.category ?? "unknown"}`}>
-            {event.category ? words(event.category) : "no category"}
-          </a>
+          <a href={`/events?category=${event.category ?? "unknown"}`}>{categoryLabel(event.category)}</a>
         </p>
         <div className="t">
           <CategoryMark category={event.category} isBig />
@@ -222,7 +220,7 @@ function EventFacts({ event }: { event: EventDetail }) {
           <span className="tags">
             {event.tags.map((tag) => (
               <a key={tag} className="tag" href={`/events?status=all&tag=${encodeURIComponent(tag)}`}>
-                {tag}
+                {words(tag)}
               </a>
             ))}
           </span>

@@ -8,7 +8,7 @@ import {
   StaleNote,
 } from "../../components/PanelParts.tsx";
 import type { EventHistory } from "../../lib/apiTypes.ts";
-import { axisLabel, momentLabel } from "../../lib/chartTime.ts";
+import { momentLabel, otherZones, timeTicks } from "../../lib/chartTime.ts";
 import { cents, count, duration, words } from "../../lib/format.ts";
 import { useWidth } from "../../lib/useWidth.ts";
 import { ceilingOf, type OutcomeLine, outcomeLines, priceAt, spreadLabels } from "./distributionLines.ts";
@@ -127,7 +127,10 @@ function LineChart({ history, lines, title }: LineChartProps) {
     TOP,
     HEIGHT - BOTTOM,
   );
-  const ticks = timeTicks(from, to, right - LEFT);
+  // A label at the very edge would be cut.
+  const ticks = timeTicks(from, to, Math.max(2, Math.floor((right - LEFT) / 80))).filter(
+    ({ at }) => x(at) > LEFT + 16 && x(at) < right - 12,
+  );
   const prices = Array.from({ length: AXIS_STEPS + 1 }, (_, step) => (ceiling * step) / AXIS_STEPS);
   const said =
     pointed &&
@@ -220,8 +223,12 @@ function LineChart({ history, lines, title }: LineChartProps) {
           {pointed && (
             <>
               <line className="cross" x1={x(pointed.at)} x2={x(pointed.at)} y1={TOP} y2={HEIGHT - BOTTOM} />
-              <text className="when" x={Math.min(right - 60, Math.max(LEFT + 60, x(pointed.at)))} y={TOP - 1}>
-                {momentLabel(pointed.at / 1_000)}
+              <text
+                className="when"
+                x={Math.min(right - 110, Math.max(LEFT + 110, x(pointed.at)))}
+                y={TOP - 1}
+              >
+                {[momentLabel(pointed.at / 1_000), ...otherZones(pointed.at / 1_000)].join(" · ")}
               </text>
             </>
           )}
@@ -236,18 +243,6 @@ function LineChart({ history, lines, title }: LineChartProps) {
 
 const cut = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-
-const DAY_MS = 86_400_000;
-
-/** Instants to label under the chart, a readable distance apart. */
-function timeTicks(from: number, to: number, width: number): { at: number; text: string }[] {
-  const steps = Math.max(2, Math.floor(width / 110));
-  const isDays = to - from > 2 * DAY_MS;
-  return Array.from({ length: steps }, (_, index) => {
-    const at = from + ((index + 0.5) / steps) * (to - from);
-    return { at, text: axisLabel(at / 1_000, isDays ? "day" : "clock") };
-  });
-}
 
 /** First and last prices as a table, for those who cannot use the chart. */
 function LastPrices({ history, lines }: { history: EventHistory; lines: readonly OutcomeLine[] }) {

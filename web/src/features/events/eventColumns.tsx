@@ -59,10 +59,12 @@ export const EVENT_COLUMNS: readonly Column<EventRow>[] = [
     description: "Open markets of all markets",
     isSortable: true,
     isQuiet: true,
-    cell: (event) =>
-      event.open_market_count === event.market_count
-        ? count(event.market_count)
-        : `${count(event.open_market_count)} / ${count(event.market_count)}`,
+    cell: (event) => (
+      <>
+        {event.open_market_count !== event.market_count && `${count(event.open_market_count)} / `}
+        <span className={event.market_count === 1 ? "one" : undefined}>{count(event.market_count)}</span>
+      </>
+    ),
   },
   moneyColumn("volume_24h", "Volume 24h", "Traded in the last 24 hours in all its markets, USDC"),
   moneyColumn("volume_total", "Volume", "Traded since the event opened, USDC"),

@@ -5,7 +5,7 @@ import { eventKeys } from "./keys.ts";
 
 const HISTORY_REFRESH_MS = 60_000;
 
-export const HISTORY_RANGES = ["1d", "1w", "1m", "max"] as const satisfies readonly ChartRange[];
+export const HISTORY_RANGES = ["1d", "1w", "1m", "3m", "max"] as const satisfies readonly ChartRange[];
 export type HistoryRange = (typeof HISTORY_RANGES)[number];
 
 /** How the prices of an event's leading outcomes have moved. */

@@ -14,13 +14,14 @@ import {
 import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { MarketRow } from "../../lib/apiTypes.ts";
+import { CHANGE_PERIODS, changeOf, changePeriod } from "../../lib/changes.ts";
 import { cycle } from "../../lib/display.ts";
 import { cents, change, count, decimal, money } from "../../lib/format.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
 import { stringifySearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { MOST_MARKETS, mapMarkets } from "./mapQuery.ts";
-import { changeOf, FULL_CHANGE, mapTree, PERIODS, type Period } from "./mapTree.ts";
+import { FULL_CHANGE, mapTree, type Period } from "./mapTree.ts";
 
 const Treemap = lazy(async () => {
   const part = await import("./Treemap.tsx").catch(() => null);
@@ -31,7 +32,7 @@ const SHOWN_ROWS = 40;
 
 /** The open markets as areas: as large as they are traded, coloured by how their price has moved. */
 export function MapPage({ search }: PageProps) {
-  const period = PERIODS.find((known) => known === search.change) ?? "24h";
+  const period = changePeriod(search.change);
   const { data, error, refetch } = useQuery(mapMarkets);
   const [pointed, setPointed] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
@@ -48,7 +49,7 @@ export function MapPage({ search }: PageProps) {
       title: "Next period of the change",
       group: "Page",
       keys: "t",
-      run: () => show(cycle(PERIODS, period)),
+      run: () => show(cycle(CHANGE_PERIODS, period)),
     },
   ]);
   const said = byId.get(pointed ?? focused ?? "");
@@ -69,7 +70,7 @@ export function MapPage({ search }: PageProps) {
             <Segmented
               legend="Period of the change"
               value={period}
-              options={PERIODS.map((value) => ({ value, label: value }))}
+              options={CHANGE_PERIODS.map((value) => ({ value, label: value }))}
               onChange={show}
             />
           </span>
@@ -88,7 +89,7 @@ export function MapPage({ search }: PageProps) {
               {said ? (
                 <Pointed market={said} period={period} />
               ) : (
-                "Point at a market, or move through the list below."
+                "Point at a market to read it, or move through the list below."
               )}
             </p>
             <Suspense fallback={<div className="treemap" aria-busy="true" />}>

@@ -1,8 +1,8 @@
 import { TreemapChart } from "echarts/charts";
 import { type EChartsType, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
-import { change, money, words } from "../../lib/format.ts";
+import { useEffect, useRef, useState } from "react";
+import { categoryLabel, change, money } from "../../lib/format.ts";
 import { go } from "../../lib/navigation.ts";
 import { type Palette, usePalette } from "../../lib/palette.ts";
 import type { MapLeaf, MapTree, Period } from "./mapTree.ts";
@@ -32,7 +32,22 @@ function colourOf(leaf: MapLeaf, period: Period, palette: Palette): string {
   return mixed(hue, palette.panel, LEAST_HUE + Math.abs(value) * (MOST_HUE - LEAST_HUE));
 }
 
-function option(tree: MapTree, period: Period, palette: Palette) {
+/** Square pixels that an area needs for the beginning of a name, and for a whole change as well. */
+const NAME_PX2 = 2_600;
+const CHANGE_PX2 = 5_600;
+/** The same for a category: for its name, and for its volume as well. */
+const CATEGORY_PX2 = 8_000;
+const CATEGORY_VOLUME_PX2 = 24_000;
+
+/** What is written on an area: a figure only where all of it has room, since half of one is another. */
+function labelOf(leaf: MapLeaf, pixels: number) {
+  if (pixels < NAME_PX2) return { show: false };
+  return { formatter: pixels < CHANGE_PX2 ? "{b}" : `{b}\n{c|${change(leaf.change).text}}` };
+}
+
+function option(tree: MapTree, period: Period, palette: Palette, box: { width: number; height: number }) {
+  const traded = tree.branches.reduce((sum, { volume }) => sum + volume, 0);
+  const pixels = (volume: number) => (traded > 0 ? (volume / traded) * box.width * box.height : 0);
   return {
     animation: false,
     series: [
@@ -77,7 +92,11 @@ function option(tree: MapTree, period: Period, palette: Palette) {
         ],
         data: tree.branches.map((branch) => ({
           id: `category ${branch.category}`,
-          name: `${words(branch.category)}  ${money(branch.volume)}`,
+          name:
+            pixels(branch.volume) < CATEGORY_VOLUME_PX2
+              ? categoryLabel(branch.category)
+              : `${categoryLabel(branch.category)}  ${money(branch.volume)}`,
+          upperLabel: { show: true, formatter: pixels(branch.volume) < CATEGORY_PX2 ? " " : "{b}" },
           href: `/markets?category=${branch.category}`,
           value: branch.volume,
           children: branch.leaves.map((leaf) => ({
@@ -88,7 +107,7 @@ function option(tree: MapTree, period: Period, palette: Palette) {
             href: `/markets/${leaf.market.slug}`,
             value: leaf.volume,
             itemStyle: { color: colourOf(leaf, period, palette) },
-            label: { formatter: `{b}\n{c|${change(leaf.change).text}}` },
+            label: labelOf(leaf, pixels(leaf.volume)),
           })),
         })),
       },
@@ -105,6 +124,7 @@ export function Treemap({ tree, period, marked, onPoint }: TreemapProps) {
   const palette = usePalette();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
+  const [boxSize, setBoxSize] = useState({ width: 0, height: 0 });
   const pointTo = useRef(onPoint);
   useEffect(() => {
     pointTo.current = onPoint;
@@ -123,7 +143,13 @@ export function Treemap({ tree, period, marked, onPoint }: TreemapProps) {
       pointTo.current(id === undefined || id.startsWith("category ") ? null : id);
     });
     drawn.on("globalout", () => pointTo.current(null));
-    const resize = new ResizeObserver(() => drawn.resize());
+    const resize = new ResizeObserver(() => {
+      drawn.resize();
+      setBoxSize((size) => {
+        const next = { width: drawn.getWidth(), height: drawn.getHeight() };
+        return size.width === next.width && size.height === next.height ? size : next;
+      });
+    });
     resize.observe(box.current);
     return () => {
       resize.disconnect();
@@ -133,8 +159,8 @@ export function Treemap({ tree, period, marked, onPoint }: TreemapProps) {
   }, []);
 
   useEffect(() => {
-    chart.current?.setOption(option(tree, period, palette), { notMerge: true });
-  }, [tree, period, palette]);
+    chart.current?.setOption(option(tree, period, palette, boxSize), { notMerge: true });
+  }, [tree, period, palette, boxSize]);
 
   useEffect(() => {
     chart.current?.dispatchAction({ type: "downplay", seriesIndex: 0 });

@@ -1,10 +1,17 @@
 import type { MarketRow } from "../../lib/apiTypes.ts";
+import { type ChangePeriod, changeOf } from "../../lib/changes.ts";
 
-export const PERIODS = ["1h", "24h", "7d"] as const;
-export type Period = (typeof PERIODS)[number];
+export type Period = ChangePeriod;
 
 /** The change, in probability, that has the full colour. */
-export const FULL_CHANGE: Readonly<Record<Period, number>> = { "1h": 0.05, "24h": 0.1, "7d": 0.2 };
+export const FULL_CHANGE: Readonly<Record<Period, number>> = {
+  "10m": 0.02,
+  "1h": 0.05,
+  "6h": 0.07,
+  "12h": 0.08,
+  "24h": 0.1,
+  "7d": 0.2,
+};
 
 export interface MapLeaf {
   market: MarketRow;
@@ -26,10 +33,6 @@ export interface MapTree {
   shown: number;
   /** Markets that are not, because they had no volume or it is unknown. */
   untraded: number;
-}
-
-export function changeOf(market: MarketRow, period: Period): number | null {
-  return period === "1h" ? market.change_1h : period === "24h" ? market.change_24h : market.change_7d;
 }
 
 /** Markets by category, both by volume. A market without volume has no area and is counted instead. */

@@ -1,7 +1,7 @@
 import { Change } from "../../components/Figures.tsx";
 import { PanelNote } from "../../components/PanelParts.tsx";
 import type { AnalyticsWindow, MarketAnalytics, MarketDetail } from "../../lib/apiTypes.ts";
-import { ago, count, decimal, money, moneyExact, percent, signed } from "../../lib/format.ts";
+import { ago, count, decimal, money, moneyExact, percent, signed, yearlyReturn } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 
 /** Who pushed the price: bought against sold dollars of outcome 0 by window, and what the series says. */
@@ -22,13 +22,19 @@ export function FlowPanel({ market }: { market: MarketDetail }) {
           {analytics.windows.length === 0 ? (
             <PanelNote>No trades have been recorded in any window.</PanelNote>
           ) : (
-            <WindowTable windows={analytics.windows} marketId={market.market_id} />
+            <>
+              <WindowTable windows={analytics.windows} marketId={market.market_id} />
+              {analytics.windows.some(({ trades }) => trades === null) && (
+                <p className="sub">— where the tape of trades does not reach back that far.</p>
+              )}
+            </>
           )}
           <SeriesFacts analytics={analytics} />
         </>
       ) : (
         <PanelNote>
-          Not measured for this market: it is outside the set that is recorded, or nothing was recorded yet.
+          The records of this market cannot be read now: the database does not answer. What was traded in each
+          window is unknown until then.
         </PanelNote>
       )}
     </section>
@@ -45,7 +51,7 @@ function WindowTable({ windows, marketId }: { windows: readonly AnalyticsWindow[
             Last
           </th>
           <th scope="col">Trades</th>
-          <th scope="col" title="Distinct wallets that bought and that sold, where known">
+          <th className="f2" scope="col" title="Distinct wallets that bought and that sold, where known">
             Buyers / sellers
           </th>
           <th scope="col">Bought</th>
@@ -107,7 +113,9 @@ function SeriesFacts({ analytics }: { analytics: MarketAnalytics }) {
   return (
     <dl className="mini-facts wide">
       <div>
-        <dt title="Slope of the log-odds of minute closes, per day, with its standard error">Momentum</dt>
+        <dt title="Slope of the log-odds over the last day, per day, with its standard error; less than two of them is no trend">
+          Momentum
+        </dt>
         <dd>
           {momentum === null ? (
             <span className="mut">too few bars</span>
@@ -127,12 +135,14 @@ function SeriesFacts({ analytics }: { analytics: MarketAnalytics }) {
         </dd>
       </div>
       <div>
-        <dt title="Crossings of 50¢ in 24 hours">Opinion changes, 24 h</dt>
+        <dt title="Crossings of 50¢ in 24 hours that stayed beyond it by more than two cents">
+          Opinion changes, 24 h
+        </dt>
         <dd>{count(analytics.opinion_changes_24h)}</dd>
       </div>
       <div>
-        <dt title="Of the favoured side, held to the close, before fees">Return a year</dt>
-        <dd>{percent(analytics.annualised_return)}</dd>
+        <dt title="Of the favourite, bought at the ask and held to the end, if it wins">Return a year</dt>
+        <dd>{yearlyReturn(analytics.annualised_return)}</dd>
       </div>
     </dl>
   );

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { outcomeColour } from "../../components/Figures.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../components/PanelParts.tsx";
 import type { HolderSide, Holders } from "../../lib/apiTypes.ts";
-import { ago, count, decimal, money, moneyExact, percent, shares, shortHash, utc } from "../../lib/format.ts";
+import { ago, count, fixed, money, moneyExact, percent, shares, shortHash, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 import { marketHolders } from "./live/liveQueries.ts";
 
@@ -92,18 +92,18 @@ function Side({ side, shown }: { side: HolderSide; shown: number }) {
       <dl className="mini-facts">
         <div>
           <dt title="Herfindahl–Hirschman index: the sum of squared shares, 0 to 1">HHI</dt>
-          <dd>{decimal(side.hhi, 3)}</dd>
+          <dd>{fixed(side.hhi, 3)}</dd>
         </div>
         <div>
           <dt title="1 / HHI: so many equal holders would be as concentrated">Effective</dt>
-          <dd>{decimal(side.effective_holders, 1)}</dd>
+          <dd>{fixed(side.effective_holders, 1)}</dd>
         </div>
         <div>
-          <dt>Top 1</dt>
+          <dt title="Of the shares of the holders shown">Top 1</dt>
           <dd>{percent(side.top_1_share)}</dd>
         </div>
         <div>
-          <dt>Top 10</dt>
+          <dt title="Of the shares of the holders shown">Top 10</dt>
           <dd>{percent(side.top_10_share)}</dd>
         </div>
       </dl>

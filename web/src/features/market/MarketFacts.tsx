@@ -1,6 +1,6 @@
 import { CopyableId, Fact, Instant } from "../../components/PageParts.tsx";
 import type { MarketDetail } from "../../lib/apiTypes.ts";
-import { decimal } from "../../lib/format.ts";
+import { decimal, words } from "../../lib/format.ts";
 import { feeText } from "./MarketFigures.tsx";
 
 /** Identifiers, dates and trading rules of a market, each as recorded. */
@@ -32,7 +32,7 @@ export function MarketFacts({ market }: { market: MarketDetail }) {
       </Fact>
       <Fact label="Fee, taker">
         {feeText(market.fee_rate)}
-        {market.fee_type && <small className="mut"> {market.fee_type}</small>}
+        {market.fee_type && <small className="mut"> {words(market.fee_type)}</small>}
       </Fact>
       <Fact label="Created">
         <Instant value={market.created_at} />
@@ -66,7 +66,7 @@ export function MarketFacts({ market }: { market: MarketDetail }) {
           <span className="tags">
             {market.tags.map((tag) => (
               <a key={tag} className="tag" href={`/markets?status=all&tag=${encodeURIComponent(tag)}`}>
-                {tag}
+                {words(tag)}
               </a>
             ))}
           </span>

@@ -72,7 +72,11 @@ export function MarketFigures({ market, isShort = false, shown }: MarketFiguresP
         <Ticking
           subject={id}
           text={cents(
-            shown && shown.source !== "catalogue" ? spreadOf(shown) : market.spread,
+            market.status === "resolved"
+              ? null
+              : shown && shown.source !== "catalogue"
+                ? spreadOf(shown)
+                : market.spread,
             market.tick_size,
           )}
         />

@@ -8,7 +8,7 @@ import { useActions } from "../../lib/actions.ts";
 import type { MarketDetail, MarketRow } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { feedStatus } from "../../lib/feed.ts";
-import { ago, cents, count, utc, words } from "../../lib/format.ts";
+import { ago, categoryLabel, cents, count, utc } from "../../lib/format.ts";
 import { go, type PageProps, place } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
@@ -160,7 +160,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
         </div>
         <aside className="right" aria-label="Book, trades and related markets">
           <BookPanel market={market} outcome={outcome} onOutcome={showOutcome} />
-          <SlippagePanel market={market} outcome={outcome} onOutcome={showOutcome} />
+          <SlippagePanel market={market} outcome={outcome} onOutcome={showOutcome} search={search} />
           <TapePanel market={market} isSimulated={isSimulated} search={search} />
           <Related marketId={market.market_id} />
         </aside>
@@ -208,7 +208,7 @@ function Crumb({ market }: { market: MarketDetail }) {
   const category = market.category ?? "unknown";
   return (
     <p className="crumb">
-      <a href={`/markets?category=${category}`}>{market.category ? words(market.category) : "no category"}</a>
+      <a href={`/markets?category=${category}`}>{categoryLabel(market.category)}</a>
       {market.event && (
         <>
           {" · "}

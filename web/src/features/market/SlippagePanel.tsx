@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState } from "react";
+import { Instant } from "../../components/PageParts.tsx";
 import {
   PanelNote,
   PanelProblem,
@@ -9,7 +10,10 @@ import {
 } from "../../components/PanelParts.tsx";
 import type { MarketDetail, Side, Slippage } from "../../lib/apiTypes.ts";
 import { cents, count, decimal, moneyExact, percent, shares } from "../../lib/format.ts";
+import { go, place } from "../../lib/navigation.ts";
+import { parseSearch, stringifySearch, type UrlSearch } from "../../lib/urlSearch.ts";
 import { type Order, slippage } from "./live/liveQueries.ts";
+import { orderSearch, parseTriedOrder, type TriedOrder } from "./orderAddress.ts";
 import { parseSize } from "./orderSize.ts";
 
 const PRESETS = [100, 1_000, 10_000] as const;
@@ -19,13 +23,37 @@ interface SlippagePanelProps {
   market: MarketDetail;
   outcome: number;
   onOutcome(outcome: number): void;
+  /** The page's address: `side`, `size` and `unit`. */
+  search: UrlSearch;
+}
+
+/**
+ * The order of the address, and how to change it. What is typed is shown at once; the address follows, and where it
+ * changes by itself, as by the browser's back, the fields follow it.
+ */
+function useTriedOrder(search: UrlSearch): [TriedOrder, (change: Partial<TriedOrder>) => void] {
+  const said = parseTriedOrder(search);
+  const [order, setOrder] = useState(said);
+  const key = `${said.side} ${said.unit} ${said.size}`;
+  const [followed, setFollowed] = useState(key);
+  if (followed !== key) {
+    setFollowed(key);
+    setOrder(said);
+  }
+  const apply = (change: Partial<TriedOrder>) => {
+    const next = { ...order, ...change };
+    setOrder(next);
+    // An empty field is not an order: the address keeps the last one.
+    if (next.size.trim() === "") return;
+    const present = parseSearch(place.get().queryString);
+    go(`${place.get().path}${stringifySearch(orderSearch(present, next))}`, true);
+  };
+  return [order, apply];
 }
 
 /** What an order of a size would cost against the book as it stands, fee included. */
-export function SlippagePanel({ market, outcome, onOutcome }: SlippagePanelProps) {
-  const [side, setSide] = useState<Side>("buy");
-  const [unit, setUnit] = useState<Order["unit"]>("usdc");
-  const [typed, setTyped] = useState("100");
+export function SlippagePanel({ market, outcome, onOutcome, search }: SlippagePanelProps) {
+  const [{ side, unit, size: typed }, apply] = useTriedOrder(search);
   const id = useId();
   const { size, problem } = parseSize(typed);
   // The request follows the typing at a distance, so that a burst of keys is one question.
@@ -41,7 +69,7 @@ export function SlippagePanel({ market, outcome, onOutcome }: SlippagePanelProps
             { value: "buy", label: "buy" },
             { value: "sell", label: "sell" },
           ]}
-          onChange={setSide}
+          onChange={(next) => apply({ side: next })}
         />
         {market.outcomes.length === 2 && (
           <Segmented
@@ -60,7 +88,7 @@ export function SlippagePanel({ market, outcome, onOutcome }: SlippagePanelProps
             autoComplete="off"
             aria-invalid={problem !== null}
             aria-describedby={problem ? id : undefined}
-            onChange={(event) => setTyped(event.target.value)}
+            onChange={(event) => apply({ size: event.target.value })}
           />
         </label>
         <Segmented<Order["unit"]>
@@ -70,11 +98,16 @@ export function SlippagePanel({ market, outcome, onOutcome }: SlippagePanelProps
             { value: "usdc", label: "USDC" },
             { value: "shares", label: "shares" },
           ]}
-          onChange={setUnit}
+          onChange={(next) => apply({ unit: next })}
         />
         <span className="presets">
           {PRESETS.map((preset) => (
-            <button key={preset} type="button" className="chip" onClick={() => setTyped(String(preset))}>
+            <button
+              key={preset}
+              type="button"
+              className="chip"
+              onClick={() => apply({ size: String(preset) })}
+            >
               {unit === "usdc" && "$"}
               {count(preset)}
             </button>
@@ -160,7 +193,10 @@ function Walk({ result, order, tick }: { result: Slippage; order: Order; tick: n
         </div>
         <div>
           <dt>Fee, taker</dt>
-          <dd>{moneyExact(result.fee_usdc)}</dd>
+          <dd>
+            {moneyExact(result.fee_usdc)}
+            {result.fee_usdc === null && <span className="mut"> unknown</span>}
+          </dd>
         </div>
         <div>
           <dt>{verb} in all</dt>
@@ -168,6 +204,14 @@ function Walk({ result, order, tick }: { result: Slippage; order: Order; tick: n
             <b>{moneyExact(result.total_usdc)}</b>
           </dd>
         </div>
+        {result.as_of !== null && (
+          <div>
+            <dt>Book of</dt>
+            <dd>
+              <Instant value={result.as_of} />
+            </dd>
+          </div>
+        )}
       </dl>
     </>
   );

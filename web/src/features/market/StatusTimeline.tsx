@@ -25,7 +25,7 @@ const KIND: Readonly<Record<string, string>> = {
 /** How a kind is marked: what needs attention is amber. */
 export function toneOf(kind: string): "on" | "warn" | "off" {
   if (kind === "challenged" || kind === "disputed" || kind.endsWith("_changed")) return "warn";
-  return kind === "delisted" || kind === "closed" ? "off" : "on";
+  return ["delisted", "closed", "paused"].includes(kind) ? "off" : "on";
 }
 
 const SKELETON_LINES = 4;

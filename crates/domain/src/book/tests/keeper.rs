@@ -61,6 +61,68 @@ fn quiet(keeper: &mut Keeper, changes: &[LevelChange], at_ms: i64, received: i64
     keeper.delta(changes, Announced::default(), at_ms, at(received))
 }
 
+/// A second after a message that came at 10 ms.
+const SETTLED: i64 = 10 + 1_000;
+
+#[test]
+fn what_nobody_can_read_is_asked_for() {
+    let mut keeper = live();
+    keeper.doubt(at(10));
+    assert_eq!(keeper.state(), gap(BookCause::Unreadable));
+    // Nothing else may ever be said of it.
+    assert_eq!(keeper.check(at(SETTLED - 1)), None);
+    assert_eq!(keeper.check(at(SETTLED)), Some(resync(BookCause::Unreadable)));
+    let same = book(&[(5_000, 15)], &[(5_200, 25)]);
+    assert_eq!(rest(&mut keeper, same.clone(), 1_000, SETTLED), applied(false));
+    assert_eq!((keeper.state(), keeper.book()), (LIVE, &same));
+    assert_eq!(keeper.check(at(60_000)), None);
+}
+
+#[test]
+fn what_was_fetched_too_soon_says_nothing_of_what_nobody_could_read() {
+    let mut keeper = live();
+    keeper.doubt(at(10));
+    let before = book(&[(5_000, 15)], &[(5_200, 25)]);
+    assert_eq!(rest(&mut keeper, before, 1_000, SETTLED - 1), BookUpdate::IgnoredOld);
+    assert_eq!(keeper.state(), gap(BookCause::Unreadable));
+    // Something else is unreadable meanwhile: the wait begins anew.
+    keeper.doubt(at(500));
+    let between = book(&[(5_000, 16)], &[(5_200, 25)]);
+    assert_eq!(rest(&mut keeper, between, 1_001, SETTLED), BookUpdate::IgnoredOld);
+}
+
+#[test]
+fn what_came_after_it_is_applied_to_the_snapshot() {
+    let mut keeper = live();
+    keeper.doubt(at(10));
+    let late = [change(Side::Buy, 5_100, 7)];
+    assert_eq!(quiet(&mut keeper, &late, 1_020, 20), BookUpdate::Buffered);
+    rest(&mut keeper, book(&[(5_000, 15)], &[(5_200, 30)]), 1_010, SETTLED);
+    assert_eq!(keeper.state(), LIVE);
+    assert_eq!(keeper.book(), &book(&[(5_000, 15), (5_100, 7)], &[(5_200, 30)]));
+    // Of what came before it a snapshot has to know.
+    keeper.doubt(at(10));
+    quiet(&mut keeper, &[change(Side::Buy, 5_100, 0)], 1_040, 30);
+    keeper.doubt(at(40));
+    rest(&mut keeper, book(&[(5_000, 15)], &[(5_200, 30)]), 1_030, 60_000);
+    assert_ne!(keeper.state(), LIVE);
+}
+
+#[test]
+fn a_book_that_was_never_readable_is_fetched_while_its_connection_lives() {
+    let mut keeper = Keeper::new();
+    keeper.doubt(at(10));
+    assert_eq!(keeper.state(), BookState::Unknown);
+    assert_eq!(keeper.check(at(SETTLED)), Some(resync(BookCause::NoSnapshot)));
+    let fetched = book(&[(5_000, 15)], &[(5_200, 25)]);
+    rest(&mut keeper, fetched.clone(), 900, SETTLED);
+    assert_eq!(keeper.state(), LIVE);
+    keeper.doubt(at(2_000));
+    keeper.disconnected(at(2_001));
+    rest(&mut keeper, fetched, 2_000, 60_000);
+    assert_eq!(keeper.state(), stale(BookCause::Disconnected));
+}
+
 #[test]
 fn changes_of_a_live_book_say_whether_the_best_price_moved() {
     let mut keeper = live();

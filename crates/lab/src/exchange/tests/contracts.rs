@@ -75,7 +75,7 @@ fn a_conversion_turns_no_into_the_other_yes_and_cash() {
 }
 
 #[test]
-fn a_conversion_carries_the_cost_over_below_zero_as_well() {
+fn a_conversion_carries_the_cost_over() {
     let (mut exchange, group, markets, wallet) = group_of(3);
     for &market in &markets {
         exchange.split(NOON, wallet, market, 10 * MICRO).unwrap();
@@ -91,7 +91,7 @@ fn a_conversion_carries_the_cost_over_below_zero_as_well() {
     assert_eq!(holding(&exchange, wallet, markets[1], NO).realized, 0);
     assert_eq!(exchange.audit(), Ok(()));
 
-    // No bought below its worth: the cash is more than the cost, and the Yes cost less than nothing.
+    // No bought below its worth: the cash is more than the cost, which carries over below zero.
     let (mut exchange, group, markets, wallet) = group_of(3);
     let seller = exchange.open_wallet();
     exchange.deposit(NOON, seller, PURSE);

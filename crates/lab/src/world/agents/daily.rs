@@ -65,7 +65,7 @@ impl World {
             .people
             .all()
             .iter()
-            .filter(|person| person.kind != Kind::Maker)
+            .filter(|person| !matches!(person.kind, Kind::Maker | Kind::Arbitrageur))
             .filter(|person| {
                 self.exchange.accounts().cash(person.wallet) > dollars(RICH * person.stake)
             })

@@ -18,6 +18,9 @@ const FLOAT: f64 = 400_000.0;
 /// How far inventory pushes the quotes, in half spreads, at ten times the quoted size.
 const LEAN: f64 = 1.0;
 
+/// The same in a group, where the other outcomes hedge what is held of one.
+const HEDGED_LEAN: f64 = 0.3;
+
 /// One maker's view of one market.
 struct View {
     market: MarketIx,
@@ -25,6 +28,8 @@ struct View {
     tick: Pips,
     half_spread: f64,
     size: Shares,
+    /// How far inventory pushes the quotes.
+    lean: f64,
 }
 
 impl World {
@@ -63,8 +68,14 @@ impl World {
         if fresh && quoting.quoted_volume == volume {
             return;
         }
-        let view =
-            View { market: ix, fair, tick, half_spread: quoting.half_spread, size: quoting.size };
+        let view = View {
+            market: ix,
+            fair,
+            tick,
+            half_spread: quoting.half_spread,
+            size: quoting.size,
+            lean: if listing.terms.group.is_some() { HEDGED_LEAN } else { LEAN },
+        };
         let makers = quoting.makers.clone();
         self.exchange.cancel(ix, |order| makers.contains(&order.wallet));
         for (rank, &maker) in makers.iter().enumerate() {
@@ -87,7 +98,7 @@ impl World {
         let certainty = 4.0 * share(view.fair) * (1.0 - share(view.fair));
         // Books are tighter near the ends; makers differ a little.
         let half = view.half_spread * certainty.sqrt().max(0.12) * (0.9 + 0.25 * rank as f64);
-        let middle = f64::from(view.fair) - LEAN * inventory.clamp(-2.0, 2.0) * half;
+        let middle = f64::from(view.fair) - view.lean * inventory.clamp(-2.0, 2.0) * half;
         let mut have = [first, second];
         for level in 0..LEVELS {
             let distance = half + f64::from(level) * half.max(f64::from(view.tick)) * 1.1;

@@ -1,6 +1,7 @@
 //! Who lives in the world, and what they do. What a person truly is decides what it does; nothing of it
 //! is on the wire.
 
+mod arbitrage;
 mod copying;
 mod daily;
 mod insiders;

@@ -12,7 +12,7 @@ use crate::world::history::DAY_S;
 use crate::world::people::{Face, Kind, Person, Redeeming, address};
 
 /// Wallets of each kind in a thousand; the rest are noise traders.
-const PER_MILLE: [(Kind, usize); 7] = [
+const PER_MILLE: [(Kind, usize); 8] = [
     (Kind::Maker, 12),
     (Kind::FavouriteBuyer, 130),
     (Kind::LongshotBuyer, 120),
@@ -20,6 +20,7 @@ const PER_MILLE: [(Kind, usize); 7] = [
     (Kind::Whale, 11),
     (Kind::Washer, 10),
     (Kind::Sybil, 20),
+    (Kind::Arbitrageur, 3),
 ];
 
 /// Copy bots in a thousand: they come last, when there are leaders.
@@ -36,6 +37,7 @@ const CUSTODIANS: u64 = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Population {
     pub(super) makers: Vec<WalletIx>,
+    pub(super) arbitrageurs: Vec<WalletIx>,
     /// Those who trade by themselves, with the sum of the appetites up to each.
     pub(super) traders: Vec<(WalletIx, f64)>,
     pub(super) rings: Vec<Vec<WalletIx>>,
@@ -88,7 +90,7 @@ impl World {
         };
         let tail = pareto(dice, 1.25).min(400.0);
         let stake = match kind {
-            Kind::Maker => 2_000.0,
+            Kind::Maker | Kind::Arbitrageur => 2_000.0,
             Kind::Whale => 4_000.0 * pareto(dice, 1.4).min(25.0),
             Kind::Skilled => 60.0 * tail.min(60.0),
             Kind::Washer => 400.0,
@@ -96,7 +98,7 @@ impl World {
             _ => 9.0 * tail,
         };
         let appetite = match kind {
-            Kind::Maker | Kind::Washer | Kind::Sybil => 0.0,
+            Kind::Maker | Kind::Washer | Kind::Sybil | Kind::Arbitrageur => 0.0,
             Kind::Whale => 0.6 * pareto(dice, 1.5).min(8.0),
             Kind::Skilled => 3.0 * pareto(dice, 1.3).min(25.0),
             _ => pareto(dice, 1.15).min(120.0),
@@ -108,6 +110,7 @@ impl World {
         let wallet = self.join(nature, dice);
         match kind {
             Kind::Maker => self.population.makers.push(wallet),
+            Kind::Arbitrageur => self.population.arbitrageurs.push(wallet),
             Kind::Washer => add_to(&mut self.population.rings, index / RING, wallet),
             Kind::Sybil => add_to(&mut self.population.clusters, index / CLUSTER, wallet),
             _ => {}
@@ -163,7 +166,8 @@ impl World {
         let wallet = self.exchange.open_wallet();
         let face = Face::draw(self.noise.with(9), u64::from(wallet.0));
         let Nature { kind, skill, stake, appetite, tied_to, funder, joined_ms } = nature;
-        let professional = matches!(kind, Kind::Maker | Kind::CopyBot | Kind::Skilled);
+        let professional =
+            matches!(kind, Kind::Maker | Kind::Arbitrageur | Kind::CopyBot | Kind::Skilled);
         let tidy = dice.chance(if professional { 0.8 } else { 0.3 });
         self.people.push(Person {
             wallet,
@@ -191,7 +195,7 @@ impl World {
     fn joining(&self, kind: Kind, tied_to: Option<u32>, dice: &mut Dice) -> Millis {
         let day_ms = (DAY_S * 1_000) as f64;
         let days_ago = match kind {
-            Kind::Maker => 600.0,
+            Kind::Maker | Kind::Arbitrageur => 600.0,
             // Wallets of one owner are made on one day.
             Kind::Sybil | Kind::Washer => {
                 let made = self.noise.with(10).with(u64::from(tied_to.unwrap_or(0)));
@@ -305,6 +309,7 @@ fn least(kind: Kind) -> usize {
         Kind::Washer => RING,
         Kind::Sybil => CLUSTER,
         Kind::Whale | Kind::Skilled => 3,
+        Kind::Arbitrageur => 2,
         _ => 1,
     }
 }

@@ -39,7 +39,12 @@ impl World {
         };
         match self.people.get(wallet).kind {
             Kind::Skilled => self.skilled_trade(at_ms, wallet, market, dice),
-            Kind::Maker | Kind::Insider | Kind::Washer | Kind::Sybil | Kind::CopyBot => {}
+            Kind::Maker
+            | Kind::Insider
+            | Kind::Washer
+            | Kind::Sybil
+            | Kind::CopyBot
+            | Kind::Arbitrageur => {}
             kind => self.plain_trade(at_ms, wallet, kind, market, dice),
         }
     }

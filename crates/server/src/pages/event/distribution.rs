@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::{
     pages::{
-        format::{cents, count, decimal, percent, words},
+        format::{cents, count, fixed, percent, words},
         panels::{mini_fact, note},
     },
     view::{DistributionView, OutcomeChance},
@@ -37,29 +37,57 @@ pub(super) fn panel(distribution: Option<&DistributionView>) -> Markup {
 }
 
 fn sums(found: &DistributionView) -> Markup {
-    let pays = |does_pay: bool| does_pay.then_some("up");
     html! {
         dl class="mini-facts wide sums" {
-            (mini_fact("Raw sum", Some("Prices of the first outcome of every market, added up"), &html! {
+            (mini_fact("Prices add up to", Some("Raw sum: the prices of the first outcome of every market below, as they are"), &html! {
                 b { (cents(Some(found.raw_sum), None)) }
                 @if found.exclusive { span class="mut" { " " (overround(found.raw_sum)) } }
             }))
             @if found.exclusive {
                 (mini_fact(
-                    "Buy all",
-                    Some("One share of every outcome at the best asks, fees included. Below a dollar it pays to buy all."),
-                    &html! {
-                        span class=[pays(found.buy_all_cost.is_some_and(|cost| cost < 1.0))] { (cents(found.buy_all_cost, None)) }
-                    },
+                    "Buy one of each",
+                    Some("One share of every outcome at the best asks, fees included. One of them pays a dollar: what it costs less is a gain, what it costs more a loss."),
+                    &dealt(
+                        found.buy_all_cost,
+                        found.buy_all_cost.map(|cost| 1.0 - cost),
+                        "It is not certain that one of these comes true, nobody asks for one of them, or a fee is unknown",
+                        ["gains", "loses"],
+                    ),
                 ))
                 (mini_fact(
-                    "Sell all",
-                    Some("One share of every outcome at the best bids, fees taken off. Above a dollar it pays to sell all."),
-                    &html! {
-                        span class=[pays(found.sell_all_value.is_some_and(|value| value > 1.0))] { (cents(found.sell_all_value, None)) }
-                    },
+                    "Sell one of each",
+                    Some("One share of every outcome that is bid for, at the best bids, fees taken off. At most one of them has to be paid a dollar: what it brings more is a gain."),
+                    &dealt(
+                        found.sell_all_value,
+                        found.sell_all_value.map(|value| value - 1.0),
+                        "Nobody bids for any of these, or a fee is unknown",
+                        ["gains at least", "loses at most"],
+                    ),
                 ))
             }
+        }
+        p class="sub" {
+            @if found.exclusive {
+                "At most one of these pays a dollar, so coherent prices add up to no more than 100¢. Coherent: each price over their sum, as if one of these had to come true."
+            } @else {
+                "Several of these may pay, so their prices need not add up to a dollar."
+            }
+        }
+    }
+}
+
+/// What a trade in every outcome costs or brings, and what is left of it. `why` tells why it may be unknown,
+/// `verbs` what more and what less than a dollar is.
+fn dealt(amount: Option<f64>, gain: Option<f64>, why: &str, [more, less]: [&str; 2]) -> Markup {
+    html! {
+        (cents(amount, None))
+        @match gain {
+            None => span class="mut" title=(why) { " unknown" },
+            Some(gain) => {
+                " " span class=(if gain > 0.0 { "up" } else { "mut" }) {
+                    @if gain > 0.0 { (more) } @else { (less) } " " (fixed(Some(gain.abs() * 100.0), 1)) "¢"
+                }
+            },
         }
     }
 }
@@ -67,13 +95,13 @@ fn sums(found: &DistributionView) -> Markup {
 /// How far a sum is from a dollar.
 fn overround(sum: f64) -> String {
     let points = (sum - 1.0) * 100.0;
-    let size = decimal(Some(points.abs()), 1);
+    let size = fixed(Some(points.abs()), 1);
     if points.abs() < 0.05 {
         "exactly a dollar".to_owned()
     } else if points > 0.0 {
-        format!("{size} pp above a dollar")
+        format!("{size}¢ above a dollar")
     } else {
-        format!("{size} pp below a dollar")
+        format!("{size}¢ below a dollar")
     }
 }
 
@@ -87,7 +115,7 @@ fn table(found: &DistributionView) -> Markup {
                     th class="l" scope="col" { "Outcome" }
                     td class="wide" {}
                     th scope="col" { "Price" }
-                    @if found.exclusive { th scope="col" title="Scaled so that all add up to 100%" { "Coherent" } }
+                    @if found.exclusive { th scope="col" title="The price over the sum of prices, so that all add up to 100%" { "Coherent" } }
                 }
             }
             tbody { @for outcome in shown { (row(outcome, found.exclusive)) } }
@@ -137,9 +165,9 @@ mod tests {
     use super::overround;
 
     #[test]
-    fn the_distance_from_a_dollar_is_told_in_points() {
-        assert_eq!(overround(1.042), "4.2 pp above a dollar");
-        assert_eq!(overround(0.97), "3 pp below a dollar");
+    fn the_distance_from_a_dollar_is_told_in_cents() {
+        assert_eq!(overround(1.042), "4.2¢ above a dollar");
+        assert_eq!(overround(0.97), "3.0¢ below a dollar");
         assert_eq!(overround(1.0), "exactly a dollar");
     }
 }

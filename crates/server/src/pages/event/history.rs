@@ -10,14 +10,13 @@ use crate::{
         ohlc::GapView,
     },
     pages::{
-        chart::{Frame, Point, hatching, pixels},
+        chart::{Frame, Heights, Point, hatching, pixels},
         format::{cents, count, duration, utc, words},
         panels::{Panel, choice, missing, note},
     },
 };
 
-const HEIGHT: f64 = 280.0;
-const AXIS: f64 = 22.0;
+const HEIGHTS: Heights = Heights { all: 280.0, axis: 22.0, below: 0.0 };
 /// Least distance of two labels, in pixels.
 const LABEL: f64 = 15.0;
 /// Points further apart than so many usual distances are not joined.
@@ -61,7 +60,9 @@ fn lines(history: &EventHistory) -> impl Iterator<Item = &OutcomeHistory> {
 fn drawing(title: &str, history: &EventHistory) -> Markup {
     let prices = lines(history).flat_map(|line| line.points.iter().map(|point| point.price));
     let span = (history.from, history.to);
-    let Some(frame) = Frame::around(prices, span, HEIGHT, AXIS) else {
+    // From zero, so that a height is a chance.
+    let prices = lines(history).next().map(|_| prices.chain([0.0]));
+    let Some(frame) = prices.and_then(|prices| Frame::around(prices, span, HEIGHTS)) else {
         return note(
             "No price of any outcome is known in this range: none was recorded, and upstream's history is read once \
              a market of it is looked at. Try a longer range.",
@@ -73,7 +74,7 @@ fn drawing(title: &str, history: &EventHistory) -> Markup {
     let places = spread(&last, LABEL, LABEL, frame.floor());
     html! {
         div class="echart" {
-            svg class="drawn named" width="66%" height=(pixels(HEIGHT)) role="img" aria-label=(summary(title, history)) {
+            svg class="drawn named" width="66%" height=(pixels(HEIGHTS.all)) role="img" aria-label=(summary(title, history)) {
                 (hatching(HATCH))
                 (frame.prices(false, None))
                 @for gap in &history.gaps {

@@ -16,6 +16,7 @@ use super::{
     },
     format::{ago, count, money_exact, utc},
     panels::{Panel, within},
+    period::Period,
     shell::{Boot, Page, Section, Surroundings},
     short_table::{Setting, ShortColumn, by_price, short_table},
 };
@@ -33,7 +34,7 @@ use crate::{
 
 const COLUMNS: [ShortColumn; 7] = [
     ShortColumn::Price,
-    ShortColumn::Change24h,
+    ShortColumn::Change(Period::Day),
     ShortColumn::Volume24h,
     ShortColumn::VolumeTotal,
     ShortColumn::Liquidity,
@@ -41,7 +42,7 @@ const COLUMNS: [ShortColumn; 7] = [
     ShortColumn::EndDate,
 ];
 /// Ranges of the chart, as the script offers them; the second unless the address says otherwise.
-const RANGES: [&str; 4] = ["1d", "1w", "1m", "max"];
+const RANGES: [&str; 5] = ["1d", "1w", "1m", "3m", "max"];
 
 /// Shows the page.
 pub(super) async fn show(

@@ -16,6 +16,9 @@ use crate::{
     view::{BookLevelView, MarketRow, OrderBookView},
 };
 
+/// Why no level is shown of a book that upstream serves.
+const GHOST: &str = "Upstream serves a book that is not this market's: its own prices say otherwise. Nothing of it is shown; the book is asked for again.";
+
 /// Levels of each side.
 const SHOWN_LEVELS: usize = 8;
 
@@ -100,6 +103,9 @@ fn badge(book: &OrderBookView, now: DateTime<Utc>) -> Markup {
 fn content(market: &MarketRow, book: &OrderBookView) -> Markup {
     if book.state == "unknown" && book.bids.is_empty() && book.asks.is_empty() {
         return note("No book has been received for this market yet.");
+    }
+    if book.state_cause.as_deref() == Some("ghost") {
+        return note(GHOST);
     }
     let tick = book.tick_size.or(market.tick_size);
     let asks = book.asks.get(..SHOWN_LEVELS).unwrap_or(&book.asks);

@@ -39,16 +39,10 @@ pub(super) fn figure(book: &OrderBookView, tick: Option<f64>) -> Markup {
     if curve.top <= 0.0 {
         return nothing();
     }
-    let readout = format!(
-        "{} shares bid down to {}, {} offered up to {}",
-        shares(last(&bids)),
-        cents(Some(from), tick),
-        shares(last(&asks)),
-        cents(Some(to), tick)
-    );
+    let readout = format!("{} bid · {} offered, shares", shares(last(&bids)), shares(last(&asks)));
     html! {
         figure class="depth" data-outcome=(book.outcome) {
-            svg viewBox="0 0 320 84" preserveAspectRatio="none" role="img" aria-label={ "Depth of the book. " (readout) "." } {
+            svg viewBox="0 0 320 84" preserveAspectRatio="none" role="img" aria-label={ "Depth of the book from " (cents(Some(from), tick)) " to " (cents(Some(to), tick)) ": " (readout) "." } {
                 path class="bids" d=(curve.area(&bids, mid, from)) {}
                 path class="asks" d=(curve.area(&asks, mid, to)) {}
             }

@@ -8,9 +8,9 @@ use crate::{
     pages::{
         figures::{
             change_figure, closes, external, fact, figure, identifier, instant, outcome_class,
-            resolved, tags,
+            resolved, spread, tags,
         },
-        format::{UNKNOWN, cents, decimal, money_exact},
+        format::{UNKNOWN, cents, decimal, money_exact, words},
     },
     view::{MarketDetail, MarketRow},
 };
@@ -37,7 +37,10 @@ pub(super) fn facts(market: &MarketDetail) -> Markup {
             }
             (fact("Tick", &unit(market.tick_size, 100.0, 4, "¢")))
             (fact("Minimum order", &unit(market.min_order_size, 1.0, 6, " shares")))
-            (fact("Fee, taker", &fee(market.fee_rate)))
+            (fact("Fee, taker", &html! {
+                (fee(market.fee_rate))
+                @if let Some(kind) = &detail.fee_type { small class="mut" { " " (words(kind)) } }
+            }))
             (fact("Created", &instant(market.created_at)))
             (fact("Started", &instant(market.start_date)))
             (fact("Ends, scheduled", &instant(market.end_date)))
@@ -74,7 +77,7 @@ pub(super) fn figures(market: &MarketRow, now: DateTime<Utc>) -> Markup {
             (figure("Volume 24 h", &exact(market.volume_24h)))
             (figure("Volume, all time", &exact(market.volume_total)))
             (figure("Liquidity", &exact(market.liquidity)))
-            (figure("Spread", &html! { (cents(market.spread, market.tick_size)) }))
+            (figure("Spread", &spread(market)))
             (figure(if is_running { "Closes, scheduled" } else { "State" }, &closes(market, now)))
             (figure("Fee, taker", &fee(market.fee_rate)))
         }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::{
     pages::{
         figures::change_figure,
-        format::{UNKNOWN, ago, decimal, money, money_exact, percent, signed},
+        format::{UNKNOWN, ago, decimal, money, money_exact, percent, signed, yearly_return},
         panels::{mini_fact, note},
     },
     view::{AnalyticsView, MarketDetail, WindowView},
@@ -117,7 +117,7 @@ fn series(analytics: &AnalyticsView) -> Markup {
             (mini_fact(
                 "Return a year",
                 Some("Of the favourite, bought at the ask and held to the end, if it wins"),
-                &html! { (percent(analytics.annualised_return)) },
+                &html! { (yearly_return(analytics.annualised_return)) },
             ))
         }
     }

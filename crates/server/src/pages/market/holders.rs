@@ -9,7 +9,7 @@ use crate::{
     api::holders::{HoldersSide, HoldersView},
     pages::{
         figures::outcome_class,
-        format::{ago, count, decimal, money, money_exact, percent, shares, short_hash, utc},
+        format::{ago, count, fixed, money, money_exact, percent, shares, short_hash, utc},
         panels::{Missing, Panel, mini_fact, missing, note},
     },
     view::MarketRow,
@@ -17,6 +17,8 @@ use crate::{
 
 /// Holders of each outcome.
 const SHOWN: usize = 8;
+/// What a share is a share of.
+const OF_SHOWN: &str = "Of the shares of the holders shown";
 
 /// The panel.
 pub(super) fn panel(
@@ -59,7 +61,7 @@ pub(super) fn panel(
 fn not_held(settings: &Settings) -> Markup {
     let address = settings.with("holders", Some("show"));
     html! {
-        div class="pnote" {
+        div class="pnote awaited" {
             p { b { "The holders are not held here." } " Polymarket has to be asked for them, which takes a moment." }
             p class="pbuttons" { a class="chip" rel="nofollow" href={ (address) "#holders" } { "Ask for the holders" } }
         }
@@ -100,10 +102,10 @@ fn side(side: &HoldersSide) -> Markup {
                 span class="mut" { (shares(side.shown_shares)) " shares" }
             }
             dl class="mini-facts" {
-                (mini_fact("HHI", Some("Herfindahl–Hirschman index: the sum of squared shares, 0 to 1"), &html! { (decimal(side.hhi, 3)) }))
-                (mini_fact("Effective", Some("1 / HHI: so many equal holders would be as concentrated"), &html! { (decimal(side.effective_holders, 1)) }))
-                (mini_fact("Top 1", None, &html! { (percent(side.top_1_share)) }))
-                (mini_fact("Top 10", None, &html! { (percent(side.top_10_share)) }))
+                (mini_fact("HHI", Some("Herfindahl–Hirschman index: the sum of squared shares, 0 to 1"), &html! { (fixed(side.hhi, 3)) }))
+                (mini_fact("Effective", Some("1 / HHI: so many equal holders would be as concentrated"), &html! { (fixed(side.effective_holders, 1)) }))
+                (mini_fact("Top 1", Some(OF_SHOWN), &html! { (percent(side.top_1_share)) }))
+                (mini_fact("Top 10", Some(OF_SHOWN), &html! { (percent(side.top_10_share)) }))
             }
             @if side.holders.is_empty() { (note("No holder is known.")) } @else { (table(side)) }
         }
@@ -119,7 +121,7 @@ fn table(side: &HoldersSide) -> Markup {
                     th class="l" scope="col" { "Wallet" }
                     th scope="col" { "Shares" }
                     th scope="col" { "Value" }
-                    th scope="col" title="Of the shares of the holders shown" { "Share" }
+                    th scope="col" title=(OF_SHOWN) { "Share" }
                 }
             }
             tbody {

@@ -71,7 +71,7 @@ async fn book(
     let size = settings.order.parsed();
     let order = size.map(|size| SlippageQuery::new(settings.order.side, outcome, size));
     let live = match &order {
-        Some(_) if settings.is_order_asked => within(order_book::book_of(app, row)).await,
+        Some(_) if settings.is_order_asked => within(Box::pin(order_book::book_of(app, row))).await,
         _ => match within(async { Ok::<_, ApiError>(app.live().held(row).await) }).await {
             Ok(held) => held.ok_or(Missing::NotHeld),
             Err(missing) => Err(missing),

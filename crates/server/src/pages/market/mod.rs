@@ -2,6 +2,7 @@
 
 mod book;
 mod depth;
+mod drawing;
 mod facts;
 mod flow;
 mod holders;
@@ -20,6 +21,7 @@ use super::{
     PageRequest,
     figures::{category_label, category_mark, category_slug, prose},
     format::{ago, cents, count, money_exact, utc},
+    period::Period,
     shell::{Boot, Page, Section, Surroundings},
     short_table::{Setting, ShortColumn, by_price, short_table},
 };
@@ -174,7 +176,7 @@ impl Content<'_> {
     fn left(&self) -> Markup {
         let market = &self.market.row;
         html! {
-            (price::panel(market, &self.settings, &self.loaded.prices))
+            (price::panel(market, &self.settings, &self.loaded.prices, &self.loaded.timeline))
             div class="pair" {
                 (flow::panel(self.market, self.now))
                 (status::panel(market, &self.loaded.timeline))
@@ -211,11 +213,11 @@ impl Content<'_> {
     }
 
     fn siblings_card(&self) -> Markup {
-        use ShortColumn::{Change24h, EndDate, Price, Volume24h};
+        use ShortColumn::{Change, EndDate, Price, Volume24h};
         let shown = self.siblings.get(..SHOWN_SIBLINGS).unwrap_or(&self.siblings);
         let event = self.market.row.event.as_ref();
         let setting = Setting { is_one_event: true, current: Some(&self.market.row.market_id) };
-        let columns = [Price, Change24h, Volume24h, EndDate];
+        let columns = [Price, Change(Period::Day), Volume24h, EndDate];
         html! {
             section class="card" {
                 h2 {

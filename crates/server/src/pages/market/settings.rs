@@ -20,17 +20,25 @@ pub(super) struct ChartRange {
 }
 
 /// Every range, as the script offers them.
-pub(super) const RANGES: [ChartRange; 6] = [
+pub(super) const RANGES: [ChartRange; 7] = [
     ChartRange { name: "1h", words: "the last hour", interval: Interval::Minute },
     ChartRange { name: "6h", words: "the last 6 hours", interval: Interval::FiveMinutes },
     ChartRange { name: "1d", words: "the last day", interval: Interval::QuarterHour },
     ChartRange { name: DEFAULT_RANGE, words: "the last week", interval: Interval::Hour },
     ChartRange { name: "1m", words: "the last month", interval: Interval::SixHours },
+    ChartRange { name: "3m", words: "the last 3 months", interval: Interval::Day },
     ChartRange { name: "max", words: "all time", interval: Interval::Day },
 ];
 const DEFAULT_RANGE: &str = "1w";
 /// Dollars that are tried on the book unless the reader says otherwise.
 const DEFAULT_SIZE: &str = "100";
+
+/// How the chart draws prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Line,
+    Candles,
+}
 
 /// Which outcome the chart shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +77,7 @@ pub(super) struct Settings {
     pairs: Vec<(&'static str, String)>,
     pub(super) range: &'static ChartRange,
     pub(super) outcomes: Outcomes,
+    pub(super) kind: Kind,
     /// Least size of a trade on the tape, in dollars; 0 for all.
     pub(super) least: u32,
     /// The order to try on the book.
@@ -93,6 +102,11 @@ impl Settings {
             path: format!("/markets/{slug}"),
             pairs: NAMES.iter().filter_map(|name| Some((*name, get(name)?.to_owned()))).collect(),
             range,
+            // Candles of two outcomes would lie on each other.
+            kind: match (get("chart"), get("outcome")) {
+                (Some("candles"), outcome) if outcome != Some("both") => Kind::Candles,
+                _ => Kind::Line,
+            },
             outcomes: match get("outcome") {
                 Some("1") => Outcomes::One(1),
                 Some("both") => Outcomes::Both,
@@ -143,6 +157,21 @@ impl Settings {
         self.with("outcome", Some(name).filter(|name| *name != "0"))
     }
 
+    /// The address with a kind of chart.
+    pub(super) fn with_kind(&self, kind: Kind) -> String {
+        match kind {
+            Kind::Line => self.with("chart", None),
+            Kind::Candles => {
+                let pairs = self.pairs.iter().filter(|(name, value)| {
+                    *name != "chart" && !(*name == "outcome" && value == "both")
+                });
+                let pairs = pairs.map(|(name, value)| (*name, value.as_str()));
+                let query = query_string(pairs.chain([("chart", "candles")]));
+                format!("{}?{query}", self.path)
+            }
+        }
+    }
+
     /// What a form that does not edit them carries along.
     pub(super) fn kept<'a>(
         &'a self,
@@ -175,6 +204,16 @@ mod tests {
         assert_eq!(set.with_range("1w"), "/markets/rain?min=100");
         assert_eq!(set.with_outcome("1"), "/markets/rain?range=1d&min=100&outcome=1");
         assert_eq!(settings(&[]).with_range("1w"), "/markets/rain");
+    }
+
+    #[test]
+    fn candles_are_of_one_outcome() {
+        assert_eq!(settings(&[("chart", "candles"), ("outcome", "both")]).kind, Kind::Line);
+        let both = settings(&[("outcome", "both"), ("min", "100")]);
+        assert_eq!(both.with_kind(Kind::Candles), "/markets/rain?min=100&chart=candles");
+        let candles = settings(&[("chart", "candles")]);
+        assert_eq!(candles.kind, Kind::Candles);
+        assert_eq!(candles.with_kind(Kind::Line), "/markets/rain");
     }
 
     #[test]

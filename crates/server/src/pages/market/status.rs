@@ -39,9 +39,9 @@ fn name(kind: &str) -> String {
         "rules_changed" => "Rules changed",
         "title_changed" => "Title changed",
         "end_date_changed" => "End date changed",
-        "paused" => "Paused",
-        "resumed" => "Resumed",
-        "posed" => "Question posed",
+        "paused" => "Orders paused",
+        "resumed" => "Orders taken again",
+        "posed" => "Question put to the oracle",
         "proposed" => "Outcome proposed",
         "challenged" => "Proposal challenged",
         "disputed" => "Disputed",
@@ -55,7 +55,7 @@ fn name(kind: &str) -> String {
 }
 
 /// How a kind is marked: what needs attention is amber.
-fn tone(kind: &str) -> &'static str {
+pub(super) fn tone(kind: &str) -> &'static str {
     match kind {
         "challenged" | "disputed" => "warn",
         kind if kind.ends_with("_changed") => "warn",

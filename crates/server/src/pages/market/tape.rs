@@ -26,7 +26,11 @@ pub(super) fn panel(
 ) -> Markup {
     html! {
         section class="card tapes" aria-label="Trades" {
-            h2 { "Trades" @if let Ok(trades) = trades { (newest(trades)) } }
+            h2 {
+                "Trades"
+                @if let Ok(trades) = trades { (newest(trades)) }
+                span class="end" { (export(market, settings)) }
+            }
             div class="tape-tools" { (least(settings)) }
             @match trades {
                 Err(why) => (missing("The trade tape", *why)),
@@ -53,6 +57,17 @@ fn newest(trades: &TapeReply) -> Markup {
         @if let Some(to) = trades.metadata.complete_to {
             span class="sub" title="Newer trades were heard and may be incomplete" { "complete to " (clock(to)) " UTC" }
         }
+    }
+}
+
+/// The whole tape as a file.
+fn export(market: &MarketRow, settings: &Settings) -> Markup {
+    let path = format!("/api/polymarket/markets/{}/trades.csv", market.market_id);
+    let href =
+        if settings.least > 0 { format!("{path}?min_usdc={}", settings.least) } else { path };
+    html! {
+        a class="chip" rel="nofollow" download href=(href)
+            title="Every recorded trade of this size, with units and sources, for spreadsheets" { "CSV" }
     }
 }
 

@@ -87,6 +87,14 @@ describe("the order book on screen", () => {
     expect(pricesOf(panel)).toEqual([]);
   });
 
+  it("shows nothing of a book that is another's", () => {
+    const panel = show({ ...book, state: "gap", state_cause: "ghost", bids: [], asks: [], mid: null });
+    expect(badgeOf(panel)).toContain("gap · ghost");
+    expect(panel.textContent).toContain("not this market's");
+    expect(panel.textContent).not.toContain("no bids");
+    expect(pricesOf(panel)).toEqual([]);
+  });
+
   it("shows the other outcome as its mirror image", () => {
     expect(pricesOf(show(book, 1))).toEqual(["56.0¢", "54.0¢"]);
   });

@@ -82,6 +82,14 @@ function BookBody({ book, report, tick }: BookBodyProps) {
   if (book.state === "unknown" && book.bids.length === 0 && book.asks.length === 0) {
     return <PanelNote>No book has been received for this market yet.</PanelNote>;
   }
+  if (book.state_cause === "ghost") {
+    return (
+      <PanelNote>
+        Upstream serves a book that is not this market's: its own prices say otherwise. Nothing of it is
+        shown; the book is asked for again.
+      </PanelNote>
+    );
+  }
   const { asks, bids, hiddenAsks, hiddenBids } = ladder(
     book,
     isWhole ? Number.POSITIVE_INFINITY : SHOWN_LEVELS,

@@ -33,9 +33,7 @@ export function DepthChart({ book, tick }: { book: ShownBook; tick: number | nul
   const price = at === null ? null : curve.from + at * (curve.to - curve.from);
   const readout =
     price === null
-      ? `${shares(curve.bids.at(-1)?.shares ?? 0)} shares bid down to ${cents(curve.from, tick)}, ${shares(
-          curve.asks.at(-1)?.shares ?? 0,
-        )} offered up to ${cents(curve.to, tick)}`
+      ? `${shares(curve.bids.at(-1)?.shares ?? 0)} bid · ${shares(curve.asks.at(-1)?.shares ?? 0)} offered, shares`
       : `${shares(sharesTo(curve, price, mid))} shares ${price < mid ? "bid down" : "offered up"} to ${cents(price, tick)}`;
 
   const follow = (event: PointerEvent<SVGSVGElement>) => {
@@ -54,7 +52,7 @@ export function DepthChart({ book, tick }: { book: ShownBook; tick: number | nul
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Depth of the book. ${readout}. Arrow keys move along the prices.`}
+        aria-label={`Depth of the book from ${cents(curve.from, tick)} to ${cents(curve.to, tick)}: ${readout}. Arrow keys move along the prices.`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrows read the curve point by point
         tabIndex={0}
         onPointerMove={follow}

@@ -9,7 +9,7 @@ import {
   StaleNote,
 } from "../../../components/PanelParts.tsx";
 import type { Bar, MarketDetail, Ohlc, TimelineEntry } from "../../../lib/apiTypes.ts";
-import { momentLabel } from "../../../lib/chartTime.ts";
+import { momentLabel, otherZones } from "../../../lib/chartTime.ts";
 import { cents, change, count, duration, money, percent, utc, words } from "../../../lib/format.ts";
 import { priceBars, statusTimeline } from "../live/liveQueries.ts";
 import { useShownPrices } from "../live/useShownPrices.ts";
@@ -36,6 +36,7 @@ const WORDS: Readonly<Record<(typeof RANGES)[number], string>> = {
   "1d": "the last day",
   "1w": "the last week",
   "1m": "the last month",
+  "3m": "the last 3 months",
   max: "all time",
 };
 
@@ -91,7 +92,7 @@ export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
   const ohlc = chart.data;
   const index = ohlc?.outcome === 1 ? 1 : 0;
   const label = market.outcomes[index] ?? `Outcome ${index + 1}`;
-  const shownRange = RANGES.find((known) => INTERVAL[known] === ohlc?.interval) ?? range;
+  const shownRange = RANGES.find((known) => known === ohlc?.range) ?? range;
   const slots = useMemo(() => (ohlc ? slotsOf(ohlc) : []), [ohlc]);
   const bands = useMemo(() => (ohlc ? bandsOf(ohlc) : []), [ohlc]);
   const marks = useMemo(
@@ -195,6 +196,15 @@ export function PricePanel({ market, settings, onSettings }: PricePanelProps) {
         <div className="pfoot">
           <p className="sub">{summary}</p>
           <BarTable slots={slots} bands={bands} label={label} tick={market.tick_size} />
+          <a
+            className="by"
+            href={`/api/polymarket/ohlc/${market.market_id}/bars.csv?range=${range}&interval=${INTERVAL[range]}&outcome=${asked}`}
+            download
+            rel="nofollow"
+            title="These bars with units, sources and gaps, for spreadsheets"
+          >
+            CSV
+          </a>
           <a className="by" href="https://www.tradingview.com/" rel="noopener" target="_blank">
             Charts by TradingView
           </a>
@@ -253,7 +263,12 @@ function Readout({ slot, tick }: { slot: Slot | undefined; tick: number | null }
   const bar = slot?.bar ?? null;
   return (
     <p className="readout" aria-hidden="true">
-      {slot && <span>{momentLabel(slot.time)}</span>}
+      {slot && (
+        <span>
+          {momentLabel(slot.time)}
+          {otherZones(slot.time).map((told) => ` · ${told}`)}
+        </span>
+      )}
       {bar === null ? (
         <span className="mut">not recorded</span>
       ) : (

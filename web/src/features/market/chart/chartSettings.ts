@@ -1,7 +1,7 @@
 import type { ChartRange, Interval } from "../../../lib/apiTypes.ts";
 import type { UrlSearch } from "../../../lib/urlSearch.ts";
 
-export const RANGES = ["1h", "6h", "1d", "1w", "1m", "max"] as const satisfies readonly ChartRange[];
+export const RANGES = ["1h", "6h", "1d", "1w", "1m", "3m", "max"] as const satisfies readonly ChartRange[];
 export type Range = (typeof RANGES)[number];
 export const CHART_KINDS = ["line", "candles"] as const;
 export type ChartKind = (typeof CHART_KINDS)[number];
@@ -22,6 +22,7 @@ export const INTERVAL: Readonly<Record<Range, Interval>> = {
   "1d": "15m",
   "1w": "1h",
   "1m": "6h",
+  "3m": "1d",
   max: "1d",
 };
 

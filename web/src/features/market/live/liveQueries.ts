@@ -105,7 +105,12 @@ export async function fetchTrades(
       signal,
     }),
   );
-  return { trades: data, nextCursor: metadata.next_cursor };
+  return {
+    trades: data,
+    nextCursor: metadata.next_cursor,
+    completeFrom: metadata.complete_from ?? null,
+    completeTo: metadata.complete_to ?? null,
+  };
 }
 
 /** The newest trades; the stream adds to them. */
@@ -120,20 +125,25 @@ export function tradeTape(marketId: string, leastUsdc: number) {
   });
 }
 
+/** Bars, and the range that was asked for. */
+export interface RangedBars extends Ohlc {
+  range: ChartRange;
+}
+
 /** The bars of one outcome. */
 export function priceBars(marketId: string, range: ChartRange, interval: Interval, outcome: number) {
-  return queryOptions<Ohlc>({
+  return queryOptions<RangedBars>({
     queryKey: marketKeys.chart(marketId, range, interval, outcome),
     refetchInterval: CHART_REFRESH_MS,
-    queryFn: async ({ signal }) =>
-      (
-        await unwrap<Ohlc, ItemMetadata>(
-          api.GET("/api/polymarket/ohlc/{id}", {
-            params: { path: { id: marketId }, query: { interval, range, outcome } },
-            signal,
-          }),
-        )
-      ).data,
+    queryFn: async ({ signal }) => {
+      const { data } = await unwrap<Ohlc, ItemMetadata>(
+        api.GET("/api/polymarket/ohlc/{id}", {
+          params: { path: { id: marketId }, query: { interval, range, outcome } },
+          signal,
+        }),
+      );
+      return { ...data, range };
+    },
   });
 }
 

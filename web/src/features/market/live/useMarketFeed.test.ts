@@ -33,8 +33,18 @@ describe("events of the stream", () => {
 
   it("fill every tape with the trades it wants, and create none", () => {
     const client = new QueryClient();
-    client.setQueryData<Tape>(marketKeys.tape("7", 0), { trades: [], nextCursor: null });
-    client.setQueryData<Tape>(marketKeys.tape("7", 100), { trades: [], nextCursor: null });
+    client.setQueryData<Tape>(marketKeys.tape("7", 0), {
+      trades: [],
+      nextCursor: null,
+      completeFrom: null,
+      completeTo: null,
+    });
+    client.setQueryData<Tape>(marketKeys.tape("7", 100), {
+      trades: [],
+      nextCursor: null,
+      completeFrom: null,
+      completeTo: null,
+    });
     const onTrades = vi.fn();
     applyEvents(client, "7", [trade("small", 20), trade("big", 200)], onTrades);
     const ids = (least: number) =>

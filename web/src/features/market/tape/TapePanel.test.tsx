@@ -43,12 +43,22 @@ describe("the tape on screen", () => {
   afterEach(cleanup);
 
   it("names the outcome that the stream gives by number", () => {
-    const { container } = show({ trades: [trade("a", 10)], nextCursor: null });
+    const { container } = show({
+      trades: [trade("a", 10)],
+      nextCursor: null,
+      completeFrom: null,
+      completeTo: null,
+    });
     expect(container.querySelector("tbody tr")?.textContent).toContain("sell No25.0¢10");
   });
 
   it("stands still while paused, counts what comes, and catches up", async () => {
-    const { shares, arrive } = show({ trades: [trade("a", 10)], nextCursor: null });
+    const { shares, arrive } = show({
+      trades: [trade("a", 10)],
+      nextCursor: null,
+      completeFrom: null,
+      completeTo: null,
+    });
     fireEvent.click(screen.getByRole("button", { name: "Pause" }));
     await arrive(trade("b", 11), trade("c", 12));
     expect(shares()).toEqual(["10"]);
@@ -57,7 +67,12 @@ describe("the tape on screen", () => {
   });
 
   it("keeps the rows that are there when one comes", async () => {
-    const { container, arrive } = show({ trades: [trade("a", 10)], nextCursor: null });
+    const { container, arrive } = show({
+      trades: [trade("a", 10)],
+      nextCursor: null,
+      completeFrom: null,
+      completeTo: null,
+    });
     const before = container.querySelector("tbody tr");
     await arrive(trade("b", 11));
     await screen.findByText("11");
@@ -65,8 +80,8 @@ describe("the tape on screen", () => {
   });
 
   it("says that nothing was recorded", () => {
-    expect(show({ trades: [], nextCursor: null }).container.textContent).toContain(
-      "No trade has been recorded",
-    );
+    expect(
+      show({ trades: [], nextCursor: null, completeFrom: null, completeTo: null }).container.textContent,
+    ).toContain("No trade has been recorded");
   });
 });

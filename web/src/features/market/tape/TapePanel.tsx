@@ -10,7 +10,20 @@ import {
 } from "../../../components/PanelParts.tsx";
 import type { MarketDetail, TradeRow } from "../../../lib/apiTypes.ts";
 import { feedStatus } from "../../../lib/feed.ts";
-import { cents, count, money, moneyExact, shares, shortHash, timeOfDay, utc } from "../../../lib/format.ts";
+import {
+  cents,
+  count,
+  dayAndTime,
+  isToday,
+  money,
+  moneyExact,
+  shares,
+  shortHash,
+  timeOfDay,
+  utc,
+  venueAndUtc,
+  zoneName,
+} from "../../../lib/format.ts";
 import { go, place } from "../../../lib/navigation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { copy, toast } from "../../../lib/toast.ts";
@@ -73,7 +86,24 @@ export function TapePanel({ market, isSimulated, search }: TapePanelProps) {
     <section className="card tapes" aria-label="Trades">
       <h2>
         Trades
+        {tape?.completeTo && (
+          <span
+            className="sub"
+            title={`Up to ${utc(tape.completeTo)} no trade is missing. Newer ones were heard and may be incomplete.`}
+          >
+            complete to {timeOfDay(tape.completeTo)}
+          </span>
+        )}
         <span className="end">
+          <a
+            className="chip"
+            href={`/api/polymarket/markets/${market.market_id}/trades.csv${stringifySearch(least === "0" ? {} : { min_usdc: least })}`}
+            download
+            rel="nofollow"
+            title="Every recorded trade of this size, with units and sources, for spreadsheets"
+          >
+            CSV
+          </a>
           <button
             type="button"
             className="chip"
@@ -106,7 +136,10 @@ export function TapePanel({ market, isSimulated, search }: TapePanelProps) {
       {tape ? (
         shown.length === 0 ? (
           <PanelNote>
-            {least === "0" ? "No trade has been recorded in this market." : "No recorded trade is as large."}
+            {least === "0" ? "No trade has been recorded in this market." : "No recorded trade is as large."}{" "}
+            {tape.completeFrom
+              ? `None is missing since ${utc(tape.completeFrom)}; before that, they are not known.`
+              : "Trades are not recorded yet by this server: there may have been some."}
           </PanelNote>
         ) : (
           <>
@@ -120,7 +153,11 @@ export function TapePanel({ market, isSimulated, search }: TapePanelProps) {
                 <caption className="sr">Trades, newest first{held !== null && ", paused"}</caption>
                 <thead>
                   <tr>
-                    <th className="l" scope="col">
+                    <th
+                      className="l"
+                      scope="col"
+                      title={`${zoneName()}; point at a time for UTC and New York`}
+                    >
                       Time
                     </th>
                     <th className="l" scope="col" title="What the taker did">
@@ -186,8 +223,8 @@ const Trade = memo(({ trade, label, tick, isSimulated }: TradeProps) => {
   return (
     <tr title={trade.confirmed === false ? "Heard on the stream, not confirmed yet" : known}>
       <td className="l mut">
-        <time dateTime={trade.traded_at} title={utc(trade.traded_at)}>
-          {timeOfDay(trade.traded_at)}
+        <time dateTime={trade.traded_at} title={venueAndUtc(trade.traded_at)}>
+          {isToday(trade.traded_at) ? timeOfDay(trade.traded_at) : dayAndTime(trade.traded_at)}
         </time>
       </td>
       <td className="l">

@@ -20,7 +20,12 @@ function trade(id: string, second: number): TradeRow {
   };
 }
 const ids = (tape: Tape) => tape.trades.map(({ trade_id }) => trade_id);
-const tape: Tape = { trades: [trade("b", 2), trade("a", 1)], nextCursor: "older" };
+const tape: Tape = {
+  trades: [trade("b", 2), trade("a", 1)],
+  nextCursor: "older",
+  completeFrom: null,
+  completeTo: null,
+};
 
 describe("the tape", () => {
   it("takes new trades on top, once", () => {
@@ -42,7 +47,7 @@ describe("the tape", () => {
   });
 
   it("lets what was heard give way to its confirmation, one for one", () => {
-    const heard = withTrades({ trades: [], nextCursor: null }, [
+    const heard = withTrades({ trades: [], nextCursor: null, completeFrom: null, completeTo: null }, [
       { ...trade("heard 1", 5), confirmed: false },
       { ...trade("heard 2", 5), confirmed: false },
     ]);
@@ -70,17 +75,31 @@ describe("the tape", () => {
     const long: Tape = {
       trades: [trade("since", 9), trade("wrong", 4), trade("b", 3), trade("a", 2), trade("old", 1)],
       nextCursor: "deep",
+      completeFrom: null,
+      completeTo: null,
     };
-    const page: Tape = { trades: [trade("c", 4), trade("b", 3), trade("a", 2)], nextCursor: "next" };
+    const page: Tape = {
+      trades: [trade("c", 4), trade("b", 3), trade("a", 2)],
+      nextCursor: "next",
+      completeFrom: null,
+      completeTo: null,
+    };
     expect(withFirstPage(long, page)).toEqual({
       trades: [trade("since", 9), ...page.trades, trade("old", 1)],
       nextCursor: "deep",
+      completeFrom: null,
+      completeTo: null,
     });
     expect(withFirstPage(undefined, page)).toBe(page);
   });
 
   it("does not join what may have a hole between", () => {
-    const page: Tape = { trades: [trade("far", 90)], nextCursor: "next" };
+    const page: Tape = {
+      trades: [trade("far", 90)],
+      nextCursor: "next",
+      completeFrom: null,
+      completeTo: null,
+    };
     expect(withFirstPage(tape, page)).toEqual(page);
   });
 

@@ -8,6 +8,10 @@ export interface Tape {
   trades: readonly TradeRow[];
   /** Where the older ones begin; null at the first trade of the market. */
   nextCursor: string | null;
+  /** Since when no trade is missing; null while that is not known. */
+  completeFrom: string | null;
+  /** Up to when no trade is missing: newer ones were heard and may be incomplete. */
+  completeTo: string | null;
 }
 
 /** Two tellings of one trade may differ by so much in time: one source says when it was matched, one when it was mined. */
@@ -49,7 +53,7 @@ export function withTrades(tape: Tape, arrived: readonly TradeRow[]): Tape {
   const trades = [...added.reverse(), ...present].sort(newestFirst);
   if (trades.length <= KEPT_TRADES) return { ...tape, trades };
   // What was cut off can no longer be continued from: the cursor points further down than the last row kept.
-  return { trades: trades.slice(0, KEPT_TRADES), nextCursor: null };
+  return { ...tape, trades: trades.slice(0, KEPT_TRADES), nextCursor: null };
 }
 
 /**
@@ -68,6 +72,7 @@ export function withFirstPage(tape: Tape | undefined, page: Tape): Tape {
     return { ...page, trades: [...since, ...page.trades] };
   const below = tape.trades.filter((trade) => at(trade) < at(oldest));
   return {
+    ...page,
     trades: [...since, ...page.trades, ...below],
     nextCursor: below.length > 0 ? tape.nextCursor : page.nextCursor,
   };
@@ -76,7 +81,8 @@ export function withFirstPage(tape: Tape | undefined, page: Tape): Tape {
 /** The tape with an older page at its end. */
 export function withOlder(tape: Tape, older: readonly TradeRow[], nextCursor: string | null): Tape {
   const known = new Set(tape.trades.map(({ trade_id }) => trade_id));
-  return { trades: [...tape.trades, ...older.filter(({ trade_id }) => !known.has(trade_id))], nextCursor };
+  const added = older.filter(({ trade_id }) => !known.has(trade_id));
+  return { ...tape, trades: [...tape.trades, ...added], nextCursor };
 }
 
 /** Trades that came since the reader paused: not among those held, and not older than the newest of them. */
