@@ -81,7 +81,9 @@ CREATE TABLE wallet_trades (
     side             text CONSTRAINT wallet_trades_side CHECK (side IN ('buy', 'sell', 'in', 'out')),
     -- NULL: upstream does not say which part the wallet had in the trade.
     is_maker         boolean,
-    price            numeric(10,8),
+    -- Dollars a share without the fee, with all the digits upstream tells: what a purchase's dollars exceed price ×
+    -- shares by is its fee.
+    price            numeric CONSTRAINT wallet_trades_price CHECK (price BETWEEN 0 AND 1),
     shares           numeric(20,6),
     -- What moved: with the fee on purchases, without it on sales.
     usdc             numeric(20,6),

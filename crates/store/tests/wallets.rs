@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Address, ConditionId, MarketId, Price, Shares, TokenId, TransactionHash, Usdc};
+use domain::{Address, ConditionId, MarketId, Shares, TokenId, TransactionHash, Usdc};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -41,7 +41,7 @@ fn bought(second: i64, shares: u32) -> Activity {
         outcome_index: Some(0),
         direction: Some(Direction::Buy),
         is_maker: Some(false),
-        price: Price::new(Decimal::new(25, 2)).ok(),
+        price: Some(Decimal::new(25, 2)),
         shares: Shares::new(shares).ok(),
         usdc: Usdc::new(shares / Decimal::from(4)).ok(),
         is_combo: false,

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::ledger::{
-    Change, Conversion, Entry, EventIx, Fill, IncomeKind, MarketIx, Markets, Micro, Place, Role,
-    Slot,
+    Change, Conversion, Entry, EventIx, Fill, Given, IncomeKind, MarketIx, Markets, Micro, Place,
+    Role, Slot,
 };
 use domain::{ConditionId, Side, TokenId};
 use store::wallets::activity::{Activity, Direction, StoredActivity};
@@ -171,7 +171,8 @@ impl Book {
         };
         let group = self.groups.get(&self.markets.event_of(market))?;
         let members: Box<[MarketIx]> = group.iter().filter(was_there).copied().collect();
-        // Upstream names one market of the event, which need not be the one that was given.
-        Some(Change::Convert(Box::new(Conversion { members, given: None, shares, usdc })))
+        // Upstream names one market of those that were given.
+        let given = Given::Including(market);
+        Some(Change::Convert(Box::new(Conversion { members, given, shares, usdc })))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::{Display, Write as _};
 
 use chrono::{DateTime, Utc};
-use domain::{Address, ConditionId, Price, Shares, TokenId, TransactionHash, Usdc};
+use domain::{Address, ConditionId, Shares, TokenId, TransactionHash, Usdc};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor};
@@ -69,8 +69,8 @@ pub struct Activity {
     pub direction: Option<Direction>,
     /// Whether its order rested, where that is known.
     pub is_maker: Option<bool>,
-    /// Dollars a share, without fees.
-    pub price: Option<Price>,
+    /// Dollars a share, without fees: 0 to 1, with all the digits upstream tells.
+    pub price: Option<Decimal>,
     /// Shares, or sets of them.
     pub shares: Option<Shares>,
     /// Dollars that moved: with the fee on purchases, without it on sales.
@@ -238,7 +238,7 @@ async fn insert(
         .bind(all().map(|row| row.outcome_index.map(i16::from)).collect::<Vec<_>>())
         .bind(all().map(|row| row.direction.map(Direction::slug)).collect::<Vec<_>>())
         .bind(all().map(|row| row.is_maker).collect::<Vec<_>>())
-        .bind(all().map(|row| row.price.map(Price::decimal)).collect::<Vec<_>>())
+        .bind(all().map(|row| row.price).collect::<Vec<_>>())
         .bind(all().map(|row| row.shares.map(Shares::decimal)).collect::<Vec<_>>())
         .bind(all().map(|row| row.usdc.map(Usdc::decimal)).collect::<Vec<_>>())
         .execute(&mut *connection)
@@ -269,7 +269,7 @@ fn decode(row: &PgRow) -> Result<StoredActivity, StoreError> {
             outcome_index: outcome.map(u8::try_from).transpose().map_err(StoreError::other)?,
             direction: id_of("side")?.map(Direction::of).transpose()?,
             is_maker: column(row, "is_maker")?,
-            price: amount(column::<Option<Decimal>>(row, "price")?)?,
+            price: column(row, "price")?,
             shares: amount(column::<Option<Decimal>>(row, "shares")?)?,
             usdc: amount(column::<Option<Decimal>>(row, "usdc")?)?,
             is_combo: column(row, "is_combo")?,
