@@ -112,8 +112,6 @@ describe("in adversity", () => {
           await openList(page, `/markets?status=resolved&q=${encodeURIComponent(corrected.title)}`);
           await page.locator(`table.grid a.mk[href$="/${corrected.slug}"]`).waitFor();
         },
-        // The exchange has no book of a market that takes no orders.
-        { tolerate: /status of 404/ },
       );
     } finally {
       await own.stop();
