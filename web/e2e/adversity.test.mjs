@@ -102,19 +102,13 @@ describe("in adversity", () => {
       const winner = corrected.resolution.payouts.indexOf(1);
       assert.equal(corrected.outcomes[winner], corrected.resolution.outcome);
       assert.equal(corrected.outcome_prices[winner], 1);
-      await withPage(
-        browser,
-        own.url,
-        async (page) => {
-          await page.goto(`/markets/${corrected.slug}`);
-          const figure = page.locator("main", { hasText: /Resolved by (UMA|payout)/ });
-          await figure.getByText(corrected.resolution.outcome, { exact: true }).first().waitFor();
-          await openList(page, `/markets?status=resolved&q=${encodeURIComponent(corrected.title)}`);
-          await page.locator(`table.grid a.mk[href$="/${corrected.slug}"]`).waitFor();
-        },
-        // The exchange has no book of a market that takes no orders.
-        { tolerate: /status of 404/ },
-      );
+      await withPage(browser, own.url, async (page) => {
+        await page.goto(`/markets/${corrected.slug}`);
+        const figure = page.locator("main", { hasText: /Resolved by (UMA|payout)/ });
+        await figure.getByText(corrected.resolution.outcome, { exact: true }).first().waitFor();
+        await openList(page, `/markets?status=resolved&q=${encodeURIComponent(corrected.title)}`);
+        await page.locator(`table.grid a.mk[href$="/${corrected.slug}"]`).waitFor();
+      });
     } finally {
       await own.stop();
       await lab.stop();

@@ -150,6 +150,14 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// What a share cost on average: 1 at most, and below 0 where a conversion paid more than what was
+    /// given for it had cost.
+    pub fn average_price(&mut self, field: &'static str) -> Option<Decimal> {
+        self.bounded(field, |price| {
+            (price <= Decimal::ONE).then_some(price).ok_or(Unreadable::OutOfRange)
+        })
+    }
+
     /// A difference of prices from −1 to 1.
     pub fn price_change(&mut self, field: &'static str) -> Option<PriceChange> {
         self.bounded(field, PriceChange::new)

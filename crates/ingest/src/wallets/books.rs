@@ -170,10 +170,9 @@ fn booked(position: &Position) -> Booked {
     let price = position.average_price.known().flatten();
     Booked {
         shares: Some(Decimal::new(position.held(), 6)),
-        // Of what conversions cost less than nothing the price is no price.
         avg_price: price
             .and_then(|price| Decimal::try_from(price).ok())
-            .and_then(|price| Price::new(price).ok().map(Price::decimal)),
+            .map(|price| price.round_dp(8)),
         cost_usdc: average.map(|basis| usdc(basis.cost)),
         fifo_cost_usdc: fifo.map(|basis| usdc(basis.cost)),
         realized_usdc: average.map(|basis| usdc(basis.realised)),
@@ -207,7 +206,7 @@ fn as_reported(row: &PositionRow, observed_at: Option<DateTime<Utc>>) -> Reporte
     let dollars = |usdc: Option<domain::Usdc>| usdc.map(domain::Usdc::decimal);
     Reported {
         venue_shares: row.shares,
-        venue_avg_price: decimal_of(row.avg_price),
+        venue_avg_price: row.avg_price,
         venue_cost_usdc: dollars(row.entry_cost),
         venue_fees_usdc: dollars(row.entry_fees),
         venue_bought_shares: row.bought_shares,

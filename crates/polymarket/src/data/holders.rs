@@ -17,8 +17,8 @@ use domain::Address;
 /// all are cut to four decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HolderEconomics {
-    /// Dollars a share paid for the shares held.
-    pub avg_price: Option<Price>,
+    /// Dollars a share paid for the shares held; below 0 where a conversion paid more than it took.
+    pub avg_price: Option<Decimal>,
     /// Dollars paid for the shares held.
     pub entry_cost: Option<Usdc>,
     /// Dollars a share now.
@@ -67,7 +67,7 @@ impl HolderRow {
         let own = fields.id("token_id", TokenId::parse);
         let token_id = group.cloned().or(own).ok_or("token_id")?;
         let economics = HolderEconomics {
-            avg_price: fields.price("avg_price"),
+            avg_price: fields.average_price("avg_price"),
             entry_cost: fields.usdc("entry_cost_usdc"),
             current_price: fields.price("current_price"),
             current_value: fields.usdc("current_value"),

@@ -271,8 +271,9 @@ pub struct PositionRow {
     pub condition_id: Option<ConditionId>,
     /// Shares held, six decimals. Version 1 does not say it of closed positions.
     pub shares: Option<Decimal>,
-    /// Dollars a share paid for what is held; of a closed position, for what was.
-    pub avg_price: Option<Price>,
+    /// Dollars a share paid for what is held; of a closed position, for what was. Below 0 where a conversion
+    /// paid more than what it took had cost.
+    pub avg_price: Option<Decimal>,
     /// Dollars paid for the shares held.
     pub entry_cost: Option<Usdc>,
     /// Dollars of fees paid with it; of a closed position over its whole life.
@@ -346,7 +347,7 @@ impl PositionRow {
             token_id: fields.id("token_id", TokenId::parse).ok_or("token_id")?,
             condition_id: fields.id("condition_id", ConditionId::parse),
             shares: fields.amount("current_size"),
-            avg_price: fields.price("avg_price"),
+            avg_price: fields.average_price("avg_price"),
             entry_cost: fields.usdc("entry_cost_usdc"),
             entry_fees: fields.usdc("entry_fees_usdc"),
             total_cost: fields.usdc("total_cost_usdc"),

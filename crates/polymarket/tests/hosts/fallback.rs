@@ -193,7 +193,7 @@ async fn positions_of_version_1_leave_unknown_what_it_does_not_say() {
     assert!(walked.is_whole(), "{walked:?}");
     assert!(walked.rows.unknown_keys.is_empty() && walked.rows.issues.is_empty(), "{walked:?}");
     let row = &walked.rows.rows[0];
-    assert_eq!((row.shares, row.avg_price.unwrap().decimal()), (Some(dec!(28.09)), dec!(0.6699)));
+    assert_eq!((row.shares, row.avg_price.unwrap()), (Some(dec!(28.09)), dec!(0.6699)));
     assert_eq!(row.entry_cost.unwrap().decimal(), dec!(18.8202));
     assert_eq!(row.unrealized.unwrap().decimal(), dec!(1.264));
     assert_eq!(row.current_price.unwrap().decimal(), dec!(0.715));

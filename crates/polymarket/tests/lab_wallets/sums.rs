@@ -83,7 +83,7 @@ fn assert_position(row: &PositionRow, wallet: &Address) {
         assert_eq!((of(row.entry_cost), row.percent_unrealized), (dec!(0), Some(dec!(0))));
     } else {
         let slack = dec!(0.0001) + CUT / shares;
-        assert_near(row.avg_price.unwrap().decimal(), of(row.entry_cost) / shares, slack);
+        assert_near(row.avg_price.unwrap(), of(row.entry_cost) / shares, slack);
     }
 }
 

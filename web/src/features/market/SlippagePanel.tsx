@@ -128,8 +128,12 @@ export function SlippagePanel({ market, outcome, onOutcome, search }: SlippagePa
 function Outcome({ market, order }: { market: MarketDetail; order: Order }) {
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...slippage(market.market_id, order),
+    enabled: market.accepting_orders && order.size > 0,
     placeholderData: keepPreviousData,
   });
+  if (!market.accepting_orders) {
+    return <PanelNote>The exchange takes no orders in this market.</PanelNote>;
+  }
   // An error belongs to this order: the answer to another one must not stand in for it.
   if (error && (data === undefined || isPlaceholderData)) {
     return <PanelProblem error={error} what="The price of this order" retry={() => void refetch()} />;

@@ -38,7 +38,7 @@ fn assert_identities(row: &PositionRow) {
     assert!(near(row.total, of(row.realized) + of(row.unrealized)), "{row:?}");
     if shares > Decimal::ZERO {
         let average = of(row.entry_cost) / shares;
-        assert!((row.avg_price.unwrap().decimal() - average).abs() <= dec!(0.0001), "{row:?}");
+        assert!((row.avg_price.unwrap() - average).abs() <= dec!(0.0001), "{row:?}");
     }
 }
 
@@ -53,7 +53,7 @@ async fn positions() {
     let [first, _] = page.rows.rows.as_slice() else { panic!("two rows") };
     page.rows.rows.iter().for_each(assert_identities);
     assert_eq!((first.shares, first.bought_shares), (Some(dec!(28.09)), Some(dec!(28.09))));
-    assert_eq!(first.avg_price.unwrap().decimal(), dec!(0.6699));
+    assert_eq!(first.avg_price.unwrap(), dec!(0.6699));
     assert_eq!(first.entry_fees.unwrap().decimal(), dec!(0.31053));
     assert_eq!(first.percent_realized, Some(dec!(6.7162)));
     assert_eq!(
@@ -79,7 +79,7 @@ async fn positions() {
     // Everything that was bought paid a dollar a share; fees are not in it. The average is cut to four
     // decimals, which may be a ten-thousandth of a dollar a share.
     let bought = first.bought_shares.unwrap();
-    let made = bought * (dec!(1) - first.avg_price.unwrap().decimal());
+    let made = bought * (dec!(1) - first.avg_price.unwrap());
     let difference = made - first.realized.unwrap().decimal();
     assert!((dec!(0)..=bought * dec!(0.0001)).contains(&difference), "{difference}");
     assert_eq!(second.mergeable, Some(true), "stays true");

@@ -25,7 +25,12 @@ interface BookPanelProps {
 
 /** The order book as a ladder and as a curve, with how far it can be trusted. */
 export function BookPanel({ market, outcome, onOutcome }: BookPanelProps) {
-  const { data: book, error, dataUpdatedAt, refetch } = useQuery(orderBook(market.market_id));
+  const {
+    data: book,
+    error,
+    dataUpdatedAt,
+    refetch,
+  } = useQuery({ ...orderBook(market.market_id), enabled: market.accepting_orders });
   const { state: feed } = useStore(feedStatus);
   const now = useSecond();
   const report =
@@ -52,6 +57,10 @@ export function BookPanel({ market, outcome, onOutcome }: BookPanelProps) {
           report={report}
           tick={book.tick_size ?? market.tick_size}
         />
+      ) : !market.accepting_orders ? (
+        <PanelNote>
+          The exchange takes no orders in this market, and its last book is not held here.
+        </PanelNote>
       ) : error ? (
         <PanelProblem error={error} what="The order book" retry={() => void refetch()} />
       ) : (
