@@ -26,7 +26,8 @@ pub struct Record {
     pub roi: Option<f64>,
     /// Gains over losses; `None` without a loss.
     pub profit_factor: Option<f64>,
-    /// See [`edge`].
+    /// What a dollar staked came to more than the price paid: Σ s·(y − c)/c / Σ s, with c the cost a share
+    /// including the fee, s the dollars and y what a share paid. `None` without a stake in a resolved market.
     pub edge: Option<Clustered>,
 }
 

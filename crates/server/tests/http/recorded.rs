@@ -6,9 +6,12 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConditionId, MarketId, TokenId};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 use polymarket::HistoryRange;
 use polymarket::clob::{ClobClient, HistoryQuery};
 use serde_json::Value;
@@ -120,29 +123,81 @@ async fn recorded_histories_are_drawn_as_they_were() {
         ("clob-2026/prices-history-max.json.gz", HistoryRange::Max),
     ] {
         let Some(body) = recorded(path) else { return };
-        let base = host("/clob/prices-history", body.clone()).await;
-        let (server, database) = server(&base).await;
-
-        // Decoded by the client, and written as the recorder writes upstream's history; moved by whole hours, so that
-        // the pages, which show what was lately, show it.
-        let last = *points(&body, 0).last_key_value().unwrap().0;
-        let by_s = (Utc::now().timestamp() - last) / 3_600 * 3_600;
-        let client = ClobClient::new(server.app.live().upstream().clone());
-        let token = TokenId::parse(TOKENS[0]).unwrap();
-        let decoded = client.prices_history(&token, HistoryQuery::last(range)).await.unwrap();
-        let moved = decoded
-            .rows
-            .into_iter()
-            .map(|point| (point.at + TimeDelta::seconds(by_s), point.price));
-        let id = MarketId::parse(MARKET).unwrap();
-        let mut connection = database.service().acquire().await.unwrap();
-        let (moved, now) = (moved.collect(), Utc::now());
-        bars::backfill(&mut connection, &id, moved, HistoryDetail::Fine, now).await.unwrap();
-
-        let expected = hours(&points(&body, by_s));
-        hourly_bars_are(&server, path, &expected).await;
-        the_chart_is(&server, path, &expected).await;
+        is_drawn(path, body, range).await;
     }
+}
+
+/// What a token of the hourly set was shown at.
+type Hourly = BTreeMap<String, Vec<(DateTime<Utc>, f64)>>;
+
+/// The recorded hourly set: 54 tokens of 27 markets over four weeks.
+fn hourly_set() -> Option<Hourly> {
+    let file = recorded("clob-2026/prices-hourly-54-tokens.parquet")?;
+    let reader = SerializedFileReader::new(Bytes::from(file)).unwrap();
+    let mut tokens = Hourly::new();
+    for row in reader.get_row_iter(None).unwrap() {
+        let row = row.unwrap();
+        let fields: BTreeMap<&str, &Field> =
+            row.get_column_iter().map(|(name, field)| (name.as_str(), field)).collect();
+        let at = match fields["timestamp"] {
+            Field::TimestampMillis(at) => DateTime::from_timestamp_millis(*at),
+            Field::TimestampMicros(at) => DateTime::from_timestamp_micros(*at),
+            other => panic!("no instant: {other}"),
+        };
+        let (Field::Str(token), Field::Double(price)) = (fields["token_id"], fields["price"])
+        else {
+            panic!("{row}");
+        };
+        tokens.entry(token.clone()).or_default().push((at.unwrap(), *price));
+    }
+    Some(tokens)
+}
+
+#[tokio::test]
+async fn the_recorded_hourly_set_is_drawn_as_it_was() {
+    let Some(tokens) = hourly_set() else { return };
+    assert_eq!(tokens.len(), 54);
+    assert_eq!(tokens.values().map(Vec::len).sum::<usize>(), 32_849);
+    // Flat ones show nothing of a scale; of the others every fifth is drawn.
+    let is_moving = |points: &&Vec<(DateTime<Utc>, f64)>| {
+        let lately = points.iter().rev().take(24 * 6).map(|(_, price)| *price);
+        let lowest = lately.clone().fold(1.0, f64::min);
+        lately.fold(0.0, f64::max) - lowest > 0.02
+    };
+    let moving: Vec<_> = tokens.iter().filter(|(_, points)| is_moving(points)).collect();
+    assert!(moving.len() >= 10, "{}", moving.len());
+    for (token, points) in moving.into_iter().step_by(5) {
+        let history: Vec<Value> = points
+            .iter()
+            .map(|(at, price)| serde_json::json!({ "t": at.timestamp(), "p": price }))
+            .collect();
+        let body = serde_json::json!({ "history": history }).to_string().into_bytes();
+        is_drawn(token, body, HistoryRange::Max).await;
+    }
+}
+
+/// A recorded answer of `/prices-history` becomes bars and a chart that are what it says.
+async fn is_drawn(path: &str, body: Vec<u8>, range: HistoryRange) {
+    let base = host("/clob/prices-history", body.clone()).await;
+    let (server, database) = server(&base).await;
+
+    // Decoded by the client, and written as the recorder writes upstream's history; moved by whole hours, so that the
+    // pages, which show what was lately, show it.
+    let last = *points(&body, 0).last_key_value().unwrap().0;
+    let by_s = (Utc::now().timestamp() - last) / 3_600 * 3_600;
+    let client = ClobClient::new(server.app.live().upstream().clone());
+    let token = TokenId::parse(TOKENS[0]).unwrap();
+    let decoded = client.prices_history(&token, HistoryQuery::last(range)).await.unwrap();
+    let moved =
+        decoded.rows.into_iter().map(|point| (point.at + TimeDelta::seconds(by_s), point.price));
+    let id = MarketId::parse(MARKET).unwrap();
+    let mut connection = database.service().acquire().await.unwrap();
+    let (moved, now) = (moved.collect(), Utc::now());
+    bars::backfill(&mut connection, &id, moved, HistoryDetail::Fine, now).await.unwrap();
+
+    let expected = hours(&points(&body, by_s));
+    hourly_bars_are(&server, path, &expected).await;
+    the_chart_is(&server, path, &expected).await;
 }
 
 /// The API's bars are these hours, marked as what they are.
