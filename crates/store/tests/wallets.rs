@@ -204,7 +204,7 @@ async fn an_import_is_done_by_one_worker_and_by_another_when_that_one_dies() {
     let taken_over = claim(two, 1, later).await;
     assert_eq!(taken_over[0].wallet, wallet(7), "its lease has ended");
     assert!(!imports::progress(pool, one, &wallet(7), 10, later + minute).await.unwrap());
-    imports::finish(pool, one, &wallet(7), Priority::Background, later, false).await.unwrap();
+    imports::finish(pool, one, &wallet(7), later, false).await.unwrap();
     assert!(imports::progress(pool, two, &wallet(7), 10, later + minute).await.unwrap());
     let state = imports::state(pool, &wallet(7), later).await.unwrap().unwrap();
     assert_eq!((state.running, state.progress_rows), (true, 10), "who lost it cannot end it");
@@ -215,9 +215,7 @@ async fn an_import_is_done_by_one_worker_and_by_another_when_that_one_dies() {
     assert_eq!(state.last_error.as_deref(), Some("upstream is away"));
     let again = claim(one, 1, later + minute).await;
     assert_eq!((again[0].wallet.clone(), again[0].attempts), (wallet(7), 1));
-    imports::finish(pool, one, &wallet(7), Priority::Followed, later + minute * 9, false)
-        .await
-        .unwrap();
+    imports::finish(pool, one, &wallet(7), later + minute * 9, false).await.unwrap();
     let state = imports::state(pool, &wallet(7), later).await.unwrap().unwrap();
     assert_eq!((state.attempts, state.last_error, state.due_at), (0, None, later + minute * 9));
     assert_eq!(imports::state(pool, &wallet(99), later).await.unwrap(), None);
