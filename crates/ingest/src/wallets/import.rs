@@ -48,6 +48,8 @@ pub(super) struct Import<'a> {
     pub(super) now: DateTime<Utc>,
     /// Most rows of activity that are kept: of a larger wallet the newest are not read.
     pub(super) most_rows: u64,
+    /// Rows that are written at once, but for those of a second, which is never cut in two.
+    pub(super) rows_at_once: usize,
     /// Rows read so far.
     pub(super) rows: AtomicU64,
     /// Whose lease it is, and how long it lasts.

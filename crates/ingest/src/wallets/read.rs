@@ -9,9 +9,6 @@ use super::fetch::{self, Shortfall};
 use super::import::{Import, ImportError};
 use super::takers::Takers;
 
-/// Rows written at once. A second is never cut in two.
-const PART: usize = 20_000;
-
 /// Activity as far as it was read.
 #[derive(Debug)]
 pub(super) struct Read {
@@ -53,7 +50,7 @@ pub(super) async fn activity(
     let mut is_too_large = false;
     while let Some(page) = walk.next_page().await? {
         reading.pending.extend(page.rows.rows.iter().map(fetch::stored));
-        if reading.pending.len() >= PART {
+        if reading.pending.len() >= import.rows_at_once {
             reading.write_whole_seconds().await?;
         }
         import.keep_lease(walk.tally().rows).await?;

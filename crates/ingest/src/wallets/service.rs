@@ -26,6 +26,8 @@ pub struct WalletOptions {
     /// Most rows of activity that are kept of a wallet; of a larger one the newest are not read, and its figures are
     /// withheld.
     pub most_rows: u64,
+    /// Rows of activity that are written at once.
+    pub rows_at_once: usize,
     /// From one look for new wallets on the tape to the next.
     pub discover_every: Duration,
     /// From one reading of upstream's boards to the next.
@@ -45,6 +47,7 @@ impl Default for WalletOptions {
         Self {
             workers: 2,
             most_rows: 500_000,
+            rows_at_once: 20_000,
             discover_every: Duration::from_secs(20),
             boards_every: Duration::from_hours(1),
             board_length: 100,
@@ -168,6 +171,7 @@ async fn import(sources: &Sources, worker: Uuid, claim: &Claim) -> Result<(), St
         claim,
         now: sources.now(),
         most_rows: sources.options.most_rows,
+        rows_at_once: sources.options.rows_at_once,
         rows: AtomicU64::new(0),
         worker,
         lease: LEASE,
