@@ -4,169 +4,209 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use domain::{Address, ConditionId};
-use ingest::wallets::figures::WalletFigures;
-use ingest::wallets::{WalletClients, WalletOptions, WalletService};
-use polymarket::gamma::GammaClient;
-use polymarket::user_pnl::UserPnlClient;
-use rust_decimal::Decimal;
-use serde_json::Value;
-use store::wallets::activity::StoredActivity;
-use store::wallets::imports::{self, Priority};
-use store::wallets::positions::Position;
-use store::wallets::{self, activity, metrics, positions};
+use chrono::TimeDelta;
+use domain::Address;
+use ingest::ClosedScope;
+use lab::{Fault, FaultKind};
+use store::sync_logs::SyncKind;
+use store::testing::eventually;
+use store::wallets::wanted;
 use support::exchange::Exchange;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use support::record::Recorder;
+use support::wallets::{
+    Importers, are_true, busiest, figures, history, import, kept_positions, people, rows, settled,
+};
 
-/// Starts importers on an exchange.
-fn importers(exchange: &Exchange) -> DropGuard {
-    let clients = WalletClients {
-        data: exchange.data(),
-        gamma: GammaClient::new(exchange.upstream.clone()),
-        user_pnl: UserPnlClient::new(exchange.upstream.clone()),
-    };
-    let options = WalletOptions { clock: exchange.clock(), ..WalletOptions::default() };
-    let service = WalletService::new(exchange.database.database().clone(), clients, options);
-    let stop = CancellationToken::new();
-    tokio::spawn(service.run(stop.clone()));
-    stop.drop_guard()
-}
-
-/// Has wallets imported, and waits until they are.
-async fn import(exchange: &Exchange, wallets: &[Address]) {
-    let pool = exchange.database.service();
-    imports::want(pool, wallets, Priority::Asked, exchange.now(), true).await.unwrap();
-    let deadline = Instant::now() + Duration::from_mins(10);
-    loop {
-        let held = wallets::get_all(pool, wallets).await.unwrap();
-        let left = wallets.len() - held.iter().filter(|wallet| wallet.history.is_some()).count();
-        if left == 0 {
-            break;
+/// Holds every wallet's books against the exchange's.
+async fn all_are_true(exchange: &Exchange, people: &[Address]) -> (usize, u32) {
+    let (mut full, mut compared) = (0, 0);
+    for wallet in people {
+        let held = history(exchange, wallet).await.unwrap();
+        assert_eq!(held.activity_count, rows(exchange, wallet).await.len() as u64);
+        if held.completeness == "full" {
+            full += 1;
+            compared += are_true(exchange, wallet).await;
+            continue;
         }
-        assert!(Instant::now() < deadline, "{left} wallets are not imported");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Upstream names one market of a conversion; which others were given cannot always be known.
+        assert!(held.reasons.contains(&"unknown_conversion".to_owned()), "{wallet}: {held:?}");
+        let ours = kept_positions(exchange, wallet).await;
+        let doubted = ours.iter().filter(|position| !position.doubts.is_empty()).count();
+        assert!(doubted > 0 && doubted < ours.len());
     }
-}
-
-async fn people(exchange: &Exchange) -> Vec<Address> {
-    let told = exchange.told("truth/wallets").await;
-    let all = told.as_array().unwrap();
-    all.iter().map(|one| Address::parse(one["address"].as_str().unwrap()).unwrap()).collect()
-}
-
-/// What the exchange has in its books, by market and outcome.
-type Holdings<'a> = BTreeMap<(ConditionId, u8), &'a Value>;
-
-fn holdings(account: &Value) -> Holdings<'_> {
-    let held = account["holdings"].as_array().unwrap().iter().filter(|one| one["bought"] != 0);
-    held.map(|one| {
-        let condition = ConditionId::parse(one["condition_id"].as_str().unwrap()).unwrap();
-        ((condition, u8::try_from(one["outcome"].as_u64().unwrap()).unwrap()), one)
-    })
-    .collect()
-}
-
-fn micro(of: Decimal) -> i64 {
-    i64::try_from((of * Decimal::from(1_000_000)).normalize()).unwrap()
-}
-
-/// Fills of an order, mostly.
-const FILLS: i64 = 3;
-
-/// How far ours and the exchange's books of one wallet are apart.
-#[derive(Debug, Default)]
-struct Comparison {
-    figures: u32,
-    differing: Vec<String>,
-}
-
-/// Holds a wallet's positions against the exchange's books. A row of activity tells a whole order in one price, while
-/// the exchange rounds each of its fills, so that a cost may be off by some millionths for each row of its market. Where No were
-/// converted, upstream does not say which of what happened in the same second came first: there the sum counts.
-fn compare(ours: &[Position], truth: &Holdings<'_>, rows: &[StoredActivity]) -> Comparison {
-    let mut by_market: BTreeMap<&ConditionId, i64> = BTreeMap::new();
-    for condition in rows.iter().filter_map(|row| row.activity.condition_id.as_ref()) {
-        *by_market.entry(condition).or_default() += 1;
-    }
-    let has_converted = rows.iter().any(|row| row.activity.kind == "conversion");
-    let mut found = Comparison::default();
-    let (mut made, mut truly_made) = (0, 0);
-    for position in ours {
-        let truth = truth[&(position.condition_id.clone(), position.outcome_index)];
-        // What a conversion gave has no row of its own.
-        let slack = FILLS * by_market.get(&position.condition_id).copied().unwrap_or_default();
-        let booked = &position.booked;
-        let figures = [
-            ("shares", booked.shares, 0),
-            ("bought", booked.bought_shares, 0),
-            ("fees", booked.fees_usdc, slack),
-            ("cost", booked.cost_usdc, slack),
-            ("realized", booked.realized_usdc, slack),
-        ];
-        for (name, figure, slack) in figures {
-            found.figures += 1;
-            let (ours, truth) = (figure.map(micro), truth[name].as_i64().unwrap());
-            let is_same = ours.is_some_and(|ours| (ours - truth).abs() <= slack);
-            let is_moved = has_converted && ["cost", "realized"].contains(&name);
-            if !is_same && !is_moved {
-                let token = &position.token_id;
-                found.differing.push(format!("{token} {name}: {ours:?}, truly {truth}"));
-            }
-            let sign = if name == "cost" { -1 } else { 1 };
-            if ["cost", "realized"].contains(&name) {
-                made += sign * ours.unwrap_or_default();
-                truly_made += sign * truth;
-            }
-        }
-    }
-    if (made - truly_made).abs() > FILLS * i64::try_from(rows.len()).unwrap() {
-        found.differing.push(format!("realized less cost: {made}, truly {truly_made}"));
-    }
-    found
+    assert!(full * 10 > people.len() * 9, "{full} of {}", people.len());
+    (full, compared)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wallets_books_are_those_of_the_exchange() {
     let exchange = Exchange::open(11, 1.0).await;
-    let _importers = importers(&exchange);
+    let _importers = Importers::start(&exchange);
     let people = people(&exchange).await;
-    import(&exchange, &people).await;
-    let pool = exchange.database.service();
-    let (mut full, mut figures) = (0, 0);
-    for wallet in &people {
-        let history = wallets::get(pool, wallet).await.unwrap().unwrap().history.unwrap();
-        let rows = activity::history(pool, wallet).await.unwrap();
-        assert_eq!(history.activity_count, rows.len() as u64);
-        let mut ours = positions::open(pool, wallet).await.unwrap();
-        ours.extend(positions::closed(pool, wallet, 100_000, 0).await.unwrap());
-        if history.completeness != "full" {
-            // Upstream names one market of a conversion; which others were given cannot always be known.
-            let reasons = &history.reasons;
-            assert!(reasons.contains(&"unknown_conversion".to_owned()), "{wallet}: {reasons:?}");
-            let doubted = ours.iter().filter(|position| !position.doubts.is_empty());
-            assert!(doubted.clone().count() > 0 && doubted.count() < ours.len());
-            continue;
-        }
-        full += 1;
-        let account = exchange.told(&format!("truth/wallets/{wallet}/account")).await;
-        let truth = holdings(&account);
-        assert_eq!(ours.len(), truth.len(), "{wallet}");
-        let compared = compare(&ours, &truth, &rows);
-        assert_eq!(compared.differing, Vec::<String>::new(), "{wallet}");
-        figures += compared.figures;
+    import(&exchange, &people, true).await;
+    let (full, compared) = all_are_true(&exchange, &people).await;
+    println!("{} wallets, {full} known from their first day, {compared} figures", people.len());
+}
 
-        let kept = metrics::get(pool, wallet).await.unwrap().unwrap();
-        assert_eq!(kept.version, ingest::wallets::figures::VERSION);
-        let kept: WalletFigures = serde_json::from_value(kept.metrics).unwrap();
-        let remainder = kept.totals.identity_remainder;
-        assert!(remainder.is_none_or(|rest| rest.abs() < 1e-9), "{wallet}: {remainder:?}");
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a world of the standard size takes minutes"]
+async fn every_wallets_books_of_a_large_world_are_those_of_the_exchange() {
+    let began = Instant::now();
+    let exchange = Exchange::of_world(&Exchange::options(7)).await;
+    exchange.sync().await;
+    println!("world and catalogue: {:.0?}", began.elapsed());
+    let _importers = Importers::start(&exchange);
+    let people = people(&exchange).await;
+    let began = Instant::now();
+    for some in people.chunks(100) {
+        import(&exchange, some, true).await;
     }
+    let imported = began.elapsed();
+    let (full, compared) = all_are_true(&exchange, &people).await;
+    let all = exchange.count("SELECT count(*) FROM wallet_trades").await;
     println!(
-        "{} wallets, {full} of them known from their first day, {figures} figures",
+        "{} wallets with {all} rows imported in {imported:.0?}, {full} known from their first day, \
+         {compared} figures compared",
         people.len()
     );
-    assert!(full * 10 > people.len() * 9, "{full} of {}", people.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_news_added_to_what_is_held_are_the_whole() {
+    let exchange = Exchange::open(12, 40.0).await;
+    let _importers = Importers::start(&exchange);
+    let people: Vec<_> = busiest(&exchange).await.into_iter().map(|(who, _)| who).take(8).collect();
+    import(&exchange, &people, true).await;
+    let mut before = Vec::new();
+    for wallet in &people {
+        before.push(rows(&exchange, wallet).await);
+    }
+    // Some of it shows up in the feeds later than what happened after it.
+    exchange.inject(Fault::on("/data", FaultKind::LateTrade { by_s: 300 }));
+    for _ in 0..3 {
+        exchange.advance(TimeDelta::minutes(7)).await;
+        exchange.sync().await;
+        import(&exchange, &people, false).await;
+    }
+    exchange.lab.faults().clear();
+    exchange.advance(TimeDelta::minutes(14)).await;
+    exchange.sync().await;
+    let read = exchange.requests("/data/v2/activity");
+    import(&exchange, &people, false).await;
+    let read = exchange.requests("/data/v2/activity") - read;
+    // The last page, and one that says that it was; of tips and of the rest.
+    assert!(read <= 4 * people.len() as u64, "the news only: {read} requests");
+
+    let mut grown = 0;
+    for (wallet, before) in people.iter().zip(&before) {
+        let news = rows(&exchange, wallet).await;
+        grown += news.len() - before.len();
+        are_true(&exchange, wallet).await;
+        let (ours, told) =
+            (kept_positions(&exchange, wallet).await, figures(&exchange, wallet).await);
+        import(&exchange, std::slice::from_ref(wallet), true).await;
+        assert_eq!(rows(&exchange, wallet).await, news, "{wallet}");
+        assert_eq!(kept_positions(&exchange, wallet).await, ours, "{wallet}");
+        assert_eq!(figures(&exchange, wallet).await, told, "{wallet}");
+    }
+    assert!(grown > 20, "{grown} rows are new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn markets_of_a_history_are_fetched_and_then_its_books_know_what_they_paid() {
+    let exchange = Exchange::open_knowing(13, 1.0, ClosedScope::None).await;
+    let _importers = Importers::start(&exchange);
+    let people = people(&exchange).await;
+    import(&exchange, &people, true).await;
+    let pool = exchange.database.service();
+    let wanted = wanted::due(pool, exchange.now(), 10_000).await.unwrap();
+    assert!(wanted.len() > 5, "{} markets are wanted", wanted.len());
+    let mut unknown = 0;
+    for wallet in &people {
+        let of_wanted = kept_positions(&exchange, wallet).await.into_iter();
+        let of_wanted = of_wanted.filter(|position| wanted.contains(&position.condition_id));
+        for position in of_wanted {
+            unknown += 1;
+            let closed = position.closed.unwrap_or_default();
+            assert_eq!((closed.payout, closed.settled_usdc), (None, None), "nobody has told it");
+        }
+    }
+    assert!(unknown > 5, "{unknown} positions");
+
+    exchange.sync_as(SyncKind::Hot, ClosedScope::None).await;
+    assert_eq!(exchange.count("SELECT count(*) FROM wanted_markets").await, 0);
+    exchange.advance(TimeDelta::minutes(2)).await;
+    exchange.sync_as(SyncKind::Full, ClosedScope::None).await;
+    settled(&exchange, &people).await;
+    all_are_true(&exchange, &people).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_that_nobody_knows_is_known_to_be_empty() {
+    let exchange = Exchange::open(14, 1.0).await;
+    let _importers = Importers::start(&exchange);
+    let nobody = Address::from_bytes([0xee; 20]);
+    assert_eq!(history(&exchange, &nobody).await, None);
+    import(&exchange, std::slice::from_ref(&nobody), true).await;
+    let held = history(&exchange, &nobody).await.unwrap();
+    assert!(held.is_empty);
+    assert_eq!((held.completeness.as_str(), held.activity_count), ("full", 0));
+    assert_eq!(held.first_active_at, None);
+    // It made nothing, and no part of nothing is a rate.
+    let told = figures(&exchange, &nobody).await;
+    assert_eq!(told.totals.total.known(), Some(&0.0));
+    assert_eq!(told.totals.roi.known(), Some(&None));
+    assert_eq!(told.all_time.known().unwrap().win_rate, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn books_follow_a_resolution_and_its_correction() {
+    let exchange = Exchange::open(35, 10.0).await;
+    let _importers = Importers::start(&exchange);
+    let people = people(&exchange).await;
+    import(&exchange, &people, true).await;
+    let recorder = Recorder::start(&exchange);
+    let told = "SELECT count(DISTINCT market_id) FROM market_resolutions WHERE payouts IS NOT NULL";
+    for _ in 0..40 {
+        exchange.advance(TimeDelta::minutes(10)).await;
+        if exchange.count(told).await > 0 {
+            break;
+        }
+    }
+    eventually("a resolution", || async { exchange.count(told).await > 0 }).await;
+    // Of the markets of which the oracle was heard, the positions that are kept at another payout.
+    let behind = "SELECT count(*) FROM wallet_closed_positions p JOIN markets USING (condition_id)
+        JOIN LATERAL (SELECT payouts FROM market_resolutions r WHERE r.market_id = markets.market_id
+                      ORDER BY observed_at DESC LIMIT 1) AS last ON last.payouts IS NOT NULL
+        WHERE p.payout IS DISTINCT FROM last.payouts[p.outcome_index + 1] AND p.unredeemed_shares IS NOT NULL";
+    let open = "SELECT count(*) FROM wallet_positions p JOIN markets USING (condition_id)
+        JOIN market_resolutions r USING (market_id) WHERE r.payouts IS NOT NULL AND p.shares > 0";
+    eventually("books that know it", || async {
+        exchange.count(behind).await == 0 && exchange.count(open).await == 0
+    })
+    .await;
+
+    exchange.sync().await;
+    let untold = "SELECT count(*) FROM markets WHERE status = 'resolved'
+        AND closed_at > (SELECT max(observed_at) FROM market_resolutions) - interval '1 day'
+        AND market_id NOT IN (SELECT market_id FROM market_resolutions WHERE payouts IS NOT NULL)";
+    eventually("all of a day", || async { exchange.count(untold).await == 0 }).await;
+    // Those too that came to it since.
+    import(&exchange, &people, false).await;
+    exchange.inject(Fault::on("/", FaultKind::ResolutionFlip));
+    exchange.advance(TimeDelta::minutes(6)).await;
+    let corrected = "SELECT count(*) FROM (
+        SELECT market_id FROM market_resolutions WHERE payouts IS NOT NULL
+        GROUP BY market_id HAVING count(DISTINCT payouts) > 1) AS corrected";
+    eventually("the correction", || async { exchange.count(corrected).await > 0 }).await;
+    let concerned =
+        "SELECT count(*) FROM wallet_closed_positions p JOIN markets USING (condition_id)
+        WHERE unredeemed_shares > 0 AND market_id IN (
+            SELECT market_id FROM market_resolutions WHERE payouts IS NOT NULL
+            GROUP BY market_id HAVING count(DISTINCT payouts) > 1)";
+    assert!(exchange.count(concerned).await > 0, "somebody holds a share of it");
+    eventually("books that are corrected", || async { exchange.count(behind).await == 0 }).await;
+    recorder.stop().await;
 }

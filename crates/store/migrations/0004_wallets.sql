@@ -21,8 +21,8 @@ CREATE TABLE wallets (
 
     -- The history held in wallet_trades. All NULL until the first import has ended.
     imported_at           timestamptz,
-    -- full: everything from the first to history_until. capped: upstream shows no more than from history_since on.
-    -- gap: something between is missing, or does not add up.
+    -- full: everything from the first to history_until. capped: no more was to be had than from history_since on, or
+    -- than up to history_until. gap: something between is missing, or does not add up.
     completeness          text CONSTRAINT wallets_completeness CHECK (completeness IN ('full', 'capped', 'gap')),
     completeness_reasons  text[] NOT NULL DEFAULT '{}',
     history_since         timestamptz,
@@ -42,6 +42,8 @@ CREATE TABLE wallet_imports (
     wallet_address bytea PRIMARY KEY,
     -- 3: somebody waits for it. 2: followed. 1: on a leaderboard. 0: because it exists.
     priority       smallint NOT NULL CONSTRAINT wallet_imports_priority CHECK (priority BETWEEN 0 AND 3),
+    -- What is left of that when nobody waits any more.
+    standing       smallint NOT NULL CONSTRAINT wallet_imports_standing CHECK (standing BETWEEN 0 AND 2),
     due_at         timestamptz NOT NULL,
     -- A full import reads the whole history anew; else only what is newer than what is held.
     full_import    boolean NOT NULL,
@@ -50,6 +52,10 @@ CREATE TABLE wallet_imports (
     leased_until   timestamptz,
     -- Rows read by the import that runs.
     progress_rows  bigint NOT NULL DEFAULT 0,
+    -- Wanted since the import that runs began, which may have come too late for it: due so soon after its end, and
+    -- wholly.
+    again_at       timestamptz,
+    again_full     boolean NOT NULL DEFAULT FALSE,
     last_error     text
 );
 CREATE INDEX wallet_imports_due ON wallet_imports (priority DESC, due_at);

@@ -204,7 +204,7 @@ async fn an_import_is_done_by_one_worker_and_by_another_when_that_one_dies() {
     let taken_over = claim(two, 1, later).await;
     assert_eq!(taken_over[0].wallet, wallet(7), "its lease has ended");
     assert!(!imports::progress(pool, one, &wallet(7), 10, later + minute).await.unwrap());
-    imports::finish(pool, one, &wallet(7), Priority::Background, later, false).await.unwrap();
+    imports::finish(pool, one, &wallet(7), later, false).await.unwrap();
     assert!(imports::progress(pool, two, &wallet(7), 10, later + minute).await.unwrap());
     let state = imports::state(pool, &wallet(7), later).await.unwrap().unwrap();
     assert_eq!((state.running, state.progress_rows), (true, 10), "who lost it cannot end it");
@@ -215,12 +215,102 @@ async fn an_import_is_done_by_one_worker_and_by_another_when_that_one_dies() {
     assert_eq!(state.last_error.as_deref(), Some("upstream is away"));
     let again = claim(one, 1, later + minute).await;
     assert_eq!((again[0].wallet.clone(), again[0].attempts), (wallet(7), 1));
-    imports::finish(pool, one, &wallet(7), Priority::Followed, later + minute * 9, false)
-        .await
-        .unwrap();
+    imports::finish(pool, one, &wallet(7), later + minute * 9, false).await.unwrap();
     let state = imports::state(pool, &wallet(7), later).await.unwrap().unwrap();
     assert_eq!((state.attempts, state.last_error, state.due_at), (0, None, later + minute * 9));
     assert_eq!(imports::state(pool, &wallet(99), later).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_wanted_while_an_import_runs_is_done_after_it() {
+    let database = TestDatabase::create().await;
+    let pool = database.service();
+    let worker = Uuid::from_u128(1);
+    let (minute, next) = (TimeDelta::minutes(1), noon() + TimeDelta::days(1));
+    let claim = async |now| imports::claim(pool, worker, 1, now, minute).await.unwrap().remove(0);
+    let want = async |priority, now, full| {
+        imports::want(pool, &[wallet(7)], priority, now, full).await.unwrap();
+    };
+    let due_at = async || imports::state(pool, &wallet(7), noon()).await.unwrap().unwrap().due_at;
+    want(Priority::Background, noon(), false).await;
+    assert!(!claim(noon()).await.full);
+    // Who asks for the news has them soon; who asks for everything has to wait for the next import.
+    want(Priority::Asked, noon(), false).await;
+    imports::finish(pool, worker, &wallet(7), next, false).await.unwrap();
+    assert_eq!(due_at().await, next);
+    want(Priority::Asked, next, false).await;
+    assert!(!claim(next).await.full);
+    want(Priority::Followed, next + minute, true).await;
+    let later = next + TimeDelta::days(1);
+    imports::finish(pool, worker, &wallet(7), later, false).await.unwrap();
+    assert_eq!(due_at().await, next + minute);
+    let again = claim(next + minute).await;
+    assert!(again.full);
+    assert_eq!((again.priority, again.standing), (Priority::Followed, Priority::Followed));
+    // Whoever asks takes nothing away from what it is.
+    want(Priority::Asked, later, false).await;
+    imports::finish(pool, worker, &wallet(7), later, false).await.unwrap();
+    want(Priority::Asked, later, false).await;
+    let asked = claim(later).await;
+    let importance = (asked.priority, asked.standing);
+    assert_eq!((importance, asked.full), ((Priority::Asked, Priority::Followed), false));
+
+    // News of a market that came while it was read.
+    let mut writer = writer(&database).await;
+    let held = Position {
+        token_id: TokenId::parse("70").unwrap(),
+        condition_id: condition(7),
+        outcome_index: 0,
+        as_of: later,
+        booked: Booked::default(),
+        doubts: Vec::new(),
+        reported: Reported::default(),
+        closed: None,
+    };
+    positions::replace(&mut writer, &wallet(7), &[held]).await.unwrap();
+    imports::review(pool, &[condition(7)], later).await.unwrap();
+    imports::finish(pool, worker, &wallet(7), later + minute, false).await.unwrap();
+    assert_eq!(due_at().await, later);
+
+    claim(later).await;
+    imports::release(pool, &[worker]).await.unwrap();
+    assert_eq!(claim(later).await.wallet, wallet(7), "another may begin at once");
+}
+
+#[tokio::test]
+async fn who_leaves_the_boards_matters_no_more_than_others() {
+    let database = TestDatabase::create().await;
+    let pool = database.service();
+    let (listed, left) = ([wallet(1)], [wallet(2)]);
+    for some in [&listed, &left] {
+        imports::want(pool, some, Priority::Listed, noon(), true).await.unwrap();
+    }
+    imports::want(pool, &[wallet(3)], Priority::Followed, noon(), true).await.unwrap();
+    assert_eq!(imports::unlist_others(pool, &listed).await.unwrap(), 1);
+    let worker = Uuid::from_u128(1);
+    let claims = imports::claim(pool, worker, 9, noon(), TimeDelta::minutes(1)).await.unwrap();
+    let of = |number| claims.iter().find(|claim| claim.wallet == wallet(number)).unwrap().standing;
+    assert_eq!((of(1), of(2), of(3)), (Priority::Listed, Priority::Background, Priority::Followed));
+}
+
+#[tokio::test]
+async fn which_part_a_wallet_had_is_filled_in_and_taken_back() {
+    let database = TestDatabase::create().await;
+    let mut writer = writer(&database).await;
+    let part = |second, is_maker| Activity { is_maker, ..bought(second, 5) };
+    let record = async |writer: &mut PgConnection, rows: &[Activity]| {
+        activity::record(writer, &wallet(1), rows, noon()).await.unwrap()
+    };
+    assert_eq!(record(&mut writer, &[part(0, None), part(1, Some(true))]).await, 2);
+    assert_eq!(record(&mut writer, &[part(0, Some(true)), part(1, Some(false))]).await, 0);
+    let parts = async || {
+        let held = activity::history(database.public(), &wallet(1)).await.unwrap();
+        held.iter().map(|row| row.activity.is_maker).collect::<Vec<_>>()
+    };
+    assert_eq!(parts().await, [Some(true), Some(true)], "what is known stays");
+    let since = Some(noon() + TimeDelta::seconds(1));
+    assert_eq!(activity::forget_makers(&mut writer, &wallet(1), since).await.unwrap(), 1);
+    assert_eq!(parts().await, [Some(true), None]);
 }
 
 #[tokio::test]
@@ -357,6 +447,14 @@ async fn holders_are_kept_as_they_were() {
     assert_eq!(holders::last_observed(database.public(), &market).await.unwrap(), Some(later));
     assert_eq!(holders::at(database.public(), &market, noon()).await.unwrap(), then);
     assert_eq!(holders::at(database.public(), &market, later).await.unwrap(), now);
+    let hour = TimeDelta::hours(1);
+    for (minutes, is_due) in [(59, false), (60, true), (61, false)] {
+        let at = later + TimeDelta::minutes(minutes);
+        let noted = holders::record_now_and_then(&mut writer, &market, &now, at, hour).await;
+        assert_eq!(noted.unwrap(), is_due, "after {minutes} minutes");
+    }
+    let last = holders::last_observed(database.public(), &market).await.unwrap();
+    assert_eq!(last, Some(later + hour));
     let found = wallets::get(database.public(), &wallet(4)).await.unwrap().unwrap();
     assert_eq!(found.found_by, "holders");
 }

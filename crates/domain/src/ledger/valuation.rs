@@ -355,7 +355,9 @@ impl Ledger {
             income,
             total: trading.and(income, |trading, income| trading + income),
             // What is held now needs no history, but its sizes must be right.
-            value: known_value.unless(doubts.has_gap().then_some(Reason::Gap)),
+            value: known_value
+                .unless(doubts.has_gap().then_some(Reason::Gap))
+                .unless(self.coverage.until.map(|_| Reason::Capped)),
             invested: sum(|holding| holding.spent + holding.entered.fees),
             unexplained,
             identity: value.map(|value| CashIdentity {
@@ -397,7 +399,7 @@ impl Ledger {
             || self.holdings.iter().any(|holding| contradicts(holding.slot, holding.doubts));
         if has_gap {
             Completeness::Gap
-        } else if self.coverage.since.is_some() {
+        } else if self.coverage.since.is_some() || self.coverage.until.is_some() {
             Completeness::Capped
         } else {
             Completeness::Full

@@ -14,5 +14,5 @@ mod service;
 mod tail;
 mod windows;
 
-pub(crate) use service::ticks;
 pub use service::{RecordingOptions, RecordingService, Retention};
+pub(crate) use service::{await_catalogue, ticks};

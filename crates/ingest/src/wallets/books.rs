@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::ledger::{
-    Coverage, Entry, Ledger, Mark, MicroShares, MicroUsdc, Position, Report, ReportedPosition,
-    Slot, Standing, Valuation,
+    Coverage, Entry, Ledger, Mark, MicroShares, MicroUsdc, Position, Reason, Report,
+    ReportedPosition, Slot, Standing, Valuation,
 };
 use domain::performance::Performance;
 use domain::{ConditionId, Price, Shares, TokenId};
@@ -15,13 +15,10 @@ use store::wallets::activity::StoredActivity;
 use store::wallets::positions::{self, Booked, Closed, Reported};
 
 use super::entries::Book;
-use super::fetch::{ListedPositions, decimal_of};
+use super::fetch::{ListedPositions, VENUE_LAG, decimal_of};
 
 /// The venue cuts amounts to four decimals; sums of several are off by as much each.
 const TOLERANCE: MicroShares = 1_000;
-/// How old the venue's positions may be when they are told: what happened later than so long before cannot be held
-/// against them (polymarket-api.md 1.8).
-const VENUE_LAG: TimeDelta = TimeDelta::minutes(10);
 
 /// Everything a history comes to.
 #[derive(Debug)]
@@ -165,11 +162,18 @@ fn usdc(micro: MicroUsdc) -> Decimal {
     Decimal::new(micro, 6)
 }
 
+/// Whether the history tells of all that happened to a position, so that its sums are the wallet's and not only what we
+/// were told.
+fn is_whole(position: &Position) -> bool {
+    !matches!(position.withheld, Some(Reason::Gap | Reason::Capped))
+}
+
 fn booked(position: &Position) -> Booked {
     let (average, fifo) = (position.average.known(), position.fifo.known());
     let price = position.average_price.known().flatten();
+    let sum = |micro| is_whole(position).then(|| Decimal::new(micro, 6));
     Booked {
-        shares: Some(Decimal::new(position.held(), 6)),
+        shares: sum(position.held()),
         avg_price: price
             .and_then(|price| Decimal::try_from(price).ok())
             .map(|price| price.round_dp(8)),
@@ -178,11 +182,11 @@ fn booked(position: &Position) -> Booked {
         realized_usdc: average.map(|basis| usdc(basis.realised)),
         fifo_realized_usdc: fifo.map(|basis| usdc(basis.realised)),
         fees_usdc: position.fees.known().map(usdc),
-        bought_shares: Some(Decimal::new(position.bought, 6)),
-        bought_usdc: Some(usdc(position.spent)),
-        sold_shares: Some(Decimal::new(position.sold, 6)),
-        sold_usdc: Some(usdc(position.proceeds)),
-        unexplained_usdc: Some(usdc(position.unexplained.total())),
+        bought_shares: sum(position.bought),
+        bought_usdc: sum(position.spent),
+        sold_shares: sum(position.sold),
+        sold_usdc: sum(position.proceeds),
+        unexplained_usdc: sum(position.unexplained.total()),
         first_at: position.opened_at,
         last_at: position.last_at,
     }
@@ -197,7 +201,8 @@ fn closed(position: &Position) -> Closed {
     Closed {
         closed_at: position.closed_at,
         payout,
-        unredeemed_shares: is_unredeemed.then(|| Decimal::new(position.held(), 6)),
+        unredeemed_shares: (is_unredeemed && is_whole(position))
+            .then(|| Decimal::new(position.held(), 6)),
         settled_usdc: position.unrealised.known().filter(|_| is_unredeemed).map(usdc),
     }
 }

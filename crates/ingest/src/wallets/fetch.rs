@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use domain::{Address, Price, Shares, Side, TokenId, TransactionHash, Usdc};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Address, Price, Shares, TokenId, Usdc};
 use polymarket::UpstreamError;
 use polymarket::data::{
     ActivityQuery, ActivityRow, ActivitySide, ActivityType, ActivityTypes, DataClient, Listing,
-    PnlFidelity, PnlInterval, PositionFilter, PositionRow, PositionsQuery, TradeFloor, TradeRow,
-    TradeScope, TradesQuery, Walk, WalkEnd, Walked,
+    PnlFidelity, PnlInterval, PositionFilter, PositionRow, PositionsQuery, Walk, WalkEnd, Walked,
 };
 use polymarket::gamma::{GammaClient, PublicProfile};
 use polymarket::user_pnl::UserPnlClient;
@@ -16,6 +15,10 @@ use rust_decimal::Decimal;
 use store::wallets::Identity;
 use store::wallets::activity::{Activity, Direction};
 use store::wallets::pnl::PnlPoint;
+
+/// How old what upstream tells may be: its lists do not know yet what happened later than so long before
+/// (polymarket-api.md 1.8).
+pub(super) const VENUE_LAG: TimeDelta = TimeDelta::minutes(10);
 
 /// The clients that know wallets.
 #[derive(Debug, Clone)]
@@ -145,8 +148,7 @@ pub(super) async fn tips(
         ActivityQuery { types, since, until: Some(until), ..ActivityQuery::of(wallet.clone()) };
     let walked = to_the_end(Walk::with_fallback(data.clone(), query)).await?;
     let shortfall = Shortfall::of("tips", &walked.end, walked.tally.unusable_rows);
-    let rows = walked.rows.rows.iter().map(|row| stored(row, &mut Takers::default()));
-    Ok((rows.collect(), shortfall))
+    Ok((walked.rows.rows.iter().map(stored).collect(), shortfall))
 }
 
 /// What a finished walk through activity left out.
@@ -155,63 +157,8 @@ pub(super) fn shortfall(walk: &Walk<ActivityQuery>) -> Shortfall {
     Shortfall::of("activity", &end, walk.tally().unusable_rows)
 }
 
-/// What tells a trade from another, but for those alike.
-type TradeKey = (Option<TransactionHash>, TokenId, Side, Decimal, DateTime<Utc>);
-
-/// The trades in which the wallet was the taker, how many of each kind; nothing where that is not known.
-#[derive(Debug, Default)]
-pub(super) struct Takers(Option<HashMap<TradeKey, u32>>);
-
-impl Takers {
-    /// Asks for them. Without an answer the parts are unknown, which is no reason to know nothing else.
-    pub(super) async fn ask(
-        data: &DataClient,
-        wallet: &Address,
-        since: Option<DateTime<Utc>>,
-        until: DateTime<Utc>,
-    ) -> Self {
-        let scope = TradeScope::Wallet { wallet: wallet.clone(), since, until: Some(until) };
-        let query = TradesQuery {
-            scope,
-            taker_only: true,
-            floor: TradeFloor::None,
-            ..TradesQuery::default()
-        };
-        let walked = Walk::new(data.clone(), query).to_the_end().await;
-        if !walked.is_whole() {
-            tracing::debug!(%wallet, end = ?walked.end, "which trades were takers' is not known");
-            return Self(None);
-        }
-        let mut takers = HashMap::new();
-        for row in &walked.rows.rows {
-            *takers.entry(Self::key(row)).or_default() += 1;
-        }
-        Self(Some(takers))
-    }
-
-    fn key(row: &TradeRow) -> TradeKey {
-        let TradeRow { transaction_hash, token_id, side, shares, traded_at, .. } = row;
-        (transaction_hash.clone(), token_id.clone(), *side, *shares, *traded_at)
-    }
-
-    /// Whether a trade was a maker's. Each row of the takers' answers for one trade.
-    fn was_maker(&mut self, row: &ActivityRow) -> Option<bool> {
-        let takers = self.0.as_mut()?;
-        let key = (
-            row.transaction_hash.clone(),
-            row.token_id.clone()?,
-            row.trade_side()?,
-            row.size?,
-            row.happened_at,
-        );
-        let Some(left) = takers.get_mut(&key).filter(|left| **left > 0) else { return Some(true) };
-        *left -= 1;
-        Some(false)
-    }
-}
-
-/// A row as it is kept.
-pub(super) fn stored(row: &ActivityRow, takers: &mut Takers) -> Activity {
+/// A row as it is kept. Which part the wallet had in a trade, another list tells.
+pub(super) fn stored(row: &ActivityRow) -> Activity {
     let direction = match &row.side {
         Some(ActivitySide::Buy) => Some(Direction::Buy),
         Some(ActivitySide::Sell) => Some(Direction::Sell),
@@ -219,7 +166,6 @@ pub(super) fn stored(row: &ActivityRow, takers: &mut Takers) -> Activity {
         Some(ActivitySide::Out) => Some(Direction::Out),
         Some(ActivitySide::Other(_)) | None => None,
     };
-    let is_maker = if row.kind == ActivityType::Trade { takers.was_maker(row) } else { None };
     Activity {
         happened_at: row.happened_at,
         // Text of PostgreSQL holds everything but that one character.
@@ -229,7 +175,7 @@ pub(super) fn stored(row: &ActivityRow, takers: &mut Takers) -> Activity {
         token_id: row.token_id.clone(),
         outcome_index: row.outcome_index,
         direction,
-        is_maker,
+        is_maker: None,
         price: row.price,
         shares: row.size.and_then(|size| Shares::new(size).ok()),
         usdc: row.usdc,

@@ -1,29 +1,30 @@
 //! One import: everything upstream says of a wallet, and what it comes to.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Address;
 use domain::ledger::{Completeness, Coverage};
 use polymarket::UpstreamError;
-use polymarket::data::ActivityRow;
 use polymarket::ws::Clock;
-use store::wallets::activity::{self, Activity, StoredActivity};
+use store::wallets::activity::{self, StoredActivity};
 use store::wallets::imports::{self, Claim};
 use store::wallets::metrics::{self, WalletMetrics};
 use store::wallets::pnl::{self, PnlPoint, PnlSource};
-use store::wallets::{self, History, Wallet, positions, terms};
-use store::{Database, StoreError};
+use store::wallets::{self, History, positions, terms};
+use store::{Database, PgConnection, StoreError};
 use uuid::Uuid;
 
 use super::books::Books;
 use super::entries::Book;
-use super::fetch::{self, ListedPositions, Shortfall, Takers, WalletClients};
+use super::fetch::{self, ListedPositions, Shortfall, WalletClients};
 use super::figures::{VERSION, WalletFigures};
+use super::read::{self, Read};
 use super::series;
 
 /// Rows come late and not in order: the news are read from so long before the last ones on.
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);
-/// Rows written at once. A second is never cut in two.
-const PART: usize = 20_000;
 
 /// Why an import did not end well. What it wrote until then stays, and nothing says that it is all.
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +46,12 @@ pub(super) struct Import<'a> {
     pub(super) clients: &'a WalletClients,
     pub(super) claim: &'a Claim,
     pub(super) now: DateTime<Utc>,
-    /// Most rows of activity that are read: of a larger wallet the newest are not.
+    /// Most rows of activity that are kept: of a larger wallet the newest are not read.
     pub(super) most_rows: u64,
+    /// Rows that are written at once, but for those of a second, which is never cut in two.
+    pub(super) rows_at_once: usize,
+    /// Rows read so far.
+    pub(super) rows: AtomicU64,
     /// Whose lease it is, and how long it lasts.
     pub(super) worker: Uuid,
     pub(super) lease: TimeDelta,
@@ -65,27 +70,31 @@ pub struct Imported {
     pub unknown_markets: Vec<domain::ConditionId>,
 }
 
-/// Activity as far as it was read.
-struct Read {
-    new_rows: u64,
-    shortfall: Shortfall,
-}
-
 impl Import<'_> {
     /// Does it. Positions, figures and completeness are written in one transaction at the end.
     pub(super) async fn run(&self) -> Result<Imported, ImportError> {
-        let wallet = &self.claim.wallet;
-        let held = wallets::get(self.database.service(), wallet).await?;
+        let (wallet, database) = (&self.claim.wallet, self.database.service());
+        let asked = std::slice::from_ref(wallet);
+        wallets::found(database, asked, wallets::FoundBy::Asked, self.now).await?;
+        let held = wallets::get(database, wallet).await?.and_then(|wallet| wallet.history);
+        let kept = held.filter(|held| self.builds_on(held));
         self.identify(wallet).await?;
-        let since = self.since(held.as_ref());
+        let last = kept.as_ref().and_then(|kept| kept.last_active_at);
+        let since = last.map(|last| last - OVERLAP);
         let listed = fetch::positions(&self.clients.data, wallet, self.now).await?;
-        let read = self.read_activity(since).await?;
+        let held_rows = kept.as_ref().map_or(0, |kept| kept.activity_count);
+        let read = read::activity(self, since, self.most_rows.saturating_sub(held_rows)).await?;
         let venue = fetch::venue_pnl(&self.clients.data, wallet, self.now).await;
         let site = fetch::site_pnl(&self.clients.user_pnl, wallet, self.now).await;
-        let history = activity::history(self.database.service(), wallet).await?;
-        let coverage = coverage(held.as_ref(), self.claim.full, since, &read.shortfall, self.now);
+        let history = activity::history(database, wallet).await?;
+        let coverage = coverage(kept.as_ref(), since, &read.shortfall, self.now);
         let told = Told { listed, venue: venue.ok(), site: site.ok() };
-        self.conclude(held.as_ref(), &history, coverage, &read, &told).await
+        self.conclude(kept.as_ref(), &history, coverage, &read, &told).await
+    }
+
+    /// Whether what was read before needs only the news. What is missing somewhere is found by reading everything.
+    fn builds_on(&self, held: &History) -> bool {
+        !self.claim.full && held.completeness != Completeness::Gap.slug()
     }
 
     async fn identify(&self, wallet: &Address) -> Result<(), ImportError> {
@@ -101,71 +110,37 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// From where on activity is to be read: from the very first unless what is before is held.
-    fn since(&self, held: Option<&Wallet>) -> Option<DateTime<Utc>> {
-        let known = held.and_then(|wallet| wallet.history.as_ref()).filter(|_| !self.claim.full)?;
-        known.last_active_at.map(|last| last - OVERLAP)
+    /// Says how far it is, and that it goes on.
+    pub(super) async fn keep_lease(&self, rows: u64) -> Result<(), ImportError> {
+        self.rows.store(rows, Ordering::Relaxed);
+        let mut connection = self.database.service().acquire().await.map_err(StoreError::from)?;
+        self.keep_lease_in(&mut connection).await
     }
 
-    async fn read_activity(&self, since: Option<DateTime<Utc>>) -> Result<Read, ImportError> {
-        let (wallet, data) = (&self.claim.wallet, &self.clients.data);
-        let mut takers = Takers::ask(data, wallet, since, self.now).await;
-        let (tips, tips_shortfall) = fetch::tips(data, wallet, since, self.now).await?;
-        let mut new_rows = self.write(&tips).await?;
-        let mut walk = fetch::activity(data, wallet, since, self.now);
-        let mut pending: Vec<Activity> = Vec::new();
-        let mut is_too_large = false;
-        while let Some(page) = walk.next_page().await? {
-            pending.extend(
-                page.rows.rows.iter().map(|row: &ActivityRow| fetch::stored(row, &mut takers)),
-            );
-            if pending.len() >= PART {
-                new_rows += self.write_whole_seconds(&mut pending).await?;
-            }
-            self.keep_lease(walk.tally().rows).await?;
-            is_too_large = walk.tally().rows >= self.most_rows && walk.end().is_none();
-            if is_too_large {
-                break;
-            }
-        }
-        new_rows += self.write(&pending).await?;
-        let mut shortfall = fetch::shortfall(&walk);
-        if is_too_large {
-            shortfall.reasons.push("too_large".to_owned());
-            shortfall.cut_at = walk.tally().newest;
-        }
-        shortfall.reasons.extend(tips_shortfall.reasons);
-        shortfall.unusable_rows += tips_shortfall.unusable_rows;
-        shortfall.is_broken |= tips_shortfall.is_broken || tips_shortfall.cut_at.is_some();
-        Ok(Read { new_rows, shortfall })
-    }
-
-    async fn keep_lease(&self, rows: u64) -> Result<(), ImportError> {
-        let (database, until) = (self.database.service(), self.clock.now() + self.lease);
-        let wallet = &self.claim.wallet;
-        let is_kept = imports::progress(database, self.worker, wallet, rows, until).await?;
+    /// The same in a transaction: until it ends nobody else can take the import over.
+    pub(super) async fn keep_lease_in(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(), ImportError> {
+        let (wallet, rows) = (&self.claim.wallet, self.rows.load(Ordering::Relaxed));
+        let until = self.clock.now() + self.lease;
+        let is_kept = imports::progress(connection, self.worker, wallet, rows, until).await?;
         if is_kept { Ok(()) } else { Err(ImportError::LeaseLost) }
     }
 
-    async fn write(&self, rows: &[Activity]) -> Result<u64, ImportError> {
-        let mut tx = self.database.service().begin().await.map_err(StoreError::from)?;
-        let written = activity::record(&mut tx, &self.claim.wallet, rows, self.now).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        Ok(written)
-    }
-
-    /// Writes all but the last second, of which the next page may have more.
-    async fn write_whole_seconds(&self, pending: &mut Vec<Activity>) -> Result<u64, ImportError> {
-        let Some(last) = pending.iter().map(|row| row.happened_at).max() else { return Ok(0) };
-        let (unfinished, whole): (Vec<_>, Vec<_>) =
-            pending.drain(..).partition(|row| row.happened_at == last);
-        *pending = unfinished;
-        self.write(&whole).await
+    /// Keeps the lease through whatever takes long, until it is lost.
+    pub(super) async fn hold(&self, every: Duration) -> ImportError {
+        loop {
+            tokio::time::sleep(every).await;
+            if let Err(error) = self.keep_lease(self.rows.load(Ordering::Relaxed)).await {
+                return error;
+            }
+        }
     }
 
     async fn conclude(
         &self,
-        held: Option<&Wallet>,
+        kept: Option<&History>,
         history: &[StoredActivity],
         coverage: Coverage,
         read: &Read,
@@ -176,7 +151,8 @@ impl Import<'_> {
         let mut book = self.book(history, &told.listed).await?;
         let books = Books::of(&mut book, history, coverage, Some(&told.listed), self.now);
         let completeness = books.valuation.completeness;
-        let is_empty = history.is_empty() && told.listed.rows.is_empty();
+        let is_told = read.shortfall.is_none() && told.listed.shortfall.is_none();
+        let is_empty = is_told && history.is_empty() && told.listed.rows.is_empty();
         let mut reasons = read.shortfall.reasons.clone();
         reasons.extend(told.listed.shortfall.reasons.iter().cloned());
         reasons.extend(books.valuation.doubts.iter().map(|doubt| doubt.slug().to_owned()));
@@ -188,7 +164,10 @@ impl Import<'_> {
             completeness: completeness.slug().to_owned(),
             reasons,
             since,
-            until: read.shortfall.cut_at.or(Some(self.now)),
+            until: match &read.shortfall {
+                broken if broken.is_broken => kept.and_then(|kept| kept.until),
+                whole => whole.cut_at.or(Some(self.now)),
+            },
             activity_count: history.len() as u64,
             first_active_at: history.first().map(|row| row.activity.happened_at),
             last_active_at: last,
@@ -202,10 +181,7 @@ impl Import<'_> {
         let figures = WalletMetrics { as_of: self.now, version: VERSION, metrics: figures };
 
         let mut tx = self.database.service().begin().await.map_err(StoreError::from)?;
-        if held.is_none() {
-            let asked = [wallet.clone()];
-            wallets::found(&mut *tx, &asked, wallets::FoundBy::Asked, self.now).await?;
-        }
+        self.keep_lease_in(&mut tx).await?;
         positions::replace(&mut tx, wallet, &kept).await?;
         metrics::set(&mut tx, wallet, &figures).await?;
         pnl::clear(&mut tx, wallet, PnlSource::Ledger).await?;
@@ -249,27 +225,20 @@ struct Told {
     site: Option<Vec<PnlPoint>>,
 }
 
-/// What the rows held cover after a reading: what they did before, less what the reading leaves out.
+/// What the rows held cover after a reading: what those did that it builds on, less what the reading leaves out.
 fn coverage(
-    held: Option<&Wallet>,
-    full: bool,
+    kept: Option<&History>,
     since: Option<DateTime<Utc>>,
     shortfall: &Shortfall,
     now: DateTime<Utc>,
 ) -> Coverage {
-    let before = held.and_then(|wallet| wallet.history.as_ref()).filter(|_| !full);
-    let mut coverage = match before.and_then(|history| history.since) {
-        Some(since) => Coverage::capped(since),
-        None => Coverage::full(),
-    };
-    if let Some(cut_at) = shortfall.cut_at {
-        coverage.holes.push((cut_at, now));
+    let holes = shortfall.is_broken.then(|| (since.unwrap_or(DateTime::UNIX_EPOCH), now));
+    Coverage {
+        since: kept.and_then(|kept| kept.since),
+        until: shortfall.cut_at,
+        holes: holes.into_iter().collect(),
+        unread_rows: u32::try_from(shortfall.unusable_rows).unwrap_or(u32::MAX),
     }
-    if shortfall.is_broken {
-        coverage.holes.push((since.unwrap_or(DateTime::UNIX_EPOCH), now));
-    }
-    coverage.unread_rows = u32::try_from(shortfall.unusable_rows).unwrap_or(u32::MAX);
-    coverage
 }
 
 /// Our own series; none where the history does not support it.

@@ -6,8 +6,11 @@ mod entries;
 mod fetch;
 pub mod figures;
 mod import;
+mod news;
+mod read;
 mod series;
 mod service;
+mod takers;
 
 pub use fetch::WalletClients;
 pub use import::{ImportError, Imported};

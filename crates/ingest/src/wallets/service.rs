@@ -1,6 +1,7 @@
 //! The importers: any number of processes, each with a few workers that lease imports from the database.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,14 +16,18 @@ use uuid::Uuid;
 
 use super::fetch::WalletClients;
 use super::import::{Import, ImportError};
+use crate::record::await_catalogue;
 
 /// How wallets are followed.
 #[derive(Debug, Clone)]
 pub struct WalletOptions {
-    /// Imports at once in this process.
+    /// Imports at once in this process; 0: none.
     pub workers: u32,
-    /// Most rows of activity that are read of a wallet; of a larger one the newest are left out, and said to be.
+    /// Most rows of activity that are kept of a wallet; of a larger one the newest are not read, and its figures are
+    /// withheld.
     pub most_rows: u64,
+    /// Rows of activity that are written at once.
+    pub rows_at_once: usize,
     /// From one look for new wallets on the tape to the next.
     pub discover_every: Duration,
     /// From one reading of upstream's boards to the next.
@@ -42,6 +47,7 @@ impl Default for WalletOptions {
         Self {
             workers: 2,
             most_rows: 500_000,
+            rows_at_once: 20_000,
             discover_every: Duration::from_secs(20),
             boards_every: Duration::from_hours(1),
             board_length: 100,
@@ -54,6 +60,8 @@ impl Default for WalletOptions {
 
 /// How long a worker may be silent before another takes its import over.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How often it says that it goes on.
+const KEEP_EVERY: Duration = Duration::from_secs(30);
 /// How often a worker without work looks for some.
 const IDLE: Duration = Duration::from_secs(5);
 /// How often the database is tried again.
@@ -81,25 +89,21 @@ impl Sources {
 #[derive(Debug)]
 pub struct WalletService {
     sources: Arc<Sources>,
+    /// By whom imports are leased.
+    workers: Vec<Uuid>,
 }
 
 impl WalletService {
     /// Prepares the service.
     pub fn new(database: Database, clients: WalletClients, options: WalletOptions) -> Self {
-        Self { sources: Arc::new(Sources { database, clients, options }) }
+        let workers = (0..options.workers).map(|_| Uuid::now_v7()).collect();
+        Self { sources: Arc::new(Sources { database, clients, options }), workers }
     }
 
     /// Runs until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
         while !cancel.is_cancelled() {
-            let sources = || self.sources.clone();
-            let ended = tokio::select! {
-                ended = super::discover::on_tape(sources()) => ended,
-                ended = super::discover::on_boards(sources()) => ended,
-                ended = work(sources()) => ended,
-                () = cancel.cancelled() => Ok(()),
-            };
-            if let Err(error) = ended {
+            if let Err(error) = self.follow(&cancel).await {
                 tracing::warn!(%error, "the importers cannot reach their database");
                 tokio::select! {
                     () = sleep(RETRY_EVERY) => {}
@@ -107,14 +111,32 @@ impl WalletService {
                 }
             }
         }
+        // Another process need not wait until the leases end.
+        if let Err(error) = imports::release(self.sources.database.service(), &self.workers).await {
+            tracing::debug!(%error, "imports are not given back");
+        }
+    }
+
+    /// Follows wallets until cancelled or until the database is lost.
+    async fn follow(&self, cancel: &CancellationToken) -> Result<(), StoreError> {
+        let Sources { database, clients, .. } = &*self.sources;
+        await_catalogue(database, &clients.data, "wallets are imported", cancel).await?;
+        let sources = || self.sources.clone();
+        tokio::select! {
+            ended = super::discover::on_tape(sources()) => ended,
+            ended = super::discover::on_boards(sources()) => ended,
+            ended = super::news::of_resolutions(sources()) => ended,
+            ended = work(sources(), &self.workers) => ended,
+            () = cancel.cancelled() => Ok(()),
+        }
     }
 }
 
 /// All workers of this process, until one loses the database.
-async fn work(sources: Arc<Sources>) -> Result<(), StoreError> {
+async fn work(sources: Arc<Sources>, ids: &[Uuid]) -> Result<(), StoreError> {
     let mut workers = tokio::task::JoinSet::new();
-    for _ in 0..sources.options.workers {
-        workers.spawn(worker(sources.clone(), Uuid::now_v7()));
+    for id in ids {
+        workers.spawn(worker(sources.clone(), *id));
     }
     match workers.join_next().await {
         Some(Ok(ended)) => ended,
@@ -149,11 +171,16 @@ async fn import(sources: &Sources, worker: Uuid, claim: &Claim) -> Result<(), St
         claim,
         now: sources.now(),
         most_rows: sources.options.most_rows,
+        rows_at_once: sources.options.rows_at_once,
+        rows: AtomicU64::new(0),
         worker,
         lease: LEASE,
         clock: &sources.options.clock,
     };
-    let ended = Box::pin(import.run()).await;
+    let ended = tokio::select! {
+        ended = Box::pin(import.run()) => ended,
+        lost = import.hold(KEEP_EVERY) => Err(lost),
+    };
     histogram!("cascadian_wallet_import_seconds").record(began.elapsed().as_secs_f64());
     let now = sources.now();
     match ended {
@@ -164,7 +191,7 @@ async fn import(sources: &Sources, worker: Uuid, claim: &Claim) -> Result<(), St
             let due = next(sources, claim, &imported, now);
             // What could not be explained is read wholly the next time.
             let full = imported.history.completeness == "gap";
-            imports::finish(database, worker, wallet, claim.priority.after(), due, full).await
+            imports::finish(database, worker, wallet, due, full).await
         }
         Err(ImportError::LeaseLost) => Ok(()),
         Err(error) => {
@@ -186,7 +213,7 @@ fn next(
     if !imported.unknown_markets.is_empty() && imported.new_rows > 0 {
         return now + CATALOGUE_PAUSE;
     }
-    match claim.priority.after() {
+    match claim.standing {
         Priority::Background => now + sources.options.background_every,
         _ => now + sources.options.refresh_every,
     }

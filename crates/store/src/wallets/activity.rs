@@ -1,6 +1,6 @@
 //! Everything a wallet did, each row once however often it is read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::{Display, Write as _};
 
 use chrono::{DateTime, Utc};
@@ -161,23 +161,70 @@ pub async fn record(
 ) -> Result<u64, StoreError> {
     let times = || reading.iter().map(|row| row.happened_at);
     let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(0) };
-    let sql =
-        "SELECT id FROM wallet_trades WHERE wallet_address = $1 AND happened_at BETWEEN $2 AND $3";
-    let held: Vec<Uuid> = sqlx::query_scalar(sql)
+    let sql = "SELECT id, is_maker IS NOT NULL FROM wallet_trades
+               WHERE wallet_address = $1 AND happened_at BETWEEN $2 AND $3";
+    let held: Vec<(Uuid, bool)> = sqlx::query_as(sql)
         .bind(wallet.to_bytes().to_vec())
         .bind(first)
         .bind(last)
         .fetch_all(&mut *connection)
         .await?;
-    let held: HashSet<Uuid> = held.into_iter().collect();
-    let new: Vec<Numbered<'_>> =
-        identified(reading)?.into_iter().filter(|(id, _, _)| !held.contains(id)).collect();
+    let held: HashMap<Uuid, bool> = held.into_iter().collect();
+    let (mut new, mut parts) = (Vec::new(), Vec::new());
+    for row in identified(reading)? {
+        match held.get(&row.0) {
+            None => new.push(row),
+            // Which part the wallet had is told by another list, which may have failed then.
+            Some(false) if row.2.is_maker.is_some() => parts.push(row),
+            Some(_) => {}
+        }
+    }
+    fill_parts(connection, wallet, &parts).await?;
     if new.is_empty() {
         return Ok(0);
     }
     months::prepare(connection, "wallet_trades", new.iter().map(|row| row.2.happened_at).collect())
         .await?;
     insert(connection, wallet, &new, now).await
+}
+
+async fn fill_parts(
+    connection: &mut PgConnection,
+    wallet: &Address,
+    rows: &[Numbered<'_>],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE wallet_trades t SET is_maker = n.is_maker
+         FROM unnest($2::timestamptz[], $3::uuid[], $4::boolean[]) AS n (happened_at, id, is_maker)
+         WHERE t.wallet_address = $1 AND t.happened_at = n.happened_at AND t.id = n.id",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(rows.iter().map(|row| row.2.happened_at).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.2.is_maker).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes back that trades since an instant were a maker's: the list of the takers' has turned out not to be whole.
+pub async fn forget_makers(
+    connection: &mut PgConnection,
+    wallet: &Address,
+    since: Option<DateTime<Utc>>,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "UPDATE wallet_trades SET is_maker = NULL
+         WHERE wallet_address = $1 AND is_maker AND happened_at >= coalesce($2, '-infinity')",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(since)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// A row to write, with its id and its number among those alike.

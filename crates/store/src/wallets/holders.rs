@@ -1,9 +1,9 @@
 //! Who held a market's tokens when we looked.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Address, MarketId, Shares};
 use rust_decimal::Decimal;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{Connection, PgConnection, PgExecutor};
 
 use super::{FoundBy, address, bytes, found};
 use crate::column::column;
@@ -46,6 +46,26 @@ pub async fn record(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The same, unless that was done within `pause` before; whether it was. Several at once note one reading.
+pub async fn record_now_and_then(
+    connection: &mut PgConnection,
+    market_id: &MarketId,
+    holders: &[Holder],
+    observed_at: DateTime<Utc>,
+    pause: TimeDelta,
+) -> Result<bool, StoreError> {
+    let mut tx = connection.begin().await?;
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended('market_holders ' || $1, 0))";
+    sqlx::query(lock).bind(market_id.as_str()).execute(&mut *tx).await?;
+    let last = last_observed(&mut *tx, market_id).await?;
+    let is_due = last.is_none_or(|last| last + pause <= observed_at);
+    if is_due {
+        record(&mut tx, market_id, holders, observed_at).await?;
+    }
+    tx.commit().await?;
+    Ok(is_due)
 }
 
 /// When a market's holders were last noted.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{address, bytes};
 use crate::StoreError;
-use crate::column::column;
+use crate::column::{column, parsed};
 use crate::notify::notify;
 
 /// Channel on which something to import at once is announced; the payload is the address.
@@ -49,8 +49,7 @@ impl Priority {
     }
 
     /// What is left of it when the import is done: who waited has got it.
-    #[must_use]
-    pub fn after(self) -> Self {
+    fn standing(self) -> Self {
         if self == Self::Asked { Self::Background } else { self }
     }
 }
@@ -62,8 +61,10 @@ pub struct Claim {
     pub wallet: Address,
     /// All of it anew, or only what is newer than what is held.
     pub full: bool,
-    /// How much it matters.
+    /// How much it matters now.
     pub priority: Priority,
+    /// How much it matters when nobody waits.
+    pub standing: Priority,
     /// How often it was tried in vain.
     pub attempts: u32,
 }
@@ -84,7 +85,7 @@ pub struct ImportState {
 }
 
 /// Asks for imports, none later and none less important than they are wanted already. A full one is not made less by
-/// asking for the news.
+/// asking for the news; asked for while another runs, it is done after that.
 pub async fn want(
     executor: impl PgExecutor<'_> + Copy,
     wallets: &[Address],
@@ -93,16 +94,23 @@ pub async fn want(
     full: bool,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO wallet_imports AS held (wallet_address, priority, due_at, full_import)
-         SELECT DISTINCT wallet, $2::smallint, $3::timestamptz, $4::boolean FROM unnest($1::bytea[]) AS wallet
+        "INSERT INTO wallet_imports AS held (wallet_address, priority, standing, due_at, full_import)
+         SELECT DISTINCT wallet, $2::smallint, $3::smallint, $4::timestamptz, $5::boolean
+         FROM unnest($1::bytea[]) AS wallet
          ON CONFLICT (wallet_address) DO UPDATE
-         SET priority = greatest(held.priority, EXCLUDED.priority), due_at = least(held.due_at, EXCLUDED.due_at),
-             full_import = held.full_import OR EXCLUDED.full_import
-         WHERE held.priority < EXCLUDED.priority OR held.due_at > EXCLUDED.due_at
-            OR (EXCLUDED.full_import AND NOT held.full_import)",
+         SET priority = greatest(held.priority, EXCLUDED.priority),
+             standing = greatest(held.standing, EXCLUDED.standing), due_at = least(held.due_at, EXCLUDED.due_at),
+             full_import = held.full_import OR EXCLUDED.full_import,
+             again_at = CASE WHEN held.leased_by IS NOT NULL AND EXCLUDED.full_import AND NOT held.full_import
+                             THEN least(held.again_at, EXCLUDED.due_at) ELSE held.again_at END,
+             again_full = held.again_full
+                          OR (held.leased_by IS NOT NULL AND EXCLUDED.full_import AND NOT held.full_import)
+         WHERE held.priority < EXCLUDED.priority OR held.standing < EXCLUDED.standing
+            OR held.due_at > EXCLUDED.due_at OR (EXCLUDED.full_import AND NOT held.full_import)",
     )
     .bind(bytes(wallets))
     .bind(priority.column())
+    .bind(priority.standing().column())
     .bind(due_at)
     .bind(full)
     .execute(executor)
@@ -115,6 +123,21 @@ pub async fn want(
     Ok(())
 }
 
+/// Says which wallets are on upstream's boards: those that were and are not any more matter no more than others.
+pub async fn unlist_others(
+    executor: impl PgExecutor<'_>,
+    listed: &[Address],
+) -> Result<u64, StoreError> {
+    let written = sqlx::query(
+        "UPDATE wallet_imports SET standing = 0, priority = CASE priority WHEN 1 THEN 0 ELSE priority END
+         WHERE standing = 1 AND wallet_address <> ALL($1)",
+    )
+    .bind(bytes(listed))
+    .execute(executor)
+    .await?;
+    Ok(written.rows_affected())
+}
+
 /// Takes up to `limit` imports that are due, the most important first, until `lease` has passed.
 pub async fn claim(
     executor: impl PgExecutor<'_>,
@@ -123,13 +146,17 @@ pub async fn claim(
     now: DateTime<Utc>,
     lease: TimeDelta,
 ) -> Result<Vec<Claim>, StoreError> {
+    // Each priority by itself: within one the index has those that are due first, and nothing else is looked at.
     let rows = sqlx::query(
-        "UPDATE wallet_imports SET leased_by = $1, leased_until = $3, progress_rows = 0
+        "UPDATE wallet_imports SET leased_by = $1, leased_until = $3, progress_rows = 0, again_at = NULL,
+             again_full = FALSE
          WHERE wallet_address IN (
-             SELECT wallet_address FROM wallet_imports
-             WHERE due_at <= $2 AND (leased_until IS NULL OR leased_until < $2)
-             ORDER BY priority DESC, due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-         RETURNING wallet_address, full_import, priority, attempts",
+             SELECT wallet_address FROM unnest('{3,2,1,0}'::smallint[]) AS asked (priority), LATERAL (
+                 SELECT wallet_address, due_at FROM wallet_imports w
+                 WHERE w.priority = asked.priority AND due_at <= $2 AND (leased_until IS NULL OR leased_until < $2)
+                 ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) AS due
+             ORDER BY asked.priority DESC, due_at LIMIT $4)
+         RETURNING wallet_address, full_import, priority, standing, attempts",
     )
     .bind(worker)
     .bind(now)
@@ -146,6 +173,7 @@ fn decode(row: &PgRow) -> Result<Claim, StoreError> {
         wallet: address(row, "wallet_address")?,
         full: column(row, "full_import")?,
         priority: Priority::of(column(row, "priority")?),
+        standing: Priority::of(column(row, "standing")?),
         attempts: u32::try_from(attempts).map_err(StoreError::other)?,
     })
 }
@@ -171,24 +199,23 @@ pub async fn progress(
     Ok(written.rows_affected() > 0)
 }
 
-/// Ends an import that succeeded; the next one is due at `next`, and reads the news only, unless `full`. What was
-/// asked for has been had: the priority falls to `priority`.
+/// Ends an import that succeeded; the next one is due at `next`, and reads the news only, unless `full`. Both sooner
+/// and wholly where that was wanted while it ran. Who waited has got it.
 pub async fn finish(
     executor: impl PgExecutor<'_> + Copy,
     worker: Uuid,
     wallet: &Address,
-    priority: Priority,
     next: DateTime<Utc>,
     full: bool,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE wallet_imports SET leased_by = NULL, leased_until = NULL, attempts = 0, last_error = NULL,
-             progress_rows = 0, priority = $3, due_at = $4, full_import = $5
+             progress_rows = 0, priority = standing, due_at = least($3, again_at), full_import = $4 OR again_full,
+             again_at = NULL, again_full = FALSE
          WHERE wallet_address = $1 AND leased_by = $2",
     )
     .bind(wallet.to_bytes().to_vec())
     .bind(worker)
-    .bind(priority.column())
     .bind(next)
     .bind(full)
     .execute(executor)
@@ -206,13 +233,25 @@ pub async fn fail(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE wallet_imports SET leased_by = NULL, leased_until = NULL, attempts = attempts + 1,
-             last_error = left($3, 500), progress_rows = 0, due_at = $4
+             last_error = left($3, 500), progress_rows = 0, due_at = $4, again_at = NULL, again_full = FALSE
          WHERE wallet_address = $1 AND leased_by = $2",
     )
     .bind(wallet.to_bytes().to_vec())
     .bind(worker)
     .bind(error)
     .bind(retry_at)
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Gives back what workers have that will do no more; another may begin at once.
+pub async fn release(executor: impl PgExecutor<'_>, workers: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE wallet_imports SET leased_by = NULL, leased_until = NULL, progress_rows = 0
+         WHERE leased_by = ANY($1)",
+    )
+    .bind(workers)
     .execute(executor)
     .await?;
     Ok(())
@@ -251,15 +290,39 @@ pub async fn review(
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let written = sqlx::query(
-        "INSERT INTO wallet_imports AS held (wallet_address, priority, due_at, full_import)
-         SELECT wallet_address, 0, $2, FALSE FROM (
+        "INSERT INTO wallet_imports AS held (wallet_address, priority, standing, due_at, full_import)
+         SELECT wallet_address, 0, 0, $2, FALSE FROM (
              SELECT wallet_address FROM wallet_positions WHERE condition_id = ANY($1)
              UNION SELECT wallet_address FROM wallet_closed_positions WHERE condition_id = ANY($1)) AS concerned
-         ON CONFLICT (wallet_address) DO UPDATE SET due_at = least(held.due_at, EXCLUDED.due_at)",
+         ON CONFLICT (wallet_address) DO UPDATE
+         SET due_at = least(held.due_at, EXCLUDED.due_at),
+             again_at = CASE WHEN held.leased_by IS NOT NULL THEN least(held.again_at, EXCLUDED.due_at) END",
     )
     .bind(conditions.iter().map(ConditionId::as_str).collect::<Vec<_>>())
     .bind(now)
     .execute(executor)
     .await?;
     Ok(written.rows_affected())
+}
+
+/// Markets of which the oracle was heard after an instant, where it has told something that the books of some wallet
+/// do not have yet.
+pub async fn resolved_since(
+    executor: impl PgExecutor<'_>,
+    since: DateTime<Utc>,
+) -> Result<Vec<ConditionId>, StoreError> {
+    // What was written while an import ran may have been too late for it.
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT condition_id FROM (
+             SELECT market_id, max(observed_at) + interval '10 seconds' AS known_at FROM market_resolutions
+             WHERE observed_at > $1 GROUP BY market_id) AS heard
+         JOIN markets USING (market_id)
+         WHERE EXISTS (SELECT FROM wallet_positions p WHERE p.condition_id = markets.condition_id AND p.as_of < known_at)
+            OR EXISTS (SELECT FROM wallet_closed_positions p
+                       WHERE p.condition_id = markets.condition_id AND p.as_of < known_at)",
+    )
+    .bind(since)
+    .fetch_all(executor)
+    .await?;
+    ids.iter().map(|id| parsed(id)).collect()
 }

@@ -72,7 +72,7 @@ pub struct History {
     pub reasons: Vec<String>,
     /// Everything from here on; `None` from the very first.
     pub since: Option<DateTime<Utc>>,
-    /// Everything up to here; `None` where upstream knows nothing.
+    /// Everything up to here; `None` where that cannot be said.
     pub until: Option<DateTime<Utc>>,
     /// Rows of activity.
     pub activity_count: u64,
@@ -220,6 +220,14 @@ pub async fn found_on_tape(
     .fetch_one(executor)
     .await?;
     u64::try_from(written).map_err(StoreError::other)
+}
+
+/// When a wallet was last found on the tape: what was traded before has been looked at.
+pub async fn last_found_on_tape(
+    executor: impl PgExecutor<'_>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let sql = "SELECT max(found_at) FROM wallets WHERE found_by = 'tape'";
+    Ok(sqlx::query_scalar(sql).fetch_one(executor).await?)
 }
 
 /// Those of some wallets whose history was never imported.
