@@ -77,7 +77,7 @@ export function Palette({ onClose }: PaletteProps) {
             <Command.Group heading="Open">
               <Item value={`open ${entity.id}`} onSelect={() => open(entity.href)}>
                 <span className="t">
-                  {entity.kind === "market" ? "Market" : "Event"} <span className="mono">{entity.id}</span>
+                  {KINDS[entity.kind]} <span className="mono">{entity.id}</span>
                 </span>
               </Item>
             </Command.Group>
@@ -141,6 +141,8 @@ export function Palette({ onClose }: PaletteProps) {
     </dialog>
   );
 }
+
+const KINDS = { market: "Market", event: "Event", wallet: "Wallet" } as const;
 
 /** Every word sought begins a word of the title. */
 function matches(title: string, sought: string): boolean {
