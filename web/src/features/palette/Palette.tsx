@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { type Action, actions } from "../../lib/actions.ts";
-import { cents, count } from "../../lib/format.ts";
+import { cents, count, shortHash } from "../../lib/format.ts";
 import { go } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
 import { entityFromText } from "./entity.ts";
-import { searchCatalogue } from "./searchQuery.ts";
+import { searchCatalogue, searchWallets } from "./searchQuery.ts";
 
 interface PaletteProps {
   onClose(): void;
@@ -19,6 +19,7 @@ export function Palette({ onClose }: PaletteProps) {
   const [text, setText] = useState("");
   const sought = useDeferredValue(text.trim());
   const { data: found, error } = useQuery(searchCatalogue(sought));
+  const { data: wallets } = useQuery(searchWallets(sought));
   const offered = useStore(actions);
   const [visits] = useState(recentVisits);
 
@@ -48,6 +49,7 @@ export function Palette({ onClose }: PaletteProps) {
       ...shownVisits.map(({ href }) => `recent ${href}`),
       ...(hits?.markets ?? []).map((market) => `market ${market.market_id}`),
       ...(hits?.events ?? []).map((event) => `event ${event.event_id}`),
+      ...(wallets ?? []).map(({ address }) => `wallet ${address}`),
       ...listed.map(({ id }) => `action ${id}`),
     ][0] ?? "";
   const [selected, setSelected] = useState(first);
@@ -57,7 +59,7 @@ export function Palette({ onClose }: PaletteProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself
     <dialog
       ref={dialog}
-      aria-label="Find markets, events and actions"
+      aria-label="Find markets, events, wallets and actions"
       onClose={onClose}
       onClick={(event) => {
         if (event.target === dialog.current) close();
@@ -118,6 +120,16 @@ export function Palette({ onClose }: PaletteProps) {
                 >
                   <span className="t">{event.title}</span>
                   <span className="n">{count(event.market_count)} markets</span>
+                </Item>
+              ))}
+            </Command.Group>
+          )}
+          {wallets && wallets.length > 0 && (
+            <Command.Group heading="Wallets">
+              {wallets.map(({ address, name, pseudonym }) => (
+                <Item key={address} value={`wallet ${address}`} onSelect={() => open(`/wallets/${address}`)}>
+                  <span className="t">{name ?? pseudonym ?? shortHash(address)}</span>
+                  <span className="n mono">{shortHash(address)}</span>
                 </Item>
               ))}
             </Command.Group>

@@ -5,13 +5,13 @@ import { Main } from "../../components/Main.tsx";
 import { PanelNote } from "../../components/PanelParts.tsx";
 import { errorTitle } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
+import type { WalletMetrics, WalletValue } from "../../lib/apiTypes.ts";
 import { count, duration, fixed, money, percent, shortHash, utc } from "../../lib/format.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
 import { copy } from "../../lib/toast.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { comparedOf, compareHref, MOST_COMPARED, walletHref } from "./address.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
-import type { WalletMetrics, WalletValue } from "./contract.ts";
 import { pointsText, rateText, signOf } from "./figures/interval.ts";
 import { Profit, Told } from "./figures/Told.tsx";
 import { walletName } from "./identity.ts";
@@ -224,6 +224,7 @@ function Cell({ row, subject }: { row: Row; subject: Subject }) {
   const { data: metrics, error } = useQuery(walletMetrics(subject));
   const { data: value } = useQuery(walletValue(subject));
   if (metrics) return row.cell(metrics, value);
+  if (metrics === null) return <span className="mut">—</span>;
   return error ? <span className="warn">failed</span> : <span className="skel" />;
 }
 

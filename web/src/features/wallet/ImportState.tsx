@@ -1,7 +1,8 @@
 import { State } from "../../components/State.tsx";
-import { count, until, utc, words } from "../../lib/format.ts";
+import type { WalletProfile } from "../../lib/apiTypes.ts";
+import { count, until, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
-import type { WalletProfile } from "./contract.ts";
+import { shortfallText } from "./told.ts";
 
 /** In place of the wallet's figures while no history is held: where its import stands, and what happens next. */
 export function NoHistory({ profile }: { profile: WalletProfile }) {
@@ -54,17 +55,12 @@ export function NoHistory({ profile }: { profile: WalletProfile }) {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  capped: "Polymarket does not list the beginning of this history",
-  gap: "something is missing, or contradicts the rest",
-};
-
 /** Above the figures of a history that is not full: what is withheld, and why; and how an import that runs gets on. */
 export function HistoryNotice({ profile }: { profile: WalletProfile }) {
   const { history, import: running } = profile;
   if (history === null) return null;
   const isCapped = history.completeness === "capped";
-  const reasons = history.reasons.map((reason) => REASONS[reason] ?? words(reason));
+  const reasons = history.reasons.map(shortfallText);
   return (
     <>
       {history.completeness !== "full" && (

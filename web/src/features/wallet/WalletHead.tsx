@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { CopyableId, Figure } from "../../components/PageParts.tsx";
+import type { WalletProfile, WalletValue } from "../../lib/apiTypes.ts";
 import { ago, count, money, moneyExact, percent, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
-import type { WalletProfile, WalletValue } from "./contract.ts";
 import { rateText } from "./figures/interval.ts";
 import { Profit, Told } from "./figures/Told.tsx";
 import { whyWithheld } from "./told.ts";
@@ -62,10 +62,10 @@ export function HeadFigures({ subject, isShort = false }: { subject: Subject; is
         </Figure>
       )}
       <Figure label="Total profit" title="Realised and unrealised, after fees, with rewards; by our books">
-        {metrics ? (
-          <Told figure={metrics.totals.total}>{(usdc) => <Profit value={usdc} />}</Told>
-        ) : (
+        {metrics === undefined ? (
           <span className="skel" />
+        ) : (
+          <Told figure={metrics?.totals.total}>{(usdc) => <Profit value={usdc} />}</Told>
         )}
       </Figure>
       <Figure label="Win rate" title="Settled events with a profit, 95% interval">

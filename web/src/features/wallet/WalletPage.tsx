@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Main } from "../../components/Main.tsx";
 import { CopyableId, Fact, Instant, PageSkeleton } from "../../components/PageParts.tsx";
-import { PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
+import { PanelNote, PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
 import { useActions } from "../../lib/actions.ts";
+import type { WalletMetadata, WalletProfile } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { shortHash, words } from "../../lib/format.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
@@ -13,7 +14,6 @@ import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { changeSearch, compareHref, walletHref } from "./address.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
-import type { WalletProfile } from "./contract.ts";
 import { BreakdownPanel } from "./figures/BreakdownPanel.tsx";
 import { CalendarPanel } from "./figures/CalendarPanel.tsx";
 import { CalibrationPanel } from "./figures/CalibrationPanel.tsx";
@@ -28,10 +28,9 @@ import { PositionsPanel } from "./positions/PositionsPanel.tsx";
 import { ActivityPanel } from "./trades/ActivityPanel.tsx";
 import { TradesPanel } from "./trades/TradesPanel.tsx";
 import { Badges, HeadFigures, HistoryLine } from "./WalletHead.tsx";
-import type { ProfileMetadata } from "./walletApi.ts";
 import { PNL_RANGES, type PnlRange, type Subject, walletMetrics, walletProfile } from "./walletQueries.ts";
 
-const DEFAULT_RANGE: PnlRange = "max";
+const DEFAULT_RANGE: PnlRange = "all";
 
 /** One wallet in one scroll: who it is, what it made and how, what it holds and did, and where the venue differs. */
 export function WalletPage({ id, search }: PageProps) {
@@ -67,7 +66,7 @@ export function WalletPage({ id, search }: PageProps) {
 
 interface WalletProps {
   profile: WalletProfile;
-  metadata: ProfileMetadata;
+  metadata: WalletMetadata;
   search: UrlSearch;
 }
 
@@ -105,7 +104,9 @@ function Wallet({ profile, metadata, search }: WalletProps) {
           <HistoryLine profile={profile} />
           {metadata.resolved_from && (
             <span title={metadata.resolved_from}>
-              {shortHash(metadata.resolved_from)} owns this account: its wallet is shown
+              {metadata.resolved_by === "key"
+                ? `${shortHash(metadata.resolved_from)} signs for this account, whose wallet is shown`
+                : `asked for as ${metadata.resolved_from}`}
             </span>
           )}
         </p>
@@ -169,6 +170,14 @@ function Metrics({ subject }: { subject: Subject }) {
         ) : (
           <PanelSkeleton lines={16} />
         )}
+      </section>
+    );
+  }
+  if (metrics === null) {
+    return (
+      <section className="card" aria-label="Performance">
+        <h2>Performance</h2>
+        <PanelNote>The figures of this wallet are not computed yet.</PanelNote>
       </section>
     );
   }

@@ -1,18 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { Main } from "../../components/Main.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
 import { useActions } from "../../lib/actions.ts";
+import type { FoundWallet, WalletsFound } from "../../lib/apiTypes.ts";
 import { utc } from "../../lib/format.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { changeSearch, walletHref } from "./address.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
-import type { WalletCandidate } from "./contract.ts";
 import { walletName } from "./identity.ts";
-import { walletCandidates } from "./walletQueries.ts";
+import { walletsFound } from "./walletQueries.ts";
 
 /** Finds a wallet by address, name or profile, and remembers those that were opened in this browser. */
 export function WalletsPage({ search }: PageProps) {
@@ -74,29 +74,20 @@ export function WalletsPage({ search }: PageProps) {
 }
 
 function Candidates({ text }: { text: string }) {
-  const sought = useDeferredValue(text);
-  const { data: found, error, refetch } = useQuery(walletCandidates(sought));
+  const { data: found, error, refetch, isPlaceholderData } = useQuery(walletsFound(text));
   return (
-    <section className="card" aria-label="Wallets found" aria-live="polite">
+    <section className="card" aria-label="Wallets found" aria-live="polite" aria-busy={isPlaceholderData}>
       <h2>Found</h2>
       {found ? (
-        <>
-          {found.length === 0 && (
-            <PanelNote>No wallet that this server knows has this name or address.</PanelNote>
-          )}
+        found.wallets.length === 0 ? (
+          <PanelNote>{whyNone(found)}</PanelNote>
+        ) : (
           <ul className="wlist">
-            {found.map((candidate) => (
+            {found.wallets.map((candidate) => (
               <Candidate key={candidate.address} candidate={candidate} />
             ))}
           </ul>
-          {found.length === 0 && (
-            <p className="pbuttons">
-              <a className="chip" href={walletHref(sought)}>
-                Ask Polymarket for it
-              </a>
-            </p>
-          )}
-        </>
+        )
       ) : error ? (
         <PanelProblem error={error} what="The search" retry={() => void refetch()} />
       ) : (
@@ -106,7 +97,16 @@ function Candidates({ text }: { text: string }) {
   );
 }
 
-function Candidate({ candidate }: { candidate: WalletCandidate }) {
+function whyNone({ contract, upstream_answered }: WalletsFound): string {
+  if (contract !== null) {
+    return `This is the address of the exchange's contract "${contract}", which is nobody's wallet.`;
+  }
+  return upstream_answered
+    ? "Neither this server nor Polymarket knows a wallet of this name."
+    : "This server holds no wallet of this name. Polymarket was not asked or has not answered.";
+}
+
+function Candidate({ candidate }: { candidate: FoundWallet }) {
   const { address, imported, last_active_at } = candidate;
   return (
     <li>

@@ -1,5 +1,5 @@
+import type { WalletProfile } from "../../lib/apiTypes.ts";
 import { shortHash } from "../../lib/format.ts";
-import type { WalletProfile } from "./contract.ts";
 
 /** What a wallet is called: by its owner, else by upstream, else by its address. */
 export function walletName({

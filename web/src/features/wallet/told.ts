@@ -46,6 +46,20 @@ export function doubtText(doubt: string): string {
   return DOUBTS[doubt] ?? words(doubt);
 }
 
+const SHORTFALLS: Readonly<Record<string, (list: string) => string>> = {
+  capped: (list) => `Polymarket stops listing ${list} at its limit`,
+  broken: (list) => `the list of ${list} broke off`,
+  unreadable: (list) => `rows of ${list} could not be read`,
+};
+
+/** Why a history is not full, as a sentence without its end: `activity_capped`, or what makes its books doubtful. */
+export function shortfallText(reason: string): string {
+  if (reason === "too_large") return "it is too large to be imported whole";
+  const [, list, how] = reason.match(/^(.+)_([a-z]+)$/) ?? [];
+  const known = list !== undefined && how !== undefined ? SHORTFALLS[how] : undefined;
+  return known && list ? known(words(list)) : doubtText(reason);
+}
+
 const CLASSES: Readonly<Record<string, string>> = {
   none: "They agree within the tolerance.",
   gap: "The history misses something, so ours is withheld.",

@@ -1,19 +1,21 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { ItemMetadata } from "../../lib/apiTypes.ts";
-import { type Answer, unwrap } from "../../lib/client.ts";
 import type {
   ClosedPosition,
+  ItemMetadata,
   WalletActivity,
-  WalletCandidate,
+  WalletActivityQuery,
   WalletExposure,
-  WalletMetrics,
+  WalletListMetadata,
+  WalletMetadata,
+  WalletMetricsAnswer,
   WalletPnl,
   WalletPosition,
   WalletProfile,
+  WalletsFound,
   WalletValue,
-} from "./contract.ts";
+} from "../../lib/apiTypes.ts";
+import { type Answer, api, unwrap } from "../../lib/client.ts";
 import { walletKeys } from "./keys.ts";
-import { type PageMetadata, type ProfileMetadata, walletApi } from "./walletApi.ts";
 
 /** A wallet whose history is held. What is asked about it is of one import: the next one is asked anew. */
 export interface Subject {
@@ -21,7 +23,7 @@ export interface Subject {
   importedAt: string;
 }
 
-export type ProfileAnswer = Answer<WalletProfile, ProfileMetadata>;
+export type ProfileAnswer = Answer<WalletProfile, WalletMetadata>;
 
 /** How often an import is looked after, in milliseconds. */
 const WATCH_MS: Readonly<Record<string, number>> = {
@@ -31,10 +33,9 @@ const WATCH_MS: Readonly<Record<string, number>> = {
   failed: 30_000,
 };
 const ROWS_A_PAGE = 100;
-const CANDIDATES = 8;
 const VALUE_REFRESH_MS = 60_000;
 
-export const PNL_RANGES = ["1d", "1w", "1m", "3m", "max"] as const;
+export const PNL_RANGES = ["1d", "1w", "1m", "1y", "all"] as const;
 export type PnlRange = (typeof PNL_RANGES)[number];
 
 /** Who a wallet is, and how far its history is. Asking for one that is not known begins its import. */
@@ -43,8 +44,8 @@ export function walletProfile(id: string) {
     queryKey: walletKeys.profile(id),
     refetchInterval: ({ state }) => WATCH_MS[state.data?.data.import.state ?? ""] ?? false,
     queryFn: ({ signal }) =>
-      unwrap<WalletProfile, ProfileMetadata>(
-        walletApi.GET("/api/polymarket/wallet/{address}/profile", {
+      unwrap<WalletProfile, WalletMetadata>(
+        api.GET("/api/polymarket/wallet/{address}/profile", {
           params: { path: { address: id } },
           signal,
         }),
@@ -58,11 +59,11 @@ export function walletValue(subject: Subject) {
     queryKey: walletKeys.part(subject, "value"),
     refetchInterval: VALUE_REFRESH_MS,
     queryFn: async ({ signal }) => {
-      const request = walletApi.GET("/api/polymarket/wallet/{address}/value", {
+      const request = api.GET("/api/polymarket/wallet/{address}/value", {
         params: { path: { address: subject.address } },
         signal,
       });
-      return (await unwrap<WalletValue, ItemMetadata>(request)).data;
+      return (await unwrap<WalletValue, WalletMetadata>(request)).data;
     },
   });
 }
@@ -73,11 +74,11 @@ export function walletPnl(subject: Subject, range: PnlRange) {
     queryKey: walletKeys.part(subject, "pnl", { range }),
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const request = walletApi.GET("/api/polymarket/wallet/{address}/pnl", {
+      const request = api.GET("/api/polymarket/wallet/{address}/pnl", {
         params: { path: { address: subject.address }, query: { range } },
         signal,
       });
-      return (await unwrap<WalletPnl, ItemMetadata>(request)).data;
+      return (await unwrap<WalletPnl, WalletMetadata>(request)).data;
     },
   });
 }
@@ -87,11 +88,11 @@ export function walletMetrics(subject: Subject) {
   return queryOptions({
     queryKey: walletKeys.part(subject, "metrics"),
     queryFn: async ({ signal }) => {
-      const request = walletApi.GET("/api/polymarket/wallet/{address}/metrics", {
+      const request = api.GET("/api/polymarket/wallet/{address}/metrics", {
         params: { path: { address: subject.address } },
         signal,
       });
-      return (await unwrap<WalletMetrics, ItemMetadata>(request)).data;
+      return (await unwrap<WalletMetricsAnswer, WalletMetadata>(request)).data.metrics;
     },
   });
 }
@@ -102,11 +103,11 @@ export function walletPositions(subject: Subject) {
     queryKey: walletKeys.part(subject, "positions"),
     refetchInterval: VALUE_REFRESH_MS,
     queryFn: async ({ signal }) => {
-      const request = walletApi.GET("/api/polymarket/wallet/{address}/positions", {
+      const request = api.GET("/api/polymarket/wallet/{address}/positions", {
         params: { path: { address: subject.address } },
         signal,
       });
-      return (await unwrap<WalletPosition[], ItemMetadata>(request)).data;
+      return (await unwrap<WalletPosition[], WalletListMetadata>(request)).data;
     },
   });
 }
@@ -116,11 +117,11 @@ export function walletExposure(subject: Subject) {
   return queryOptions({
     queryKey: walletKeys.part(subject, "exposure"),
     queryFn: async ({ signal }) => {
-      const request = walletApi.GET("/api/polymarket/wallet/{address}/exposure", {
+      const request = api.GET("/api/polymarket/wallet/{address}/exposure", {
         params: { path: { address: subject.address } },
         signal,
       });
-      return (await unwrap<WalletExposure[], ItemMetadata>(request)).data;
+      return (await unwrap<WalletExposure[], WalletListMetadata>(request)).data;
     },
   });
 }
@@ -131,8 +132,8 @@ export function closedPositions(subject: Subject) {
     queryKey: walletKeys.part(subject, "closed-positions"),
     initialPageParam: 0,
     queryFn: ({ signal, pageParam }) =>
-      unwrap<ClosedPosition[], PageMetadata>(
-        walletApi.GET("/api/polymarket/wallet/{address}/closed-positions", {
+      unwrap<ClosedPosition[], WalletListMetadata>(
+        api.GET("/api/polymarket/wallet/{address}/closed-positions", {
           params: { path: { address: subject.address }, query: { limit: ROWS_A_PAGE, offset: pageParam } },
           signal,
         }),
@@ -142,12 +143,8 @@ export function closedPositions(subject: Subject) {
   });
 }
 
-/** What an activity list is narrowed by, in the API's names. */
-export interface ActivityFilter {
-  kinds?: string;
-  side?: string;
-  min_usdc?: string;
-}
+/** What a list of trades is narrowed by, in the API's names. */
+export type ActivityFilter = Pick<WalletActivityQuery, "side" | "min_usdc">;
 
 /** What the wallet did, the newest first, page by page. */
 export function walletActivity(subject: Subject, part: "trades" | "activity", filter: ActivityFilter) {
@@ -155,8 +152,8 @@ export function walletActivity(subject: Subject, part: "trades" | "activity", fi
     queryKey: walletKeys.part(subject, part, filter),
     initialPageParam: null as string | null,
     queryFn: ({ signal, pageParam }) =>
-      unwrap<WalletActivity[], PageMetadata>(
-        walletApi.GET(`/api/polymarket/wallet/{address}/${part}`, {
+      unwrap<WalletActivity[], WalletListMetadata>(
+        api.GET(`/api/polymarket/wallet/{address}/${part}`, {
           params: {
             path: { address: subject.address },
             query: { ...filter, limit: ROWS_A_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
@@ -168,18 +165,25 @@ export function walletActivity(subject: Subject, part: "trades" | "activity", fi
   });
 }
 
+/** How long a text must rest before wallets are looked for: Polymarket is asked as well. */
+const REST_MS = 250;
+
+/** Resolves after so long, unless nobody waits any more. */
+async function rest(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  signal.throwIfAborted();
+}
+
 /** Wallets for an address, a name or a profile's address; idle while there is no text. */
-export function walletCandidates(text: string) {
+export function walletsFound(text: string) {
   return queryOptions({
     queryKey: walletKeys.search(text),
     enabled: text !== "",
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const request = walletApi.GET("/api/polymarket/wallets/search", {
-        params: { query: { q: text, limit: CANDIDATES } },
-        signal,
-      });
-      return (await unwrap<WalletCandidate[], ItemMetadata>(request)).data;
+      await rest(signal);
+      const request = api.GET("/api/polymarket/wallets/search", { params: { query: { q: text } }, signal });
+      return (await unwrap<WalletsFound, ItemMetadata>(request)).data;
     },
   });
 }

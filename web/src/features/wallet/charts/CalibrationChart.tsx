@@ -1,5 +1,5 @@
+import type { CalibrationBin } from "../../../lib/apiTypes.ts";
 import { cents, count, percent } from "../../../lib/format.ts";
-import type { CalibrationBin } from "../contract.ts";
 import { linear } from "./scale.ts";
 
 const SIDE = 300;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClosedPosition } from "../contract.ts";
+import type { ClosedPosition } from "../../../lib/apiTypes.ts";
 import { entryExitOf } from "./entryExit.ts";
 
 const position = (change: Partial<ClosedPosition>) =>

@@ -1,4 +1,4 @@
-import type { ClosedPosition } from "../contract.ts";
+import type { ClosedPosition } from "../../../lib/apiTypes.ts";
 
 /** A closed position between what its shares cost and what came back. */
 export interface EntryExit {

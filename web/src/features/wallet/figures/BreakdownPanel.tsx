@@ -1,6 +1,6 @@
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import type { RecordFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { categoryLabel, count, percent } from "../../../lib/format.ts";
-import type { RecordFigures, WalletMetrics } from "../contract.ts";
 import type { Told as ToldValue } from "../told.ts";
 import { pointsText, rateText, signOf } from "./interval.ts";
 import { Profit, WithheldNote } from "./Told.tsx";

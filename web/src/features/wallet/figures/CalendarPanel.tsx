@@ -1,10 +1,10 @@
 import { useMemo } from "react";
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import type { SettledEvent, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, utc } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/time.ts";
 import { CalendarChart } from "../charts/CalendarChart.tsx";
 import { calendarOf } from "../charts/calendar.ts";
-import type { SettledEvent, WalletMetrics } from "../contract.ts";
 import { EventName } from "./EventName.tsx";
 import { Profit, WithheldNote } from "./Told.tsx";
 

@@ -1,7 +1,7 @@
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import type { CalibrationFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, fixed, signed } from "../../../lib/format.ts";
 import { CalibrationChart } from "../charts/CalibrationChart.tsx";
-import type { CalibrationFigures, WalletMetrics } from "../contract.ts";
 import { rateText } from "./interval.ts";
 import { WithheldNote } from "./Told.tsx";
 

@@ -1,4 +1,4 @@
-import type { WalletMarket } from "../contract.ts";
+import type { WalletMarket } from "../../../lib/apiTypes.ts";
 
 /** The event of a market, linked; the market itself where it has none, and its id where the catalogue does not know it. */
 export function EventName({ market }: { market: WalletMarket }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import type { RecordFigures, SettledEvent, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, duration, fixed, money, moneyExact, percent, signed, utc } from "../../../lib/format.ts";
-import type { RecordFigures, SettledEvent, WalletMetrics } from "../contract.ts";
 import type { Told as ToldValue } from "../told.ts";
 import { EventName } from "./EventName.tsx";
 import { pointsText, rateText, signOf } from "./interval.ts";

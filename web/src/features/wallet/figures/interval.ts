@@ -1,5 +1,5 @@
+import type { Estimate } from "../../../lib/apiTypes.ts";
 import { fixed, percent, signed, UNKNOWN } from "../../../lib/format.ts";
-import type { Interval } from "../contract.ts";
 
 /** Ends of an interval in percent, as `[52, 70]`; nothing where there is no interval. */
 function ends(low: number | null | undefined, high: number | null | undefined, digits: number): string {
@@ -8,19 +8,19 @@ function ends(low: number | null | undefined, high: number | null | undefined, d
 }
 
 /** A rate with its interval, in percent: `61% [52, 70]`. */
-export function rateText(one: Interval | null | undefined): string {
+export function rateText(one: Estimate | null | undefined): string {
   if (!one) return UNKNOWN;
   return `${percent(one.value)}${ends(one.low, one.high, 0)}`;
 }
 
 /** A difference of probabilities with its interval, in percentage points: `+2.1 pp [−0.4, 4.6]`. */
-export function pointsText(one: Interval | null | undefined): string {
+export function pointsText(one: Estimate | null | undefined): string {
   if (!one) return UNKNOWN;
   return `${signed(one.value * 100, 1)} pp${ends(one.low, one.high, 1)}`;
 }
 
 /** Whether an interval leaves no doubt about the sign. */
-export function signOf(one: Interval | null | undefined): "up" | "down" | "" {
+export function signOf(one: Estimate | null | undefined): "up" | "down" | "" {
   if (one?.low == null || one.high == null) return "";
   return one.low > 0 ? "up" : one.high < 0 ? "down" : "";
 }

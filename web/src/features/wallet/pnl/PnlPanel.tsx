@@ -7,8 +7,8 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
+import type { PnlTotals, WalletPnl } from "../../../lib/apiTypes.ts";
 import { count, flow, moneyExact, percent, utc } from "../../../lib/format.ts";
-import type { PnlTotals, WalletPnl } from "../contract.ts";
 import { Profit, Told, WithheldNote } from "../figures/Told.tsx";
 import { PNL_RANGES, type PnlRange, type Subject, walletPnl } from "../walletQueries.ts";
 import { PnlChart } from "./PnlChart.tsx";

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../../components/PanelParts.tsx";
+import type { ReconciliationRow } from "../../../lib/apiTypes.ts";
 import { moneyExact, utc, words } from "../../../lib/format.ts";
-import type { ReconciliationRow } from "../contract.ts";
 import { Told } from "../figures/Told.tsx";
 import { classText, measureText } from "../told.ts";
 import { type PnlRange, type Subject, walletPnl } from "../walletQueries.ts";

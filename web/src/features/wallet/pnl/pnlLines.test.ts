@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PnlPoint } from "../contract.ts";
+import type { PnlPoint } from "../../../lib/apiTypes.ts";
 import { pnlLines, spanOf, valueAt } from "./pnlLines.ts";
 
 const point = (day: number, change: Partial<PnlPoint>): PnlPoint => ({

@@ -1,4 +1,4 @@
-import type { PnlPoint, PnlSeries } from "../contract.ts";
+import type { PnlPoint, PnlSeries } from "../../../lib/apiTypes.ts";
 
 export interface LinePoint {
   /** Milliseconds. */

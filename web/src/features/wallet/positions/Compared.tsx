@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { outcomeColour } from "../../../components/Figures.tsx";
+import type { WalletMarket, WalletPosition } from "../../../lib/apiTypes.ts";
 import { utc } from "../../../lib/format.ts";
-import type { WalletMarket, WalletPosition } from "../contract.ts";
 import { doubtText } from "../told.ts";
 
 interface ComparedProps {

@@ -7,8 +7,8 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
+import type { WalletPosition } from "../../../lib/apiTypes.ts";
 import { cents, count, money, moneyExact, shares, utc, words } from "../../../lib/format.ts";
-import type { WalletPosition } from "../contract.ts";
 import { Profit } from "../figures/Told.tsx";
 import { type Subject, walletPositions } from "../walletQueries.ts";
 import { Compared, MarketCell } from "./Compared.tsx";

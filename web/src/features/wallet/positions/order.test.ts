@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { WalletPosition } from "../contract.ts";
+import type { WalletPosition } from "../../../lib/apiTypes.ts";
 import { sortedPositions } from "./order.ts";
 
 const position = (value_usdc: number | null, last_at: string | null) =>

@@ -1,4 +1,4 @@
-import type { WalletPosition } from "../contract.ts";
+import type { WalletPosition } from "../../../lib/apiTypes.ts";
 
 export type PositionOrder = "value" | "total" | "recent";
 

@@ -8,6 +8,7 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
+import type { WalletActivity } from "../../../lib/apiTypes.ts";
 import {
   cents,
   count,
@@ -20,7 +21,6 @@ import {
 } from "../../../lib/format.ts";
 import { stringifySearch, type UrlSearch } from "../../../lib/urlSearch.ts";
 import { changeSearch } from "../address.ts";
-import type { WalletActivity } from "../contract.ts";
 import { MarketCell } from "../positions/Compared.tsx";
 import { type Subject, walletActivity } from "../walletQueries.ts";
 import { TransactionLink } from "./TransactionLink.tsx";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { WalletActivity } from "../contract.ts";
+import type { WalletActivity } from "../../../lib/apiTypes.ts";
 import { activeDays } from "./days.ts";
 
 const did = (happened_at: string, kind: string, usdc: number | null, title: string) =>

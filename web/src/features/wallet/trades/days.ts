@@ -1,4 +1,4 @@
-import type { WalletActivity } from "../contract.ts";
+import type { WalletActivity } from "../../../lib/apiTypes.ts";
 
 /** What a wallet did on one day of UTC, by kind. */
 export interface ActiveDay {
