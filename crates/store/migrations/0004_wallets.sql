@@ -35,7 +35,8 @@ CREATE TABLE wallets (
     CONSTRAINT wallets_imported CHECK
         ((imported_at IS NULL) = (completeness IS NULL) AND (imported_at IS NULL) = (is_empty IS NULL))
 );
-CREATE INDEX wallets_name ON wallets (lower(name)) WHERE name IS NOT NULL;
+-- By the beginning of a name as well, whatever the collation.
+CREATE INDEX wallets_name ON wallets (lower(name) text_pattern_ops) WHERE name IS NOT NULL;
 
 -- What is to be imported, and by whom it is being.
 CREATE TABLE wallet_imports (

@@ -71,6 +71,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Gap,
+        Self::Capped,
+        Self::TransferCost,
+        Self::ConversionCost,
+        Self::NoMark,
+        Self::NoFee,
+        Self::NoCloseTime,
+    ];
+
     /// The stable lower-case name.
     pub fn slug(self) -> &'static str {
         match self {

@@ -29,5 +29,5 @@ pub use entry::{
 pub use fold::{Cash, Fills, Ledger, OutOfOrder};
 pub use holding::{Basis, Entered, Unexplained};
 pub use markets::{EventIx, MarketIx, Markets, Payouts, Slot, Terms};
-pub use reconcile::{Measure, Reconciliation, ResidualClass, VenueNumber, reconcile};
+pub use reconcile::{Measure, OwnNumbers, Reconciliation, ResidualClass, VenueNumber, reconcile};
 pub use valuation::{CashIdentity, Mark, Position, Standing, Valuation};

@@ -32,6 +32,7 @@ use crate::{
     tags(
         (name = "markets", description = "One condition with its outcomes"),
         (name = "events", description = "Families of markets"),
+        (name = "wallets", description = "Who trades: history, books, figures"),
         (name = "sync", description = "Bringing the catalogue up to date"),
         (name = "system", description = "Health, metrics, this document"),
     ),

@@ -82,7 +82,8 @@ impl ClientLimits {
     }
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// What one household or host is given: the address, or the /64 network of an IPv6 one.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),

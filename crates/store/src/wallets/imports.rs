@@ -72,6 +72,8 @@ pub struct Claim {
 /// Where an import stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportState {
+    /// How much it matters.
+    pub priority: Priority,
     /// When it is to begin, or was.
     pub due_at: DateTime<Utc>,
     /// A worker is at it.
@@ -264,7 +266,7 @@ pub async fn state(
     now: DateTime<Utc>,
 ) -> Result<Option<ImportState>, StoreError> {
     let row = sqlx::query(
-        "SELECT due_at, coalesce(leased_until >= $2, FALSE) AS running, progress_rows, attempts, last_error
+        "SELECT priority, due_at, coalesce(leased_until >= $2, FALSE) AS running, progress_rows, attempts, last_error
          FROM wallet_imports WHERE wallet_address = $1",
     )
     .bind(wallet.to_bytes().to_vec())
@@ -274,12 +276,33 @@ pub async fn state(
     let Some(row) = row else { return Ok(None) };
     let (rows, attempts): (i64, i32) = (column(&row, "progress_rows")?, column(&row, "attempts")?);
     Ok(Some(ImportState {
+        priority: Priority::of(column(&row, "priority")?),
         due_at: column(&row, "due_at")?,
         running: column(&row, "running")?,
         progress_rows: u64::try_from(rows).map_err(StoreError::other)?,
         attempts: u32::try_from(attempts).map_err(StoreError::other)?,
         last_error: column(&row, "last_error")?,
     }))
+}
+
+/// Makes the imports of wallets that are followed or on a board due now; how many were not.
+pub async fn hasten(
+    executor: impl PgExecutor<'_> + Copy,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let written = sqlx::query(
+        "UPDATE wallet_imports SET due_at = $1
+         WHERE priority BETWEEN $2 AND $3 AND due_at > $1 AND (leased_until IS NULL OR leased_until < $1)",
+    )
+    .bind(now)
+    .bind(Priority::Listed.column())
+    .bind(Priority::Followed.column())
+    .execute(executor)
+    .await?;
+    if written.rows_affected() > 0 {
+        notify(executor, IMPORT_CHANNEL, "").await?;
+    }
+    Ok(written.rows_affected())
 }
 
 /// Has the imports done anew, from what is held and the news, of all wallets that ever held a token of some markets:

@@ -174,6 +174,26 @@ pub async fn by_name(executor: impl PgExecutor<'_>, name: &str) -> Result<Vec<Wa
     rows.iter().map(decode).collect()
 }
 
+/// Wallets whose name begins so, whatever the case; the latest active first.
+pub async fn with_name_beginning(
+    executor: impl PgExecutor<'_>,
+    beginning: &str,
+    limit: u32,
+) -> Result<Vec<Wallet>, StoreError> {
+    // The operators of the index, which a LIKE with a parameter would not use.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM wallets
+         WHERE name IS NOT NULL AND lower(name) ~>=~ lower($1) AND lower(name) ~<~ lower($1) || chr(1114111)
+         ORDER BY last_active_at DESC NULLS LAST, address LIMIT $2"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(beginning)
+        .bind(i64::from(limit))
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(decode).collect()
+}
+
 /// Notes wallets that were seen somewhere; how many are new.
 pub async fn found(
     executor: impl PgExecutor<'_>,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{Address, ConditionId, TokenId};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgExecutor, QueryBuilder};
 
@@ -248,6 +249,54 @@ pub async fn closed_count(
     let count: i64 =
         sqlx::query_scalar(sql).bind(wallet.to_bytes().to_vec()).fetch_one(executor).await?;
     u64::try_from(count).map_err(StoreError::other)
+}
+
+/// What all positions of a wallet come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+pub struct Sums {
+    /// What resolutions pay for shares that nobody has redeemed, in dollars.
+    pub redeemable_usdc: Option<Decimal>,
+    /// The most that the shares held of one token cost.
+    pub largest_cost_usdc: Option<Decimal>,
+    /// What upstream says the shares are worth; `None` where it lists nothing.
+    pub venue_value_usdc: Option<Decimal>,
+    /// What it says was realised, before fees.
+    pub venue_realized_usdc: Option<Decimal>,
+    /// What it says is not realised yet.
+    pub venue_unrealized_usdc: Option<Decimal>,
+    /// Both, as it sums them.
+    pub venue_total_usdc: Option<Decimal>,
+    /// When it was asked.
+    pub venue_observed_at: Option<DateTime<Utc>>,
+}
+
+impl Sums {
+    /// The most that the shares held of one token cost, in dollars.
+    pub fn largest_cost(&self) -> Option<f64> {
+        self.largest_cost_usdc?.to_f64()
+    }
+}
+
+/// What a wallet's positions come to, open and closed.
+pub async fn sums(executor: impl PgExecutor<'_>, wallet: &Address) -> Result<Sums, StoreError> {
+    const VENUE: &str =
+        "venue_value_usdc, venue_realized_usdc, venue_unrealized_usdc, venue_total_usdc,
+                         venue_observed_at";
+    let sql = format!(
+        "SELECT sum(redeemable_usdc) AS redeemable_usdc, max(held_cost_usdc) AS largest_cost_usdc,
+                sum(venue_value_usdc) AS venue_value_usdc, sum(venue_realized_usdc) AS venue_realized_usdc,
+                sum(venue_unrealized_usdc) AS venue_unrealized_usdc, sum(venue_total_usdc) AS venue_total_usdc,
+                max(venue_observed_at) AS venue_observed_at
+         FROM (SELECT NULL::numeric AS redeemable_usdc, cost_usdc AS held_cost_usdc, {VENUE}
+               FROM wallet_positions WHERE wallet_address = $1
+               UNION ALL
+               SELECT unredeemed_shares * payout, NULL::numeric, {VENUE}
+               FROM wallet_closed_positions WHERE wallet_address = $1) AS held"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(wallet.to_bytes().to_vec())
+        .fetch_one(executor)
+        .await?)
 }
 
 /// What imported wallets hold of a market, the largest first: who, which outcome, how many shares.

@@ -1,0 +1,258 @@
+//! What a wallet made: by our books, by the venue's numbers, and how they agree.
+
+use chrono::{DateTime, Utc};
+use domain::ledger::{
+    Figure, Measure, MicroUsdc, OwnNumbers, Reason, ResidualClass, VenueNumber, reconcile,
+};
+use ingest::wallets::figures::{Told as Kept, Totals};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use store::wallets::pnl::{PnlPoint, PnlSource};
+use store::wallets::positions::Sums;
+use utoipa::ToSchema;
+
+use super::position::number;
+use super::told::ToldNumber;
+
+/// What it all came to, in dollars, when the last import ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TotalsView {
+    /// Realised by average cost, before fees.
+    pub realized: ToldNumber,
+    /// Realised first in, first out, before fees.
+    pub realized_fifo: ToldNumber,
+    /// Worth of what is held above its cost, at what the catalogue bid then.
+    pub unrealized: ToldNumber,
+    /// Fees paid.
+    pub fees: ToldNumber,
+    /// Rewards, rebates and the like.
+    pub income: ToldNumber,
+    /// What the wallet made: realised and unrealised, less fees, with income. The same by either method.
+    pub total: ToldNumber,
+    /// What the shares held were worth then.
+    pub value: ToldNumber,
+    /// What was put into positions, fees included; null without a history.
+    pub invested: Option<f64>,
+    /// Total on that, 0.1 for ten percent; null where nothing was put in.
+    pub roi: ToldNumber,
+    /// Money that moved without our knowing for what.
+    pub unexplained: Option<f64>,
+    /// Left less right of the cash identity: 0, or this program is wrong; null where a mark is unknown.
+    pub identity_remainder: Option<f64>,
+}
+
+impl From<&Totals> for TotalsView {
+    fn from(kept: &Totals) -> Self {
+        Self {
+            realized: (&kept.realized).into(),
+            realized_fifo: (&kept.realized_fifo).into(),
+            unrealized: (&kept.unrealized).into(),
+            fees: (&kept.fees).into(),
+            income: (&kept.income).into(),
+            total: (&kept.total).into(),
+            value: (&kept.value).into(),
+            invested: Some(kept.invested),
+            roi: (&kept.roi).into(),
+            unexplained: Some(kept.unexplained),
+            identity_remainder: kept.identity_remainder,
+        }
+    }
+}
+
+/// Everything made up to an instant, by one source; null where it does not say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PnlPointView {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// What the source calls its total.
+    pub total: Option<f64>,
+    /// Made with what is not held any more.
+    pub realized: Option<f64>,
+    /// Worth above cost of what is held.
+    pub unrealized: Option<f64>,
+    /// Fees paid, 0 or above.
+    pub fees: Option<f64>,
+    /// Rewards, rebates and the like.
+    pub income: Option<f64>,
+}
+
+/// What was made over time, by one source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PnlSeries {
+    /// `ledger` (our books), `venue` (the Data API) or `site` (what the profile page draws).
+    pub source: String,
+    /// What its numbers are, in words.
+    pub meaning: String,
+    /// When the newest of it was learned; null where it is empty.
+    pub as_of: Option<DateTime<Utc>>,
+    /// The oldest first.
+    pub points: Vec<PnlPointView>,
+}
+
+impl PnlSeries {
+    /// The points of a source.
+    pub fn of(source: PnlSource, points: &[PnlPoint]) -> Self {
+        let meaning = match source {
+            PnlSource::Ledger => {
+                "Realised by the end of each day (UTC) after fees and with income, by our ledger: an outcome counts from its resolution on, redeemed or not. Empty unless the history is full."
+            }
+            PnlSource::Venue => {
+                "What the venue says the wallet made, realised and unrealised, after fees and with income, at its own marks."
+            }
+            PnlSource::Site => "What the venue's profile page draws.",
+        };
+        // The venue writes fees as what they do to the total.
+        let fees = |point: &PnlPoint| match source {
+            PnlSource::Venue => point.fees_usdc.map(|fees| -fees),
+            PnlSource::Ledger | PnlSource::Site => point.fees_usdc,
+        };
+        let view = |point: &PnlPoint| PnlPointView {
+            at: point.at,
+            total: number(point.total_usdc),
+            realized: number(point.realized_usdc),
+            unrealized: number(point.unrealized_usdc),
+            fees: number(fees(point)),
+            income: number(point.income_usdc),
+        };
+        Self {
+            source: source.slug().to_owned(),
+            meaning: meaning.to_owned(),
+            as_of: points.iter().map(|point| point.observed_at).max(),
+            points: points.iter().map(view).collect(),
+        }
+    }
+}
+
+/// One of the venue's numbers beside the same measure of our books.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReconciliationView {
+    /// `positions` (sum of its positions' realised and unrealised, before fees), `realized` (of their realised),
+    /// `after_fees` (realised and unrealised after fees), `economic` (that with income) or `settled` (realised after
+    /// fees, with income).
+    pub measure: String,
+    /// Ours.
+    pub ours: ToldNumber,
+    /// The venue's.
+    pub venue: f64,
+    /// When the venue was asked.
+    pub venue_as_of: Option<DateTime<Utc>>,
+    /// Ours less the venue's.
+    pub residual: ToldNumber,
+    /// How much is let through: the larger of ten dollars and one percent of the venue's.
+    pub tolerance: f64,
+    /// Why they differ: `none` (they do not, within the tolerance), `gap`, `transfer`, `mark_timing`, `method`,
+    /// `neg_risk` or `unclassified`.
+    pub class: String,
+}
+
+/// Our totals beside every number of the venue's that is held.
+pub fn reconciled(
+    totals: &Totals,
+    has_open: bool,
+    sums: Option<&Sums>,
+    last: Option<&PnlPoint>,
+) -> Vec<ReconciliationView> {
+    let ours = own_numbers(totals, has_open);
+    let mut numbers = Vec::new();
+    if let Some(sums) = sums {
+        let unrealised = sums.venue_unrealized_usdc;
+        let asked_at = sums.venue_observed_at;
+        numbers.push((Measure::Positions, sums.venue_total_usdc, unrealised, asked_at));
+        numbers.push((Measure::Realised, sums.venue_realized_usdc, unrealised, asked_at));
+    }
+    if let Some(last) = last {
+        let sum = |one: Option<Decimal>, other: Option<Decimal>| Some(one? + other?);
+        let unrealised = last.unrealized_usdc;
+        let after_fees = sum(last.realized_usdc, unrealised);
+        let settled = sum(last.realized_usdc, last.income_usdc);
+        let asked_at = Some(last.observed_at);
+        numbers.push((Measure::AfterFees, after_fees, unrealised, asked_at));
+        numbers.push((Measure::Economic, last.total_usdc, unrealised, asked_at));
+        numbers.push((Measure::Settled, settled, unrealised, asked_at));
+    }
+    numbers
+        .into_iter()
+        .filter_map(|(measure, usdc, unrealised, venue_as_of)| {
+            let venue = VenueNumber {
+                measure,
+                usdc: micro(usdc?)?,
+                unrealised: unrealised.and_then(micro),
+            };
+            let found = reconcile(ours, venue);
+            Some(ReconciliationView {
+                measure: measure.slug().to_owned(),
+                ours: told(found.ours),
+                venue: dollars(venue.usdc),
+                venue_as_of,
+                residual: told(found.residual),
+                tolerance: dollars(found.tolerance),
+                class: class_name(found.class),
+            })
+        })
+        .collect()
+}
+
+fn class_name(class: ResidualClass) -> String {
+    class.slug().to_owned()
+}
+
+fn own_numbers(totals: &Totals, has_open: bool) -> OwnNumbers {
+    let (total, income) = (figure(&totals.total), figure(&totals.income));
+    OwnNumbers {
+        realised: figure(&totals.realized),
+        realised_fifo: figure(&totals.realized_fifo),
+        unrealised: figure(&totals.unrealized),
+        fees: figure(&totals.fees),
+        income,
+        trading: total.and(income, |total, income| total - income),
+        total,
+        conversions: totals.conversions,
+        has_open,
+    }
+}
+
+/// A kept figure in millionths again, from which it was made.
+fn figure(kept: &Kept<f64>) -> Figure<MicroUsdc> {
+    match kept {
+        #[expect(clippy::cast_possible_truncation, reason = "made from whole millionths")]
+        Kept::Known(dollars) => Figure::Known((dollars * 1e6).round() as MicroUsdc),
+        Kept::Withheld(name) => {
+            let known = Reason::ALL.into_iter().find(|reason| reason.slug() == name);
+            Figure::Withheld(known.unwrap_or(Reason::Gap))
+        }
+    }
+}
+
+fn told(figure: Figure<MicroUsdc>) -> ToldNumber {
+    match figure {
+        Figure::Known(micro) => ToldNumber::known(Some(dollars(micro))),
+        Figure::Withheld(reason) => ToldNumber::withheld(reason.slug()),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to nine billion dollars")]
+fn dollars(micro: MicroUsdc) -> f64 {
+    micro as f64 / 1e6
+}
+
+fn micro(usdc: Decimal) -> Option<MicroUsdc> {
+    MicroUsdc::try_from((usdc * Decimal::from(1_000_000)).round()).ok()
+}
+
+/// What a wallet made, by every source there is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PnlView {
+    /// How costs are allotted in `realized` and `unrealized`: `average_cost`, the venue's method. `realized_fifo` is by
+    /// the other one; the total is the same by both.
+    pub method: String,
+    /// `full`, `capped` or `gap`; null before the first import.
+    pub completeness: Option<String>,
+    /// Up to when our books were kept; null before the first import.
+    pub as_of: Option<DateTime<Utc>>,
+    /// What it came to; null before the first import.
+    pub totals: Option<TotalsView>,
+    /// Over time, by source.
+    pub series: Vec<PnlSeries>,
+    /// Our numbers beside the venue's.
+    pub reconciliation: Vec<ReconciliationView>,
+}
