@@ -71,7 +71,27 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let book_states = vec!["live", "stale", "gap", "unknown"];
     let sides = Side::ALL.map(Side::slug).to_vec();
     let intervals = Interval::ALL.map(Interval::slug).to_vec();
+    let completeness = vec!["full", "capped", "gap"];
     vec![
+        ("WalletMarket", "category", categories.clone()),
+        ("WalletMarket", "status", statuses.clone()),
+        (
+            "ImportView",
+            "state",
+            vec!["unknown", "waiting", "importing", "imported", "failed", "empty"],
+        ),
+        ("HistoryView", "completeness", completeness.clone()),
+        ("PnlView", "completeness", completeness),
+        ("WalletProfile", "found_by", vec!["tape", "holders", "leaderboard", "asked"]),
+        ("PositionView", "mark_source", vec!["bid", "payout"]),
+        ("ActivityView", "side", vec!["buy", "sell", "in", "out"]),
+        ("ActivityView", "role", vec!["maker", "taker"]),
+        ("PnlSeries", "source", vec!["ledger", "venue", "site"]),
+        (
+            "ReconciliationView",
+            "class",
+            vec!["none", "gap", "transfer", "mark_timing", "method", "neg_risk", "unclassified"],
+        ),
         ("MarketRow", "category", categories.clone()),
         ("MarketRow", "status", statuses.clone()),
         ("MarketRow", "uma_status", UmaStatus::ALL.map(UmaStatus::slug).to_vec()),
