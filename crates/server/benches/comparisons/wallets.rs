@@ -56,8 +56,9 @@ pub(crate) async fn compare(database: &Database) -> anyhow::Result<()> {
         }
     }
     owner.execute("TRUNCATE wallet_trades; DROP TABLE plain_trades").await?;
-    let seconds =
-        |of: fn(&(Duration, Duration)) -> Duration| median(runs.iter().map(|run| of(run).as_secs_f64()));
+    let seconds = |of: fn(&(Duration, Duration)) -> Duration| {
+        median(runs.iter().map(|run| of(run).as_secs_f64()))
+    };
     Finding {
         what: "1,000,000 rows of activity of 20 wallets".to_owned(),
         figure: format!("{:.2} s", seconds(|run| run.0)),
@@ -69,10 +70,7 @@ pub(crate) async fn compare(database: &Database) -> anyhow::Result<()> {
     .print()
 }
 
-async fn write(
-    database: &Database,
-    histories: &[(Address, Vec<Activity>)],
-) -> anyhow::Result<u64> {
+async fn write(database: &Database, histories: &[(Address, Vec<Activity>)]) -> anyhow::Result<u64> {
     let now = Utc::now();
     let mut written = 0;
     for (wallet, rows) in histories {
@@ -101,7 +99,8 @@ async fn copied_out(owner: &mut PgConnection) -> anyhow::Result<Vec<u8>> {
 /// What a wallet did in three months, with ids as long as upstream's.
 fn history(number: u8) -> anyhow::Result<(Address, Vec<Activity>)> {
     let began: DateTime<Utc> = DateTime::from_timestamp(1_780_000_000, 0).context("a time")?;
-    let rows = (0..ROWS).map(|row| activity_of(number, row, began)).collect::<anyhow::Result<_>>()?;
+    let rows =
+        (0..ROWS).map(|row| activity_of(number, row, began)).collect::<anyhow::Result<_>>()?;
     Ok((Address::from_bytes([number; 20]), rows))
 }
 

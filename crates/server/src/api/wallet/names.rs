@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn what_names_no_wallet_is_refused_with_what_would() {
-        let short = format!("0x{}", &DIGITS[..39]);
+        let short: String = format!("0x{DIGITS}").chars().take(41).collect();
         for (text, part) in [
             (short.as_str(), "39 digits"),
             ("0x", "0 digits"),
