@@ -5,6 +5,7 @@
 
 pub mod analytics;
 pub mod bars;
+pub mod bets;
 pub mod book;
 pub mod category;
 pub mod concentration;

@@ -89,6 +89,8 @@ pub struct Terms {
     pub category: Option<Category>,
     /// When it could first be traded; `None` unknown.
     pub listed_at: Option<DateTime<Utc>>,
+    /// When it is announced to end, which it often does not; `None` where nothing is announced.
+    pub scheduled_end: Option<DateTime<Utc>>,
     /// The final payouts; `None` while it is not resolved, or not known to be.
     pub payouts: Option<Payouts>,
     /// When it was resolved: the real close, not the announced end.
@@ -105,6 +107,7 @@ impl Terms {
             neg_risk: false,
             category: None,
             listed_at: None,
+            scheduled_end: None,
             payouts: None,
             resolved_at: None,
         }

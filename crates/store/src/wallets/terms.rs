@@ -28,7 +28,7 @@ pub struct KnownMarket {
 /// The oracle's last word counts before the catalogue's prices, which show payouts only once the market is resolved.
 const SELECT: &str = "
     SELECT m.market_id, m.condition_id, m.event_id, m.neg_risk, m.category, m.token_ids, m.outcome_prices, m.status, m.best_bid, m.best_ask,
-           coalesce(m.start_date, m.created_at) AS listed_at, m.closed_at,
+           coalesce(m.start_date, m.created_at) AS listed_at, m.closed_at, m.end_date,
            CASE WHEN r.status = 'resolved' THEN r.payouts END AS payouts
     FROM markets m LEFT JOIN LATERAL (
         SELECT status, payouts FROM market_resolutions WHERE market_id = m.market_id
@@ -76,6 +76,7 @@ fn decode(row: &PgRow) -> Result<KnownMarket, StoreError> {
             neg_risk: column(row, "neg_risk")?,
             category: category.map(parsed).transpose()?,
             listed_at: column(row, "listed_at")?,
+            scheduled_end: column(row, "end_date")?,
             resolved_at: closed_at.filter(|_| payouts.is_some()),
             payouts,
         },

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::ledger::*;
 use crate::{ConditionId, EventId};
 
-pub(super) const YES: u8 = 0;
-pub(super) const NO: u8 = 1;
+pub(crate) const YES: u8 = 0;
+pub(crate) const NO: u8 = 1;
 
 /// A second of the tests' day.
 pub(crate) fn at(second: i64) -> DateTime<Utc> {
@@ -60,6 +60,11 @@ impl Story {
             ..self.markets.terms(market).clone()
         };
         self.markets.set(terms);
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        at(self.now)
     }
 
     /// Lets time pass.

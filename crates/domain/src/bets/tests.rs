@@ -1,0 +1,134 @@
+//! What counts as a bet, and at which price.
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::{Bets, LeftOut};
+use crate::ledger::tests::kit::*;
+use crate::ledger::*;
+
+fn bets(story: &Story) -> Bets {
+    Bets::of(&story.entries, &story.markets)
+}
+
+fn ending(story: &mut Story, market: MarketIx, after: TimeDelta) {
+    let end = story.now() + after;
+    let terms = story.markets.terms(market).clone();
+    story.markets.set(Terms { scheduled_end: Some(end), ..terms });
+}
+
+/// A purchase of so many shares at so many hundredths.
+fn at_price(story: &mut Story, slot: (MarketIx, u8), shares: i64, hundredths: i64) {
+    story.buy(slot, cents(shares * 100), cents(shares * hundredths));
+}
+
+#[test]
+fn an_event_is_one_bet_at_the_price_and_side_that_came_first() {
+    let mut story = Story::default();
+    let group = story.group(3);
+    let began = story.now();
+    at_price(&mut story, (group[1], NO), 10, 60);
+    // More of it cheaper, the other side, another market: none of it changes the bet.
+    at_price(&mut story, (group[1], NO), 500, 30);
+    at_price(&mut story, (group[1], YES), 900, 65);
+    at_price(&mut story, (group[0], YES), 900, 20);
+    for market in group.iter().rev() {
+        let winner = u8::from(*market != group[0]);
+        story.resolve(*market, Payouts::winner(winner));
+    }
+    let found = bets(&story);
+    assert_eq!((found.settled.len(), found.left_out), (1, LeftOut::default()));
+    let bet = found.settled[0];
+    assert_eq!((bet.slot, bet.came_true), (Slot { market: group[1], outcome: NO }, true));
+    assert!((bet.price - 0.60).abs() < 1e-12);
+    assert_eq!(bet.at, began + TimeDelta::seconds(1));
+    assert_eq!(bet.stake, (600 + 15_000 + 58_500 + 18_000) * 10_000);
+}
+
+#[test]
+fn fees_are_part_of_the_price_and_fills_of_a_second_are_one_purchase() {
+    let mut story = Story::default();
+    let market = story.market();
+    let slot = (market, YES);
+    story.then(Change::Buy(fill(slot, cents(100), cents(40), cents(2))));
+    let first = story.entries[0].place;
+    let unknown_fee = Fill { fee: None, ..fill(slot, cents(300), cents(150), Micro::ZERO) };
+    story.entries.push(Entry { place: first, change: Change::Buy(unknown_fee) });
+    story.resolve(market, Payouts::winner(NO));
+    let bet = bets(&story).settled[0];
+    assert!((bet.price - 1.92 / 4.0).abs() < 1e-12, "{}", bet.price);
+    assert!(!bet.came_true);
+}
+
+#[test]
+fn what_is_as_good_as_known_is_no_bet_and_a_later_purchase_may_be_one() {
+    let mut story = Story::default();
+    let (soon, later, unknown) = (story.market(), story.market(), story.market());
+    ending(&mut story, soon, TimeDelta::hours(3));
+    ending(&mut story, later, TimeDelta::days(30));
+    for market in [soon, later, unknown] {
+        at_price(&mut story, (market, YES), 10, 97);
+        story.resolve(market, Payouts::winner(YES));
+    }
+    let found = bets(&story);
+    let markets: Vec<_> = found.settled.iter().map(|bet| bet.slot.market).collect();
+    assert_eq!(markets, [later]);
+    assert_eq!(found.left_out, LeftOut { known: 2, ..LeftOut::default() });
+    assert_eq!(found.settled[0].horizon, Some(TimeDelta::days(30) - TimeDelta::seconds(12)));
+
+    let mut story = Story::default();
+    let market = story.market();
+    at_price(&mut story, (market, NO), 10, 3);
+    at_price(&mut story, (market, YES), 10, 80);
+    story.resolve(market, Payouts::winner(NO));
+    let bet = bets(&story).settled[0];
+    assert_eq!((bet.slot.outcome, bet.came_true), (YES, false));
+}
+
+#[test]
+fn what_is_not_decided_is_said() {
+    let mut story = Story::default();
+    let (open, half, undated) = (story.market(), story.market(), story.market());
+    for market in [open, half, undated] {
+        at_price(&mut story, (market, YES), 10, 40);
+    }
+    story.resolve(half, Payouts::halves());
+    story.resolve(undated, Payouts::winner(YES));
+    let terms = story.markets.terms(undated).clone();
+    story.markets.set(Terms { resolved_at: None, ..terms });
+    let expected = LeftOut { known: 0, open: 1, undecided: 1, undated: 1 };
+    assert_eq!(bets(&story), Bets { settled: Vec::new(), left_out: expected });
+}
+
+#[test]
+fn only_purchases_are_bets() {
+    let mut story = Story::default();
+    let market = story.market();
+    story.split(market, cents(1_000)).sell((market, NO), cents(1_000), cents(300));
+    story.then(Change::TransferIn { slot: Slot { market, outcome: YES }, shares: cents(500) });
+    story.resolve(market, Payouts::winner(YES));
+    assert_eq!(bets(&story), Bets::default());
+}
+
+proptest! {
+    /// Whatever follows the first purchase, and whatever came of it, price and side stay.
+    #[test]
+    fn nothing_that_follows_changes_the_bet(
+        first in 6i64..95,
+        after in prop::collection::vec((1i64..100, 1i64..1_000, 0u8..2, 0usize..2), 0..8),
+        wins in any::<bool>(),
+    ) {
+        let mut story = Story::default();
+        let group = story.group(2);
+        at_price(&mut story, (group[0], YES), 7, first);
+        for (hundredths, shares, outcome, market) in after {
+            at_price(&mut story, (group[market], outcome), shares, hundredths);
+        }
+        story.resolve(group[0], Payouts::winner(u8::from(!wins)));
+        let found = bets(&story);
+        prop_assert_eq!(found.settled.len(), 1);
+        prop_assert!((found.settled[0].price - first as f64 / 100.0).abs() < 1e-9);
+        prop_assert_eq!(found.settled[0].came_true, wins);
+        prop_assert_eq!(found.settled[0].slot, Slot { market: group[0], outcome: YES });
+    }
+}
