@@ -13,6 +13,7 @@ pub mod connect;
 pub mod error;
 pub mod events;
 pub mod history;
+pub mod intelligence;
 pub mod lock;
 pub mod markets;
 pub mod migrate;

@@ -141,7 +141,7 @@ fn count(value: Option<i64>) -> Result<u64, StoreError> {
     u64::try_from(value.unwrap_or_default()).map_err(StoreError::other)
 }
 
-fn bytes<'a>(wallets: impl IntoIterator<Item = &'a Address>) -> Vec<Vec<u8>> {
+pub(crate) fn bytes<'a>(wallets: impl IntoIterator<Item = &'a Address>) -> Vec<Vec<u8>> {
     wallets.into_iter().map(|wallet| wallet.to_bytes().to_vec()).collect()
 }
 

@@ -1,0 +1,300 @@
+-- Intelligence: what wallets bet, how they are scored, what the large and the skilled do, and what was signalled.
+--
+-- Scores and signals are claims somebody may act on. A claim that was made is never changed: its table can only be
+-- added to, and who was wrong can be read in it. What merely follows from records (bets, flows) is replaced with them.
+
+-- The settled bets of a wallet, one an event, at the price and side that came first (domain::bets). Replaced with the
+-- wallet's books.
+CREATE TABLE wallet_bets (
+    opened_at      timestamptz NOT NULL,
+    closed_at      timestamptz NOT NULL,
+    -- From the purchase to the scheduled end in seconds; NULL where none was announced.
+    horizon_s      bigint,
+    -- Dollars a share with the fee: a probability, so not money.
+    price          double precision NOT NULL CONSTRAINT wallet_bets_price CHECK (price > 0 AND price < 1),
+    outcome_index  smallint NOT NULL,
+    came_true      boolean NOT NULL,
+    wallet_address bytea NOT NULL,
+    condition_id   text NOT NULL,
+    -- The event's id, or the market's where it has none.
+    event_key      text NOT NULL,
+    category       text,
+    -- Put into the event in all, with fees.
+    stake_usdc     numeric(20,6) NOT NULL,
+    PRIMARY KEY (wallet_address, event_key)
+);
+-- Recalibration is fitted on what was settled before an instant.
+CREATE INDEX wallet_bets_closed ON wallet_bets (closed_at);
+
+-- Every score a wallet was ever given.
+CREATE TABLE wallet_scores (
+    as_of          timestamptz NOT NULL,
+    -- Of the definition.
+    version        smallint NOT NULL,
+    -- How many observations it rests on.
+    n              integer NOT NULL CONSTRAINT wallet_scores_n CHECK (n >= 0),
+    -- 0 to 100 and its interval; NULL unless the verdict is `scored`.
+    value          double precision CONSTRAINT wallet_scores_value CHECK (value BETWEEN 0 AND 100),
+    low            double precision,
+    high           double precision,
+    wallet_address bytea NOT NULL,
+    kind           text NOT NULL,
+    -- scored; too_few: not enough to say; withheld: the history does not support it; excluded: of a kind of wallet
+    -- that is not ranked.
+    verdict        text NOT NULL CONSTRAINT wallet_scores_verdict
+                   CHECK (verdict IN ('scored', 'too_few', 'withheld', 'excluded')),
+    -- Why it is withheld or excluded, by name.
+    reason         text,
+    ingredients    jsonb NOT NULL,
+    -- Ids of the records it rests on most.
+    evidence       jsonb NOT NULL,
+    PRIMARY KEY (wallet_address, kind, as_of),
+    CONSTRAINT wallet_scores_scored CHECK ((verdict = 'scored') = (value IS NOT NULL))
+) PARTITION BY RANGE (as_of);
+
+-- The last of each, in the order of boards.
+CREATE TABLE current_wallet_scores (
+    as_of          timestamptz NOT NULL,
+    -- When it was last found to be still so.
+    checked_at     timestamptz NOT NULL,
+    version        smallint NOT NULL,
+    n              integer NOT NULL,
+    value          double precision,
+    low            double precision,
+    high           double precision,
+    wallet_address bytea NOT NULL,
+    kind           text NOT NULL,
+    verdict        text NOT NULL,
+    reason         text,
+    ingredients    jsonb NOT NULL,
+    evidence       jsonb NOT NULL,
+    PRIMARY KEY (wallet_address, kind)
+);
+CREATE INDEX current_wallet_scores_board ON current_wallet_scores (kind, value DESC, wallet_address)
+    WHERE verdict = 'scored';
+CREATE INDEX current_wallet_scores_verdict ON current_wallet_scores (kind, verdict);
+
+-- Each time all wallets were scored: what was learned from all of them together, without which no single score can be
+-- understood.
+CREATE TABLE score_runs (
+    as_of       timestamptz NOT NULL,
+    version     smallint NOT NULL,
+    scored      integer NOT NULL,
+    too_few     integer NOT NULL,
+    withheld    integer NOT NULL,
+    excluded    integer NOT NULL,
+    kind        text NOT NULL,
+    population  jsonb NOT NULL,
+    PRIMARY KEY (kind, as_of)
+);
+
+-- Published signals.
+CREATE TABLE signals (
+    id            uuid PRIMARY KEY,
+    published_at  timestamptz NOT NULL,
+    -- What was known when it was made.
+    as_of         timestamptz NOT NULL,
+    -- When it is settled at the latest if the market has not been resolved.
+    settles_at    timestamptz NOT NULL,
+    version       smallint NOT NULL,
+    n             integer NOT NULL,
+    -- Which outcome it speaks for.
+    outcome_index smallint NOT NULL,
+    -- 0 to 100.
+    strength      double precision NOT NULL CONSTRAINT signals_strength CHECK (strength BETWEEN 0 AND 100),
+    -- What a share of the outcome cost at the best ask when it was published; NULL: nobody offered one, or nobody
+    -- looked.
+    ask           numeric(10,8),
+    kind          text NOT NULL,
+    market_id     text NOT NULL,
+    -- What the same thing seen twice has in common.
+    subject       text NOT NULL CONSTRAINT signals_subject UNIQUE,
+    ingredients   jsonb NOT NULL,
+    evidence      jsonb NOT NULL,
+    CONSTRAINT signals_in_time CHECK (as_of <= published_at AND published_at < settles_at)
+);
+CREATE INDEX signals_recent ON signals (published_at DESC, id);
+CREATE INDEX signals_market ON signals (market_id, published_at DESC);
+CREATE INDEX signals_due ON signals (settles_at);
+
+-- What became of them.
+CREATE TABLE signal_results (
+    signal_id    uuid PRIMARY KEY REFERENCES signals (id),
+    settled_at   timestamptz NOT NULL,
+    -- resolution: what a share paid. bid: what somebody offered for one at the end of the signal's time. nothing: neither
+    -- is known.
+    basis        text NOT NULL CONSTRAINT signal_results_basis CHECK (basis IN ('resolution', 'bid', 'nothing')),
+    -- Dollars a share.
+    exit_price   numeric(10,8),
+    -- Dollars made on a dollar spent at the ask, after the taker's fee; NULL where one of them is unknown.
+    profit       double precision,
+    CONSTRAINT signal_results_known CHECK ((basis = 'nothing') = (exit_price IS NULL))
+);
+
+-- How scores do on wallets of which it is known what they are.
+CREATE TABLE score_audits (
+    ran_at    timestamptz NOT NULL,
+    version   smallint NOT NULL,
+    -- Whether errors stay within the declared budget; a score that is over it leaves the rankings.
+    is_within boolean NOT NULL,
+    kind      text NOT NULL,
+    -- What it was tried on: synthetic, redrawn, planted.
+    trial     text NOT NULL CONSTRAINT score_audits_trial CHECK (trial IN ('synthetic', 'redrawn', 'planted')),
+    results   jsonb NOT NULL,
+    PRIMARY KEY (kind, trial, ran_at)
+);
+
+-- What takers of a kind did in a market within an hour, in terms of outcome 0. Made anew from the tape whenever
+-- something of the hour was heard.
+CREATE TABLE market_flows (
+    hour           timestamptz NOT NULL,
+    trades         integer NOT NULL,
+    wallets        integer NOT NULL,
+    market_id      text NOT NULL,
+    -- whale, smart, maker_like, bot_like, new, other; as the wallets were known when it was made.
+    wallet_class   text NOT NULL,
+    -- Bought outcome 0 or sold outcome 1, and the opposite, in dollars before fees.
+    bought_usdc    numeric(20,6) NOT NULL,
+    sold_usdc      numeric(20,6) NOT NULL,
+    PRIMARY KEY (market_id, hour, wallet_class)
+);
+CREATE INDEX market_flows_hour ON market_flows (hour DESC);
+
+-- Trades that were large when they were made, measured by what was known before them.
+CREATE TABLE notable_trades (
+    traded_at        timestamptz NOT NULL,
+    observed_at      timestamptz NOT NULL,
+    ordinal          smallint NOT NULL,
+    outcome_index    smallint NOT NULL,
+    is_buy           boolean NOT NULL,
+    usdc             numeric(20,6) NOT NULL,
+    price            numeric(10,8) NOT NULL,
+    shares           numeric(20,6) NOT NULL,
+    -- (ln usdc − median) / MAD of the market's day until then; NULL with too few trades.
+    size_z           double precision,
+    -- Of the dollars traded within 24 hours; NULL unknown.
+    volume_share     double precision,
+    -- Of the dollars within two cents of the best price on the side it took; NULL where no book was known.
+    depth_share      double precision,
+    wallet_address   bytea NOT NULL,
+    transaction_hash bytea NOT NULL,
+    market_id        text NOT NULL,
+    wallet_class     text NOT NULL,
+    PRIMARY KEY (transaction_hash, wallet_address, market_id, outcome_index, is_buy, shares, ordinal)
+);
+CREATE INDEX notable_trades_recent ON notable_trades (traded_at DESC);
+CREATE INDEX notable_trades_wallet ON notable_trades (wallet_address, traded_at DESC);
+CREATE INDEX notable_trades_market ON notable_trades (market_id, traded_at DESC);
+
+-- Reversals of a wallet's side in an event, from its books. Replaced with them.
+CREATE TABLE wallet_flips (
+    at             timestamptz NOT NULL,
+    before_usdc    numeric(20,6) NOT NULL,
+    after_usdc     numeric(20,6) NOT NULL,
+    peak_usdc      numeric(20,6) NOT NULL,
+    wallet_address bytea NOT NULL,
+    event_key      text NOT NULL,
+    condition_id   text NOT NULL,
+    -- Activity that made it.
+    evidence       jsonb NOT NULL,
+    PRIMARY KEY (wallet_address, event_key, at)
+);
+CREATE INDEX wallet_flips_recent ON wallet_flips (at DESC);
+
+-- Wallets that seem to have one owner, by evidence. No judgement.
+CREATE TABLE owner_clusters (
+    wallet_address bytea PRIMARY KEY,
+    cluster_id     uuid NOT NULL,
+    as_of          timestamptz NOT NULL,
+    log_likelihood double precision NOT NULL,
+    evidence       jsonb NOT NULL
+);
+CREATE INDEX owner_clusters_cluster ON owner_clusters (cluster_id);
+
+-- Which part of a market its largest holders have, by reading of market_holders.
+CREATE TABLE market_concentrations (
+    observed_at       timestamptz NOT NULL,
+    outcome_index     smallint NOT NULL,
+    holders           integer NOT NULL,
+    hhi               double precision NOT NULL,
+    effective_holders double precision NOT NULL,
+    top_share         double precision NOT NULL,
+    market_id         text NOT NULL,
+    PRIMARY KEY (market_id, outcome_index)
+);
+CREATE INDEX market_concentrations_hhi ON market_concentrations (hhi DESC);
+
+-- What those whose record speaks for them hold in a market.
+CREATE TABLE market_consensus (
+    as_of         timestamptz NOT NULL,
+    version       smallint NOT NULL,
+    -- −100 (all on outcome 1) to 100.
+    imbalance     double precision NOT NULL CONSTRAINT market_consensus_imbalance CHECK (imbalance BETWEEN -100 AND 100),
+    -- So many equal and independent voices.
+    voices        double precision NOT NULL,
+    -- What they paid on average for outcome 0, and what it costs now.
+    paid          double precision,
+    price         double precision,
+    market_id     text PRIMARY KEY,
+    ingredients   jsonb NOT NULL
+);
+CREATE INDEX market_consensus_imbalance ON market_consensus (imbalance);
+
+-- Evidence on a wallet in a market, in three layers that are never one number.
+CREATE TABLE informed_evidence (
+    as_of          timestamptz NOT NULL,
+    version        smallint NOT NULL,
+    -- pair: size, timing and direction against what was known before. leakage: of the market. history: of the account.
+    layer          text NOT NULL CONSTRAINT informed_evidence_layer CHECK (layer IN ('pair', 'leakage', 'history')),
+    -- Standard deviations, or the like, by which rows of a layer are ordered; NULL out of scope.
+    strength       double precision,
+    -- Empty of a market as such.
+    wallet_address bytea NOT NULL,
+    market_id      text NOT NULL,
+    -- Why the layer says nothing, by name.
+    out_of_scope   text,
+    ingredients    jsonb NOT NULL,
+    evidence       jsonb NOT NULL,
+    PRIMARY KEY (layer, market_id, wallet_address, as_of),
+    CONSTRAINT informed_evidence_scope CHECK ((strength IS NULL) = (out_of_scope IS NOT NULL))
+);
+CREATE INDEX informed_evidence_order ON informed_evidence (layer, strength DESC NULLS LAST);
+CREATE INDEX informed_evidence_wallet ON informed_evidence (wallet_address);
+
+-- How far each job has read.
+CREATE TABLE intelligence_progress (
+    job   text PRIMARY KEY,
+    until timestamptz NOT NULL
+);
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
+                                'signal_results', 'score_audits', 'market_flows', 'notable_trades', 'wallet_flips',
+                                'owner_clusters', 'market_concentrations', 'market_consensus', 'informed_evidence',
+                                'intelligence_progress']
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO service_role', name);
+        EXECUTE format('CREATE POLICY %I ON %I TO service_role USING (true) WITH CHECK (true)',
+                       name || '_service', name);
+        EXECUTE format('GRANT SELECT ON %I TO anon, authenticated', name);
+        EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO anon, authenticated USING (true)', name || '_read', name);
+    END LOOP;
+    -- What was claimed stays as it was claimed.
+    FOREACH name IN ARRAY ARRAY['wallet_scores', 'score_runs', 'signals', 'signal_results', 'score_audits',
+                                'informed_evidence']
+    LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM service_role', name);
+    END LOOP;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION is_divided_by_month(parent regclass) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = public, pg_temp
+    RETURN parent IN ('market_history'::regclass, 'event_history'::regclass, 'trades'::regclass,
+                      'prices_1m'::regclass, 'prices_1h'::regclass, 'wallet_trades'::regclass,
+                      'wallet_pnl_snapshots'::regclass, 'market_holders'::regclass, 'wallet_scores'::regclass);
