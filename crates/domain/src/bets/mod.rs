@@ -11,12 +11,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Category;
-use crate::ledger::{Change, Entry, EventIx, Fill, MICRO, Markets, MicroUsdc, Slot};
+use crate::ledger::{Change, Coverage, Entry, EventIx, Fill, MICRO, Markets, MicroUsdc, Slot};
 
 /// Below this, or above its complement, a price says that the outcome is as good as known, if the market is about to
 /// end.
@@ -52,6 +52,8 @@ pub struct Bet {
 /// Why events are no observation. None of it depends on who won.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LeftOut {
+    /// The entries may lack purchases of the event: which came first is not known.
+    pub uncovered: usize,
     /// Every purchase was at a price that says the outcome was known, near the scheduled end.
     pub known: usize,
     /// The market first bought is not resolved.
@@ -96,7 +98,8 @@ impl Purchase {
 impl Bets {
     /// Of a ledger's entries, in order. Shares that came by a split, a conversion or from another wallet were not bought
     /// at a price, and are no bets.
-    pub fn of(entries: &[Entry], markets: &Markets) -> Self {
+    pub fn of(entries: &[Entry], markets: &Markets, coverage: &Coverage) -> Self {
+        let uncovered = uncovered(markets, coverage);
         let mut events: HashMap<EventIx, Opened> = HashMap::new();
         let mut decisions = entries.iter().filter_map(bought).peekable();
         while let Some((at, fill)) = decisions.next() {
@@ -116,7 +119,11 @@ impl Bets {
         }
         let mut bets = Self::default();
         for (event, opened) in events {
-            bets.settle(event, &opened, markets);
+            if uncovered.contains(&event) {
+                bets.left_out.uncovered += 1;
+            } else {
+                bets.settle(event, &opened, markets);
+            }
         }
         bets.settled.sort_by_key(|bet| (bet.closed_at, bet.event));
         bets
@@ -156,6 +163,12 @@ impl Bets {
             stake: opened.stake,
         });
     }
+}
+
+/// Events of which something may have been bought that the entries do not tell.
+fn uncovered(markets: &Markets, coverage: &Coverage) -> HashSet<EventIx> {
+    let unseen = markets.iter().filter(|(_, terms)| coverage.covers(terms.listed_at).is_err());
+    unseen.map(|(market, _)| markets.event_of(market)).collect()
 }
 
 fn bought(entry: &Entry) -> Option<(DateTime<Utc>, &Fill)> {

@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::{Bets, LeftOut};
+use crate::EventId;
 use crate::ledger::tests::kit::*;
 use crate::ledger::*;
 
 fn bets(story: &Story) -> Bets {
-    Bets::of(&story.entries, &story.markets)
+    Bets::of(&story.entries, &story.markets, &Coverage::full())
 }
 
 fn ending(story: &mut Story, market: MarketIx, after: TimeDelta) {
@@ -96,8 +97,35 @@ fn what_is_not_decided_is_said() {
     story.resolve(undated, Payouts::winner(YES));
     let terms = story.markets.terms(undated).clone();
     story.markets.set(Terms { resolved_at: None, ..terms });
-    let expected = LeftOut { known: 0, open: 1, undecided: 1, undated: 1 };
+    let expected = LeftOut { open: 1, undecided: 1, undated: 1, ..LeftOut::default() };
     assert_eq!(bets(&story), Bets { settled: Vec::new(), left_out: expected });
+}
+
+#[test]
+fn where_the_first_purchase_may_be_missing_there_is_no_bet() {
+    let mut story = Story::default();
+    let (old, young) = (story.market(), story.market());
+    let list = |story: &mut Story, market, second| {
+        let terms = story.markets.terms(market).clone();
+        story.markets.set(Terms { listed_at: Some(at(second)), ..terms });
+    };
+    list(&mut story, old, -100);
+    list(&mut story, young, 0);
+    for market in [old, young] {
+        at_price(&mut story, (market, YES), 10, 40);
+        story.resolve(market, Payouts::winner(YES));
+    }
+    let capped = Bets::of(&story.entries, &story.markets, &Coverage::capped(at(0)));
+    let markets: Vec<_> = capped.settled.iter().map(|bet| bet.slot.market).collect();
+    assert_eq!((markets, capped.left_out.uncovered), (vec![young], 1));
+    // A market of the same event that began earlier may have been bought first.
+    let event_id = EventId::parse("e1").ok();
+    for market in [old, young] {
+        let terms = story.markets.terms(market).clone();
+        story.markets.set(Terms { event_id: event_id.clone(), ..terms });
+    }
+    let capped = Bets::of(&story.entries, &story.markets, &Coverage::capped(at(0)));
+    assert_eq!((capped.settled.len(), capped.left_out.uncovered), (0, 1));
 }
 
 #[test]
