@@ -23,6 +23,7 @@ pub mod query;
 pub mod screen;
 pub mod side;
 pub mod slippage;
+pub mod stats;
 pub mod tape;
 
 pub use analytics::{MarketAnalytics, MarketRecords, Window};
