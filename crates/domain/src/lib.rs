@@ -17,6 +17,7 @@ pub mod ids;
 pub mod ledger;
 pub mod market;
 pub mod money;
+pub mod null_audit;
 pub mod origin;
 pub mod performance;
 pub mod query;
