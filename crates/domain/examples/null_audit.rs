@@ -19,6 +19,11 @@ fn main() {
     let started = Instant::now();
     let found = [0.3, 0.6].map(|theta| Rankings::of(&Population::with_skill(SEED, theta), TOP));
     print_rankings(&found);
+    println!("\n{:.1} s.\n", started.elapsed().as_secs_f64());
+
+    let started = Instant::now();
+    let tables = [0.3, 0.6].map(|theta| SizeTable::of(&Population::with_skill(SEED, theta)));
+    print_power(&tables);
     println!("\n{:.1} s.", started.elapsed().as_secs_f64());
 }
 
@@ -51,21 +56,23 @@ fn percent(rate: &FlagRate) -> String {
 
 fn print_rankings(found: &[Rankings; 2]) {
     println!(
-        "| rank by | skilled in the first {TOP}, % (θ = 0.3 / 0.6) | later ROI, % (θ = 0.3 / 0.6) |"
+        "| rank by | skilled in the first {TOP}, % (θ = 0.3 / 0.6) | later ROI, % (θ = 0.3 / 0.6) | \
+         rank correlation with what came later (θ = 0.3 / 0.6) |"
     );
-    println!("|---|---|---|");
+    println!("|---|---|---|---|");
     let [weak, strong] = found;
     for (one, other) in weak.standings.iter().zip(&strong.standings) {
-        let [skilled, other_skilled] = [one, other].map(|standing| {
+        let skilled = [one, other].map(|standing| {
             standing.skilled.map_or_else(|| "–".to_owned(), |x| format!("{:.1}", 100.0 * x.value))
         });
-        let [later, other_later] = [one, other].map(|standing| {
+        let later = [one, other].map(|standing| {
             standing.later_roi.map_or_else(|| "–".to_owned(), |roi| format!("{:+.1}", 100.0 * roi))
         });
-        println!(
-            "| {} | {skilled} / {other_skilled} | {later} / {other_later} |",
-            one.ranking.name()
-        );
+        let ranks = [one, other].map(|standing| {
+            standing.correlation.map_or_else(|| "–".to_owned(), |rho| format!("{rho:+.3}"))
+        });
+        let cells = [skilled, later, ranks].map(|pair| pair.join(" / "));
+        println!("| {} | {} |", one.ranking.name(), cells.join(" | "));
     }
     println!();
     for (theta, rankings) in [0.3, 0.6].iter().zip(found) {
@@ -75,5 +82,20 @@ fn print_rankings(found: &[Rankings; 2]) {
              signs randomised {} found, {} wrong.",
             rankings.skilled, rankings.variance, exact.found, exact.wrong, signs.found, signs.wrong
         );
+    }
+}
+
+fn print_power(tables: &[SizeTable; 2]) {
+    println!(
+        "| rule | skilled flagged, % (θ = 0.3 / 0.6) | skilled of the flagged, % (θ = 0.3 / 0.6) |"
+    );
+    println!("|---|---|---|");
+    let [weak, strong] = tables;
+    for ((rule, row), (_, other)) in weak.rows.iter().zip(&strong.rows) {
+        let power = [row, other].map(|row| percent(&row.skilled)).join(" / ");
+        let precision = [row, other].map(|row| {
+            row.precision().map_or_else(|| "–".to_owned(), |x| format!("{:.1}", 100.0 * x.value))
+        });
+        println!("| {} | {power} | {} |", rule.name(), precision.join(" / "));
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::stats::kelly;
 use crate::stats::multiplicity::benjamini_hochberg;
+use crate::stats::persistence::spearman;
 use crate::stats::sharpe::Returns;
 use crate::stats::tilt::variance_by_likelihood;
-use crate::stats::{Posterior, PriceTest, Proportion, Score};
+use crate::stats::{Posterior, PriceNull, PriceTest, Proportion, Score, Trial};
 
 use super::population::{Population, Settled, Wallet};
 use super::rules::{beta_shrunk, price_test, sign_randomisation};
@@ -80,6 +81,10 @@ pub struct Standing {
     pub ranking: Ranking,
     /// The skilled among the first; `None` of none.
     pub skilled: Option<Proportion>,
+    /// Spearman's correlation of the score with how surprisingly much came true later, over all wallets that it
+    /// ranks; `None` where it is not defined. What is later is the exact test's lower mid-p value: without
+    /// skill it is as likely high as low at any price, which neither a win rate nor a profit is.
+    pub correlation: Option<f64>,
     /// What a dollar on each of their later events made, a cent worse and after a fee of 5 %·a(1 − a) a share;
     /// `None` where there was no event.
     pub later_roi: Option<f64>,
@@ -115,6 +120,8 @@ struct Seen {
     is_skilled: bool,
     test: Option<PriceTest>,
     signs: Option<f64>,
+    /// The lower mid-p value of the time after.
+    later: f64,
     /// Of each of [`Ranking::ALL`], more is better; `None` is not ranked.
     scores: [Option<f64>; Ranking::ALL.len()],
 }
@@ -168,7 +175,9 @@ fn see(population: &Population, number: usize) -> Seen {
         // Of all wallets together, when they are known.
         Ranking::Posterior => None,
     });
-    Seen { number, is_skilled: wallet.is_skilled(), test, signs, scores }
+    let later: Vec<Trial> = population.later(number).trials().collect();
+    let later = PriceNull::of(&later).test().map_or(0.5, |test| test.lower);
+    Seen { number, is_skilled: wallet.is_skilled(), test, signs, later, scores }
 }
 
 fn sharpe(wallet: &Wallet) -> Option<f64> {
@@ -186,6 +195,8 @@ fn standing(
     let score = |one: &Seen| one.scores.get(place).copied().flatten();
     let mut ranked: Vec<(f64, &Seen)> =
         seen.iter().filter_map(|one| Some((score(one)?, one))).collect();
+    let pairs: Vec<(f64, f64)> = ranked.iter().map(|(score, one)| (*score, one.later)).collect();
+    let correlation = spearman(&pairs);
     // Equal scores stay in the order of numbers, which have nothing to do with skill.
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     ranked.truncate(top);
@@ -201,6 +212,7 @@ fn standing(
     Standing {
         ranking,
         skilled: Proportion::wilson(skilled, ranked.len()),
+        correlation,
         later_roi: (events > 0.0).then(|| gained / events),
     }
 }

@@ -89,9 +89,9 @@ impl Rule {
             Self::WinRateOrRoi => {
                 "win ≥ 55 % (n ≥ 10, profit) or ROI ≥ 5 % (n ≥ 5) (WhaleWatch, track record)"
             }
-            Self::Omega => "Omega > 2, n ≥ 5 (Cascadian, grade A of old)",
+            Self::Omega => "Omega > 2, n ≥ 5 (grade A of an earlier Cascadian)",
             Self::WithoutBest => {
-                "ROI without the best 3 > 0, n ≥ 25, win > 40 % (Cascadian of old)"
+                "ROI without the best 3 > 0, n ≥ 25, win > 40 % (an earlier Cascadian)"
             }
             Self::BootstrapEdge => {
                 "bootstrap interval of edge > 0, n ≥ 30, concentration < 60 % (Convexly, before FDR)"

@@ -1,4 +1,4 @@
-//! How many wallets without skill a rule flags.
+//! How many wallets a rule flags: of those without skill, which is its size, and of the others, its power.
 
 use crate::stats::{Dice, Proportion};
 
@@ -37,10 +37,12 @@ impl FlagRate {
 /// What a rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SizeRow {
-    /// On all wallets.
+    /// To all wallets without skill: each flag is wrong.
     pub all: FlagRate,
-    /// On those of each of [`Style::ALL`].
+    /// To those of each of [`Style::ALL`].
     pub by_style: [FlagRate; Style::ALL.len()],
+    /// To those with skill: each flag is right.
+    pub skilled: FlagRate,
 }
 
 impl SizeRow {
@@ -53,7 +55,15 @@ impl SizeRow {
         row
     }
 
+    /// Of all that it flags, the part that has skill; `None` where it flags nobody.
+    pub fn precision(&self) -> Option<Proportion> {
+        Proportion::wilson(self.skilled.flagged, self.skilled.flagged + self.all.flagged)
+    }
+
     fn count(&mut self, wallet: &Wallet, verdict: Option<bool>) {
+        if wallet.is_skilled() {
+            return self.skilled.count(verdict);
+        }
         self.all.count(verdict);
         for (rate, style) in self.by_style.iter_mut().zip(Style::ALL) {
             if style == wallet.style {
@@ -71,7 +81,7 @@ pub struct SizeTable {
 }
 
 impl SizeTable {
-    /// Of a population, which should be without skill: then every flag is wrong.
+    /// Of a population.
     pub fn of(population: &Population) -> Self {
         let scene = Scene::of(population);
         let mut rows: Vec<(Rule, SizeRow)> =

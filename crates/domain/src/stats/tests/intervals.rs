@@ -73,6 +73,39 @@ fn kinds_of_which_little_is_known_are_drawn_to_all() {
 }
 
 #[test]
+fn buyers_of_favourites_are_not_skilled_where_prices_are_drawn_to_the_middle() {
+    const SLOPE: f64 = 1.45;
+    let mut dice = Dice::new(6, 1);
+    let known: Vec<Resolved<u8>> = (0..20_000)
+        .map(|_| {
+            let price = 0.05 + 0.9 * dice.unit();
+            let came_true = dice.chance(expit(SLOPE * logit(price)));
+            Resolved { kind: 0, price, came_true, weight: 1.0, resolved_at: day(0) }
+        })
+        .collect();
+    let fitted = Recalibration::fit(&known, day(1));
+    let (mut raw, mut recalibrated) = (0, 0);
+    for _ in 0..600 {
+        let bets: Vec<(f64, bool)> = (0..60)
+            .map(|_| {
+                let price = expit(logit(0.85) + 0.3 * dice.normal());
+                (price, dice.chance(expit(SLOPE * logit(price))))
+            })
+            .collect();
+        let is_flagged = |chance: &dyn Fn(f64) -> f64| {
+            let trials = bets.iter().filter_map(|(price, hit)| Trial::single(chance(*price), *hit));
+            let null = PriceNull::of(&trials.collect::<Vec<_>>());
+            null.test().is_some_and(|test| test.upper < 0.05)
+        };
+        raw += usize::from(is_flagged(&|price| price));
+        recalibrated += usize::from(is_flagged(&|price| fitted.chance(0, price, day(2)).unwrap()));
+    }
+    let size = |flagged| Proportion::wilson(flagged, 600).unwrap();
+    assert!(size(raw).low > 0.25, "{:?}", size(raw));
+    assert!(size(recalibrated).low < 0.05, "{:?}", size(recalibrated));
+}
+
+#[test]
 fn unusable_prices_are_ignored_and_certain_ones_are_finite() {
     let one =
         |price, weight| Resolved { kind: 0, price, came_true: true, weight, resolved_at: day(0) };
