@@ -147,6 +147,7 @@ def multiplicity():
         "p_values": p_values.tolist(),
         "benjamini_hochberg": multipletests(p_values, method="fdr_bh")[1].tolist(),
         "benjamini_yekutieli": multipletests(p_values, method="fdr_by")[1].tolist(),
+        "holm": multipletests(p_values, method="holm")[1].tolist(),
         "null_share": float(null_share),
         "local_fdr": [float(rates[p]) for p in p_values],
     }
@@ -174,6 +175,14 @@ def tilt():
         mean, positive = mean / total, positive / total
         posterior.append([u, i, variance, mean, math.sqrt(square / total - mean**2), positive])
 
+    chances = []
+    for mean, deviation, chance in ((0.3, 0.2, 0.5), (-0.4, 0.6, 0.9), (0.0, 1.5, 0.04)):
+
+        def weighed(t, mean=mean, deviation=deviation, chance=chance):
+            return stats.norm.pdf(t, mean, deviation) / (1 + (1 - chance) / chance * math.exp(-t))
+
+        chances.append([mean, deviation, chance, integrate.quad(weighed, -15, 15, epsabs=1e-13, points=[mean])[0]])
+
     # Two levels: the joint normal distribution of (θ, δ…) given the scores, by linear algebra.
     tau, omega = 0.09, 0.2
     scores = [(5.0, 8.0), (-1.0, 2.0), (0.0, 0.0), (7.5, 30.0)]
@@ -194,6 +203,7 @@ def tilt():
         "by_moments": float(np.sum(excess**2 - information) / np.sum(information**2)),
         "by_likelihood": float(np.exp(found.x)),
         "posterior": posterior,
+        "expected_chance": chances,
         "levels": {
             "wallets": tau,
             "categories": omega,

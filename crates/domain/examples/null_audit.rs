@@ -61,7 +61,7 @@ fn print_rankings(found: &[Rankings; 2]) {
     );
     println!("|---|---|---|---|");
     let [weak, strong] = found;
-    for (one, other) in weak.standings.iter().zip(&strong.standings) {
+    for ((ranking, one), (_, other)) in weak.standings.iter().zip(&strong.standings) {
         let skilled = [one, other].map(|standing| {
             standing.skilled.map_or_else(|| "–".to_owned(), |x| format!("{:.1}", 100.0 * x.value))
         });
@@ -72,7 +72,7 @@ fn print_rankings(found: &[Rankings; 2]) {
             standing.correlation.map_or_else(|| "–".to_owned(), |rho| format!("{rho:+.3}"))
         });
         let cells = [skilled, later, ranks].map(|pair| pair.join(" / "));
-        println!("| {} | {} |", one.ranking.name(), cells.join(" | "));
+        println!("| {} | {} |", ranking.name(), cells.join(" | "));
     }
     println!();
     for (theta, rankings) in [0.3, 0.6].iter().zip(found) {

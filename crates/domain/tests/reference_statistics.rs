@@ -135,6 +135,7 @@ fn corrections_for_many_tests() {
         p_values: Vec<f64>,
         benjamini_hochberg: Vec<f64>,
         benjamini_yekutieli: Vec<f64>,
+        holm: Vec<f64>,
         null_share: f64,
         local_fdr: Vec<f64>,
     }
@@ -142,6 +143,7 @@ fn corrections_for_many_tests() {
     let p = &many.p_values;
     all_same(&multiplicity::benjamini_hochberg(p), &many.benjamini_hochberg, 1e-12);
     all_same(&multiplicity::benjamini_yekutieli(p), &many.benjamini_yekutieli, 1e-12);
+    all_same(&multiplicity::holm(p), &many.holm, 1e-12);
     same(multiplicity::null_share(p, 0.5).unwrap(), many.null_share, 1e-12);
     all_same(&multiplicity::local_fdr(p, many.null_share), &many.local_fdr, 1e-9);
     let q: Vec<f64> =
@@ -166,6 +168,7 @@ fn skill_and_its_variance() {
         by_moments: f64,
         by_likelihood: f64,
         posterior: Vec<[f64; 6]>,
+        expected_chance: Vec<[f64; 4]>,
         levels: TwoLevels,
     }
     let tilt: Tilt = reference("tilt");
@@ -180,6 +183,11 @@ fn skill_and_its_variance() {
         same(posterior.deviation, deviation, 1e-8);
         same(posterior.positive, positive, 1e-8);
         same(posterior.high - posterior.low, 2.0 * 1.959_963_984_540_054 * deviation, 1e-8);
+    }
+    for [mean, deviation, chance, expected] in tilt.expected_chance {
+        let posterior = Posterior { mean, deviation, low: mean, high: mean, positive: 0.5 };
+        same(posterior.expected_chance(chance).unwrap(), expected, 1e-9);
+        assert_eq!(posterior.expected_chance(1.0), None);
     }
     let two = tilt.levels;
     let scores: Vec<Score> =

@@ -77,8 +77,6 @@ impl Ranking {
 /// What a ranking found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Standing {
-    /// The ranking.
-    pub ranking: Ranking,
     /// The skilled among the first; `None` of none.
     pub skilled: Option<Proportion>,
     /// Spearman's correlation of the score with how surprisingly much came true later, over all wallets that it
@@ -103,7 +101,7 @@ pub struct Discoveries {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rankings {
     /// In the order of [`Ranking::ALL`].
-    pub standings: Vec<Standing>,
+    pub standings: Vec<(Ranking, Standing)>,
     /// Skilled wallets in all.
     pub skilled: usize,
     /// τ² as found among all.
@@ -141,11 +139,13 @@ impl Rankings {
                 }
             }
         }
-        let standings = Ranking::ALL.into_iter().enumerate();
+        let standings = Ranking::ALL.into_iter().enumerate().map(|(place, ranking)| {
+            let score = |one: &Seen| one.scores.get(place).copied().flatten();
+            let ranked = seen.iter().filter_map(|one| Some(one.ranked(score(one)?)));
+            (ranking, Standing::of_ranked(population, ranked.collect(), top))
+        });
         Self {
-            standings: standings
-                .map(|(place, ranking)| standing(population, &seen, top, place, ranking))
-                .collect(),
+            standings: standings.collect(),
             skilled: seen.iter().filter(|one| one.is_skilled).count(),
             variance,
             by_price_null: discoveries(&seen, |one| one.test.map(|test| test.upper)),
@@ -175,8 +175,7 @@ fn see(population: &Population, number: usize) -> Seen {
         // Of all wallets together, when they are known.
         Ranking::Posterior => None,
     });
-    let later: Vec<Trial> = population.later(number).trials().collect();
-    let later = PriceNull::of(&later).test().map_or(0.5, |test| test.lower);
+    let later = surprise(&population.later(number));
     Seen { number, is_skilled: wallet.is_skilled(), test, signs, later, scores }
 }
 
@@ -185,36 +184,60 @@ fn sharpe(wallet: &Wallet) -> Option<f64> {
     Some(Returns::observed(&gains)?.sharpe * (gains.len() as f64).sqrt())
 }
 
-fn standing(
-    population: &Population,
-    seen: &[Seen],
-    top: usize,
-    place: usize,
-    ranking: Ranking,
-) -> Standing {
-    let score = |one: &Seen| one.scores.get(place).copied().flatten();
-    let mut ranked: Vec<(f64, &Seen)> =
-        seen.iter().filter_map(|one| Some((score(one)?, one))).collect();
-    let pairs: Vec<(f64, f64)> = ranked.iter().map(|(score, one)| (*score, one.later)).collect();
-    let correlation = spearman(&pairs);
-    // Equal scores stay in the order of numbers, which have nothing to do with skill.
-    ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    ranked.truncate(top);
-    let (mut gained, mut events) = (0.0, 0.0);
-    for (_, one) in &ranked {
-        for event in &population.later(one.number).events {
+/// A wallet's place in a ranking.
+struct Ranked {
+    score: f64,
+    number: usize,
+    is_skilled: bool,
+    later: f64,
+}
+
+impl Seen {
+    fn ranked(&self, score: f64) -> Ranked {
+        Ranked { score, number: self.number, is_skilled: self.is_skilled, later: self.later }
+    }
+}
+
+impl Standing {
+    /// Of the first `top` by anything that scores wallets, more being better: `None` is not ranked.
+    pub fn of(
+        population: &Population,
+        top: usize,
+        mut score: impl FnMut(&Wallet) -> Option<f64>,
+    ) -> Self {
+        let ranked = (0..population.wallets).filter_map(|number| {
+            let wallet = population.wallet(number);
+            let score = score(&wallet)?;
+            let later = surprise(&population.later(number));
+            Some(Ranked { score, number, is_skilled: wallet.is_skilled(), later })
+        });
+        Self::of_ranked(population, ranked.collect(), top)
+    }
+
+    fn of_ranked(population: &Population, mut ranked: Vec<Ranked>, top: usize) -> Self {
+        let pairs: Vec<(f64, f64)> = ranked.iter().map(|one| (one.score, one.later)).collect();
+        // Equal scores stay in the order of numbers, which have nothing to do with skill.
+        ranked.sort_by(|one, other| other.score.total_cmp(&one.score));
+        ranked.truncate(top);
+        let (mut gained, mut events) = (0.0, 0.0);
+        for event in ranked.iter().flat_map(|one| population.later(one.number).events) {
             let Some(cost) = kelly::cost(event.price + SLIPPAGE, FEE_RATE) else { continue };
             gained += if event.came_true { 1.0 / cost - 1.0 } else { -1.0 };
             events += 1.0;
         }
+        let skilled = ranked.iter().filter(|one| one.is_skilled).count();
+        Self {
+            skilled: Proportion::wilson(skilled, ranked.len()),
+            correlation: spearman(&pairs),
+            later_roi: (events > 0.0).then(|| gained / events),
+        }
     }
-    let skilled = ranked.iter().filter(|(_, one)| one.is_skilled).count();
-    Standing {
-        ranking,
-        skilled: Proportion::wilson(skilled, ranked.len()),
-        correlation,
-        later_roi: (events > 0.0).then(|| gained / events),
-    }
+}
+
+/// How surprisingly much came true, 0 to 1.
+fn surprise(wallet: &Wallet) -> f64 {
+    let trials: Vec<Trial> = wallet.trials().collect();
+    PriceNull::of(&trials).test().map_or(0.5, |test| test.lower)
 }
 
 fn discoveries(seen: &[Seen], p_value: impl Fn(&Seen) -> Option<f64>) -> Discoveries {

@@ -45,13 +45,16 @@ fn ours_ranks_ahead_of_what_comes_later_and_a_win_rate_does_not() {
     let population = Population { wallets: 500, skilled: 0.5, theta: 0.6, seed: SEED };
     let standings = Rankings::of(&population, 50).standings;
     let correlation = |ranking| {
-        let found = standings.iter().find(|standing| standing.ranking == ranking);
-        found.unwrap().correlation.unwrap()
+        let (_, found) = standings.iter().find(|(other, _)| *other == ranking).unwrap();
+        found.correlation.unwrap()
     };
     for ours in [Ranking::PriceNull, Ranking::Posterior] {
         assert!(correlation(ours) > 0.25, "{ours:?}: {}", correlation(ours));
         assert!(correlation(ours) > correlation(Ranking::WinRate) + 0.1, "{standings:?}");
     }
+    // Anything else that scores wallets can stand beside them.
+    let same = Standing::of(&population, 50, |wallet| Some(wallet.profit()));
+    assert_eq!(Some(&(Ranking::Profit, same)), standings.first());
 }
 
 #[test]
@@ -131,8 +134,8 @@ fn skill_is_found_by_our_rankings_before_any_other() {
     let population = Population { wallets: 3_000, ..Population::with_skill(SEED, 0.6) };
     let found = Rankings::of(&population, 30);
     let share = |ranking| {
-        let standing = found.standings.iter().find(|standing| standing.ranking == ranking);
-        standing.unwrap().skilled.unwrap().value
+        let (_, standing) = found.standings.iter().find(|(other, _)| *other == ranking).unwrap();
+        standing.skilled.unwrap().value
     };
     for ours in [Ranking::PriceNull, Ranking::Posterior] {
         assert!(share(ours) > 0.4, "{ours:?}: {}", share(ours));

@@ -5,7 +5,8 @@
 //! themselves (empirical Bayes; Efron and Morris 1973). A wallet with few events is drawn to 0, and not to a
 //! win rate of one half, which would praise whoever buys favourites.
 
-use super::special::{Z_95, normal_cdf};
+use super::special::{Z_95, expit, logit, normal_cdf};
+use super::trial::Trial;
 
 /// What a set of events says of θ, near θ = 0: the derivative of its log-likelihood and Fisher's information.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -14,6 +15,22 @@ pub struct Score {
     pub excess: f64,
     /// I = Σπ(1 − π).
     pub information: f64,
+}
+
+impl Score {
+    /// Of events of which older ones count less: each with its weight, 0 to 1. The likelihood of an event is
+    /// taken to the power of its weight (Ibrahim and Chen 2000), U = Σw(y − π) and I = Σwπ(1 − π), so that what
+    /// is old is evidence of as many events fewer, and intervals grow.
+    pub fn discounted<'a>(trials: impl IntoIterator<Item = (&'a Trial, f64)>) -> Self {
+        trials.into_iter().fold(Self::default(), |score, (trial, weight)| {
+            let weight = weight.clamp(0.0, 1.0);
+            let missed = trial.count() as f64 - trial.expected();
+            Self {
+                excess: missed.mul_add(weight, score.excess),
+                information: trial.variance().mul_add(weight, score.information),
+            }
+        })
+    }
 }
 
 /// τ² by moments: E\[U²\] = I + I²τ², so Σ(U² − I) / ΣI² over wallets, 0 where that is negative. `None`
@@ -95,6 +112,23 @@ impl Posterior {
         // Both multiplied by τ², which may be 0.
         let shrunk = score.information.mul_add(variance, 1.0);
         Self::normal(score.excess * variance / shrunk, variance / shrunk)
+    }
+
+    /// E\[q\]: the chance of something with the baseline `chance` for a wallet of this skill, over all that is
+    /// possible of θ: the mean of 1/(1 + e^{−(logit π + θ)}). `None` unless the chance is between 0 and 1.
+    pub fn expected_chance(&self, chance: f64) -> Option<f64> {
+        let is_between = chance > 0.0 && chance < 1.0;
+        is_between.then(|| {
+            // Trapezoids, which for a bell times a smooth function converge faster than any power of the step
+            // (Trefethen and Weideman 2014): these are right to nine digits.
+            let points = (-32..=32).map(|step| 0.25 * f64::from(step));
+            let (sum, weights) = points.fold((0.0, 0.0), |(sum, weights), z| {
+                let weight = (-0.5 * z * z).exp();
+                let theta = z.mul_add(self.deviation, self.mean);
+                (sum + weight * expit(logit(chance) + theta), weights + weight)
+            });
+            sum / weights
+        })
     }
 
     fn normal(mean: f64, variance: f64) -> Self {

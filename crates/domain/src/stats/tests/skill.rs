@@ -74,6 +74,7 @@ proptest! {
         for (nth, p) in p_values.iter().enumerate() {
             prop_assert!(*p <= hochberg[nth] + 1e-12 && hochberg[nth] <= yekutieli[nth] && yekutieli[nth] <= 1.0);
             prop_assert!((0.0..=1.0).contains(&rates[nth]));
+            prop_assert!(hochberg[nth] <= holm(&p_values)[nth] + 1e-12);
             for (other, q) in p_values.iter().enumerate() {
                 if p <= q {
                     prop_assert!(hochberg[nth] <= hochberg[other] && rates[nth] <= rates[other]);
@@ -146,6 +147,19 @@ fn a_category_with_little_to_say_is_drawn_to_its_wallet() {
     assert!((alone.mean - Posterior::of(known, 0.1).mean).abs() < 1e-12);
     let nobody = Posterior::of(known, 0.0);
     assert!(nobody.mean.abs() < 1e-12 && (nobody.positive - 0.5).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_old_counts_as_fewer_events() {
+    let (hit, miss) = (Trial::single(0.4, true).unwrap(), Trial::single(0.4, false).unwrap());
+    let score = Score::discounted([(&hit, 1.0), (&miss, 0.5), (&hit, 0.0)]);
+    assert!((score.excess - 0.4).abs() < 1e-12 && (score.information - 0.36).abs() < 1e-12);
+    let all = [(&hit, 1.0), (&hit, 1.0), (&miss, 1.0)];
+    let whole = PriceNull::of(all.map(|(trial, _)| trial)).test().unwrap().score();
+    let same = Score::discounted(all);
+    assert!((whole.excess - same.excess).abs() < 1e-12);
+    let faded = Posterior::of(Score::discounted(all.map(|(trial, _)| (trial, 0.1))), 0.3);
+    assert!(faded.deviation > Posterior::of(same, 0.3).deviation);
 }
 
 #[test]
