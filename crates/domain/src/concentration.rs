@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::Shares;
+use crate::stats::Inequality;
 
 /// How shares are spread over their holders. Of a list that names only the largest, it is about those.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,10 +13,12 @@ pub struct Concentration {
     /// What they hold together.
     pub shares: Shares,
     /// Herfindahl–Hirschman index: Σ sᵢ² of the parts sᵢ that each holds, from 1/n (all alike) to 1 (one
-    /// holds all). Hirschman 1945, Herfindahl 1950; with parts, not percentages.
+    /// holds all); see [`Inequality::hhi`].
     pub hhi: f64,
     /// 1 / HHI: how many equal holders would be as concentrated.
     pub effective_holders: f64,
+    /// Gini's coefficient, 0 (all alike) to 1 − 1/n (one holds all).
+    pub gini: f64,
     /// The part of the largest holder.
     pub top_1_share: f64,
     /// The part of the ten largest.
@@ -25,21 +28,18 @@ pub struct Concentration {
 impl Concentration {
     /// `None` where nobody holds anything, or more than [`Shares`] can count.
     pub fn of(holdings: impl IntoIterator<Item = Shares>) -> Option<Self> {
-        let mut held: Vec<Shares> =
-            holdings.into_iter().filter(|shares| *shares > Shares::ZERO).collect();
-        held.sort_unstable_by(|one, other| other.cmp(one));
+        let held: Vec<Shares> = holdings.into_iter().collect();
         let sum: Decimal = held.iter().map(|shares| shares.decimal()).sum();
-        let shares = Shares::new(sum).ok().filter(|_| !held.is_empty())?;
-        let total = shares.to_f64();
-        let parts = || held.iter().map(|shares| shares.to_f64() / total);
-        let hhi: f64 = parts().map(|part| part * part).sum();
+        let shares = Shares::new(sum).ok()?;
+        let spread = Inequality::of(held.iter().map(|shares| shares.to_f64()))?;
         Some(Self {
-            holders: held.len(),
+            holders: spread.count,
             shares,
-            hhi,
-            effective_holders: 1.0 / hhi,
-            top_1_share: parts().take(1).sum(),
-            top_10_share: parts().take(10).sum(),
+            hhi: spread.hhi,
+            effective_holders: spread.effective,
+            gini: spread.gini,
+            top_1_share: spread.top_1,
+            top_10_share: spread.top_10,
         })
     }
 }

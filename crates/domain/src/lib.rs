@@ -18,12 +18,14 @@ pub mod ids;
 pub mod ledger;
 pub mod market;
 pub mod money;
+pub mod null_audit;
 pub mod origin;
 pub mod performance;
 pub mod query;
 pub mod screen;
 pub mod side;
 pub mod slippage;
+pub mod stats;
 pub mod tape;
 
 pub use analytics::{MarketAnalytics, MarketRecords, Window};

@@ -1,8 +1,7 @@
 //! Whether prices paid came true as often as they said.
 
 use crate::ledger::{Change, Entry, EventIx, MICRO, Markets};
-
-use super::interval::{Clustered, Weighted};
+use crate::stats::{Clustered, Weighted};
 
 /// Bins of a curve, each a tenth of a dollar wide.
 pub const BINS: usize = 10;
@@ -168,7 +167,7 @@ impl Curve {
                 squares += weight * missed * missed;
                 expected += weight * purchase.price * (1.0 - purchase.price);
                 logs -= weight * (1.0 - missed.abs()).ln();
-                observed.push(Weighted { event: purchase.event, sum: weight * truth, weight });
+                observed.push(Weighted { cluster: purchase.event, sum: weight * truth, weight });
             }
             if let (Some(first), Some(frequency)) = (group.first(), Clustered::mean(&observed)) {
                 let price = sum.price / sum.weight;

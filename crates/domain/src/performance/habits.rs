@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::ledger::{Change, Entry, Fills, MicroUsdc, Position};
+use crate::stats::Inequality;
 
 /// How long shares were held before they went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,15 +51,12 @@ pub struct Spread {
 impl Spread {
     /// `None` where no money is in any.
     pub(crate) fn of(money: impl Iterator<Item = MicroUsdc>) -> Option<Self> {
-        let money: Vec<f64> = money.filter(|usdc| *usdc > 0).map(|usdc| usdc as f64).collect();
-        let total: f64 = money.iter().sum();
-        let hhi: f64 = money.iter().map(|usdc| (usdc / total).powi(2)).sum();
-        let largest = money.iter().copied().fold(0.0, f64::max);
-        (!money.is_empty()).then(|| Self {
-            events: money.len(),
-            hhi,
-            effective_events: 1.0 / hhi,
-            top_share: largest / total,
+        let spread = Inequality::of(money.map(|usdc| usdc as f64))?;
+        Some(Self {
+            events: spread.count,
+            hhi: spread.hhi,
+            effective_events: spread.effective,
+            top_share: spread.top_1,
         })
     }
 }

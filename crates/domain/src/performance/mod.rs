@@ -8,7 +8,6 @@ mod calibration;
 mod course;
 mod exposure;
 mod habits;
-mod interval;
 mod observation;
 mod record;
 
@@ -23,9 +22,10 @@ pub use calibration::{BINS, Bin, Brier, Calibration, Curve};
 pub use course::{Course, LENGTHS};
 pub use exposure::{Exposure, exposures};
 pub use habits::{Frequency, HoldTime, MakerShare, Spread};
-pub use interval::{Clustered, Proportion};
 pub use observation::Settled;
 pub use record::Record;
+
+pub use crate::stats::{Clustered, Proportion};
 
 use crate::Category;
 use crate::ledger::{

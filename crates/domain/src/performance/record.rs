@@ -1,8 +1,8 @@
 //! How a set of settled events went.
 
 use crate::ledger::{MICRO, Mark, MicroUsdc, Position};
+use crate::stats::{Clustered, Proportion, Weighted};
 
-use super::interval::{Clustered, Proportion, Weighted};
 use super::observation::Settled;
 
 /// How a set of settled events went. Amounts are millionths of a dollar after fees.
@@ -77,7 +77,7 @@ pub(crate) fn edge<'a>(positions: impl Iterator<Item = &'a Position>) -> Option<
         let stake = position.entered.usdc + position.entered.fees;
         let paid = position.entered.shares as f64 * (payout as f64 / MICRO as f64);
         (stake > 0).then_some(Weighted {
-            event: position.event,
+            cluster: position.event,
             sum: paid - stake as f64,
             weight: stake as f64,
         })

@@ -2,8 +2,8 @@
 
 use crate::ledger::tests::kit::*;
 use crate::ledger::*;
-use crate::performance::interval::Weighted;
 use crate::performance::*;
+use crate::stats::{Dice, Weighted};
 
 #[test]
 fn wilsons_interval_has_its_published_values() {
@@ -39,9 +39,12 @@ fn the_edge_is_what_was_paid_beyond_the_price() {
     story.resolve(lost.0, Payouts::winner(0));
     let two = edge_of(&story).unwrap();
     assert!((two.value - 20.0 / 80.0).abs() < 1e-12);
-    // Residuals 40 − 15 and −20 − 5; √(2 · 1250) / 80 = 0.625; t of one degree of freedom 12.706.
+    // Residuals 40 − 15 and −20 − 5; √(2 · 1250) / 80 = 0.625; t of one degree of freedom 12.706205.
     let (low, high) = two.interval.unwrap();
-    assert!((high - (0.25 + 12.706 * 0.625)).abs() < 1e-9 && (low + high - 0.5).abs() < 1e-9);
+    assert!(
+        (high - (0.25 + 12.706_204_736_174_7 * 0.625)).abs() < 1e-9
+            && (low + high - 0.5).abs() < 1e-9
+    );
 }
 
 #[test]
@@ -58,14 +61,6 @@ fn the_edge_is_about_the_choice_and_not_the_exit() {
     assert_eq!(edge_of(&story).unwrap().events, 1);
 }
 
-/// splitmix64, as a number from 0 to 1.
-fn uniform(state: &mut u64) -> f64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (*state ^ *state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((mixed ^ mixed >> 31) >> 11) as f64 / (1u64 << 53) as f64
-}
-
 #[test]
 fn intervals_by_events_hold_the_truth_as_often_as_they_say() {
     const WALLETS: usize = 4_000;
@@ -77,22 +72,22 @@ fn intervals_by_events_hold_the_truth_as_often_as_they_say() {
             markets.event_of(market)
         })
         .collect();
-    let mut state = 11;
+    let mut dice = Dice::new(11, 0);
     let (mut held, mut held_by_trades) = (0, 0);
     for _ in 0..WALLETS {
         // Fair prices: no edge. Four purchases an event that stand and fall together.
         let mut observed = Vec::new();
         for &event in &events {
-            let price = 0.3 + 0.4 * uniform(&mut state);
-            let wins = uniform(&mut state) < price;
+            let price = 0.3 + 0.4 * dice.unit();
+            let wins = dice.unit() < price;
             let gain = if wins { 1.0 / price - 1.0 } else { -1.0 };
-            observed.extend([Weighted { event, sum: gain, weight: 1.0 }; 4]);
+            observed.extend([Weighted { cluster: event, sum: gain, weight: 1.0 }; 4]);
         }
         let holds =
             |mean: Clustered| mean.interval.is_some_and(|(low, high)| low <= 0.0 && 0.0 <= high);
         held += usize::from(holds(Clustered::mean(&observed).unwrap()));
         // As if every purchase were an event: neighbours of different events in turn.
-        let naive: Vec<Weighted> =
+        let naive: Vec<Weighted<EventIx>> =
             (0..observed.len()).map(|n| observed[n % EVENTS * 4 + n / EVENTS]).collect();
         held_by_trades += usize::from(holds(Clustered::mean(&naive).unwrap()));
     }

@@ -1,16 +1,6 @@
 //! Estimates with 95 % intervals.
 
-use crate::ledger::EventIx;
-
-/// The 97.5 % quantile of the normal distribution: two-sided 95 %.
-const Z: f64 = 1.959_963_984_540_054;
-
-/// The 97.5 % quantiles of Student's t with 1 to 30 degrees of freedom.
-const T: [f64; 30] = [
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
-    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
-    2.052, 2.048, 2.045, 2.042,
-];
+use super::special::{Z_95, student_quantile};
 
 /// A part of a count.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,9 +24,9 @@ impl Proportion {
         }
         let count = n as f64;
         let value = hits as f64 / count;
-        let z2 = Z * Z;
+        let z2 = Z_95 * Z_95;
         let centre = (value + z2 / (2.0 * count)) / (1.0 + z2 / count);
-        let half = Z / (1.0 + z2 / count)
+        let half = Z_95 / (1.0 + z2 / count)
             * (value * (1.0 - value) / count + z2 / (4.0 * count * count)).sqrt();
         // At the ends the formula gives exactly 0 and 1, but for the last digits.
         let low = if hits == 0 { 0.0 } else { centre - half };
@@ -56,43 +46,38 @@ pub struct Clustered {
     pub events: usize,
 }
 
-/// One observation: weight × value, and the weight. Those of an event stand together.
+/// One observation: weight × value, and the weight. Those of a cluster stand together.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Weighted {
-    pub(crate) event: EventIx,
-    pub(crate) sum: f64,
-    pub(crate) weight: f64,
+pub struct Weighted<C> {
+    /// What it belongs to; observations of one cluster may say the same thing.
+    pub cluster: C,
+    /// Weight × value.
+    pub sum: f64,
+    /// The weight, 0 or more.
+    pub weight: f64,
 }
 
 impl Clustered {
     /// The weighted mean m = Σ sᵢrᵢ / Σ sᵢ, whose observations in an event may say the same thing:
-    /// `Var = G/(G−1) · Σ_g (Σ_{i∈g} sᵢ(rᵢ − m))² / (Σ sᵢ)²` over G events (cluster-robust; Liang and
-    /// Zeger 1986), with Student's t of G − 1. `None` without weight.
-    pub(crate) fn mean(observations: &[Weighted]) -> Option<Self> {
+    /// `Var = G/(G−1) · Σ_g (Σ_{i∈g} sᵢ(rᵢ − m))² / (Σ sᵢ)²` over G clusters (cluster-robust; Liang
+    /// and Zeger 1986), with Student's t of G − 1. `None` without weight.
+    pub fn mean<C: PartialEq>(observations: &[Weighted<C>]) -> Option<Self> {
         let weight: f64 = observations.iter().map(|one| one.weight).sum();
         if weight <= 0.0 {
             return None;
         }
         let value = observations.iter().map(|one| one.sum).sum::<f64>() / weight;
         let (mut events, mut squares) = (0usize, 0.0);
-        for group in observations.chunk_by(|one, other| one.event == other.event) {
+        for group in observations.chunk_by(|one, other| one.cluster == other.cluster) {
             let rest: f64 = group.iter().map(|one| one.sum - one.weight * value).sum();
             squares += rest * rest;
             events += 1;
         }
-        let interval = student(events.saturating_sub(1)).map(|t| {
-            let count = events as f64;
+        let count = events as f64;
+        let interval = student_quantile(0.975, count - 1.0).map(|t| {
             let half = t * (count / (count - 1.0) * squares).sqrt() / weight;
             (value - half, value + half)
         });
         Some(Self { value, interval, events })
     }
-}
-
-/// The 97.5 % quantile of Student's t; `None` without a degree of freedom. Beyond the table by the first
-/// term of its expansion in 1/df (Abramowitz and Stegun 26.7.5), which is right to a thousandth there.
-fn student(degrees: usize) -> Option<f64> {
-    let place = degrees.checked_sub(1)?;
-    let expanded = Z + (Z * Z * Z + Z) / (4.0 * degrees as f64);
-    Some(T.get(place).copied().unwrap_or(expanded))
 }
