@@ -7,6 +7,7 @@ use super::{Bets, LeftOut};
 use crate::EventId;
 use crate::ledger::tests::kit::*;
 use crate::ledger::*;
+use crate::stats::{Dice, PriceNull, Proportion, Trial};
 
 fn bets(story: &Story) -> Bets {
     Bets::of(&story.entries, &story.markets, &Coverage::full())
@@ -159,4 +160,34 @@ proptest! {
         prop_assert_eq!(found.settled[0].came_true, wins);
         prop_assert_eq!(found.settled[0].slot, Slot { market: group[0], outcome: YES });
     }
+}
+
+/// Wallets that know nothing buy a dollar's worth at 0.50 and another dollar's worth when the price has gone to 0.25 or
+/// 0.75, at prices that are right. The share of them that a test at 5 % takes for skilled.
+fn taken_for_skilled(price_of: impl Fn(&[(f64, f64)]) -> f64) -> (usize, usize) {
+    let (wallets, events) = (400, 150);
+    let mut dice = Dice::new(7, 1);
+    let flagged = (0..wallets).filter(|_| {
+        let trials = (0..events).filter_map(|_| {
+            let later = if dice.chance(0.5) { 0.75 } else { 0.25 };
+            let price = price_of(&[(0.5, 1.0 / 0.5), (later, 1.0 / later)]);
+            Trial::single(price, dice.chance(later))
+        });
+        let trials: Vec<Trial> = trials.collect();
+        PriceNull::of(&trials).test().is_some_and(|test| test.upper < 0.05)
+    });
+    (flagged.count(), wallets)
+}
+
+#[test]
+fn buying_more_after_a_fall_looks_like_skill_by_mean_price_and_not_by_the_first() {
+    let mean = |purchases: &[(f64, f64)]| {
+        let paid: f64 = purchases.iter().map(|(price, shares)| price * shares).sum();
+        paid / purchases.iter().map(|(_, shares)| shares).sum::<f64>()
+    };
+    let (flagged, of) = taken_for_skilled(mean);
+    assert!(flagged * 10 > of * 2, "{flagged} of {of}: the mean price would do after all");
+    let (flagged, of) = taken_for_skilled(|purchases| purchases[0].0);
+    let size = Proportion::wilson(flagged, of).unwrap();
+    assert!(size.low <= 0.05, "{size:?}");
 }
