@@ -264,7 +264,7 @@ async fn the_queue_of_imports() {
     let (wallet, worker) = (wallet(), Uuid::from_u128(1));
     let minute = TimeDelta::minutes(1);
     uses_index(&database, PUBLIC, "wallet_imports_due", async |connection| {
-        let claimed = imports::claim(connection, worker, 2, now(), minute).await?;
+        let claimed = imports::claim(connection, worker, 1, now(), minute).await?;
         assert!(claimed.iter().all(|claim| claim.priority == Priority::Followed), "{claimed:?}");
         Ok(claimed)
     })

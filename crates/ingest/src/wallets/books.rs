@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::ledger::{
     Coverage, Entry, Ledger, Mark, MicroShares, MicroUsdc, Position, Reason, Report,
-    ReportedPosition, Slot, Standing, Valuation,
+    ReportedPosition, Slot, Standing, Valuation, prove_conversions,
 };
 use domain::performance::Performance;
 use domain::{ConditionId, Price, Shares, TokenId};
@@ -38,16 +38,15 @@ impl Books {
         now: DateTime<Utc>,
     ) -> Self {
         let mut entries = book.entries(history);
-        let reported = listed.map(|listed| reported(book, listed, history));
+        let reported = listed.map(|listed| reported(book, listed, history)).unwrap_or_default();
+        let report = Report {
+            positions: &reported.positions,
+            tolerance: TOLERANCE,
+            is_complete: reported.is_complete,
+        };
+        prove_conversions(&book.markets, &coverage, &mut entries, &report);
         let mut ledger = Ledger::fold(&book.markets, coverage, &mut entries);
-        if let (Some(listed), Some(reported)) = (listed, &reported) {
-            let report = Report {
-                positions: &reported.positions,
-                tolerance: TOLERANCE,
-                is_complete: listed.shortfall.is_none() && reported.is_settled,
-            };
-            ledger.check_positions(&book.markets, &report);
-        }
+        ledger.check_positions(&book.markets, &report);
         let valuation = ledger.value(&book.markets, |slot| mark(book, slot));
         let performance = Performance::of(now, &entries, &valuation, &book.markets);
         Self { entries, valuation, performance }
@@ -126,10 +125,12 @@ fn micro_of(price: Price) -> MicroUsdc {
     i64::try_from(millionths).unwrap_or_default()
 }
 
+#[derive(Default)]
 struct Comparable {
     positions: Vec<ReportedPosition>,
-    /// Nothing happened so lately that the venue might not know it.
-    is_settled: bool,
+    /// What it does not list is not held: nothing is missing of it, and nothing happened so lately that the venue might
+    /// not know it.
+    is_complete: bool,
 }
 
 /// What the venue lists, as far as it can be held against the history: not what changed after it was told, or might
@@ -155,7 +156,8 @@ fn reported(book: &mut Book, listed: &ListedPositions, history: &[StoredActivity
         })
     });
     let positions = rows.collect();
-    Comparable { positions, is_settled: touched.is_empty() }
+    let is_complete = listed.shortfall.is_none() && touched.is_empty();
+    Comparable { positions, is_complete }
 }
 
 fn usdc(micro: MicroUsdc) -> Decimal {
