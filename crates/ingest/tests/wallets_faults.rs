@@ -21,7 +21,7 @@ use support::wallets::{
 
 /// An exchange, and a wallet whose activity takes several pages.
 async fn busy(seed: u64) -> (Exchange, Address) {
-    let exchange = Exchange::open(seed, 60.0).await;
+    let exchange = Exchange::open(seed, 140.0).await;
     let (wallet, fills) = busiest(&exchange).await.swap_remove(0);
     assert!(fills > 4_000, "{fills} fills");
     (exchange, wallet)

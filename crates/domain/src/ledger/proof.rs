@@ -145,11 +145,7 @@ impl Turn {
         let is_allowed = self.part == Part::Open || self.part == part;
         let after = match part {
             Part::Given => Held { no: held.no - self.shares, ..held },
-            _ => Held {
-                yes: held.yes + self.shares,
-                bought: held.bought + self.shares,
-                ..held
-            },
+            _ => Held { yes: held.yes + self.shares, bought: held.bought + self.shares, ..held },
         };
         (is_allowed && after.no >= -tolerance).then_some(after)
     }
@@ -351,13 +347,12 @@ fn converted(entry: &Entry) -> Option<&Conversion> {
 
 impl Cases {
     fn open(markets: &Markets, entries: &[Entry]) -> Self {
-        let event = |conversion: &Conversion| {
-            Some(markets.event_of(*conversion.members.first()?))
-        };
-        let is_unknown = |conversion: &&Conversion| {
-            let is_named = matches!(conversion.given, Given::Including(_));
-            let count = conversion::count(conversion);
-            !matches!(conversion.given, Given::All(_)) && !(is_named && count == Some(1))
+        let event = |conversion: &Conversion| Some(markets.event_of(*conversion.members.first()?));
+        let is_unknown = |conversion: &&Conversion| match conversion.given {
+            Given::All(_) => false,
+            // One, and it is named.
+            Given::Including(_) => conversion::count(conversion) != Some(1),
+            Given::Unsaid => true,
         };
         let unknown = entries.iter().filter_map(converted).filter(is_unknown);
         let events: HashSet<EventIx> = unknown.filter_map(event).collect();
@@ -449,10 +444,10 @@ impl Cases {
             Given::Including(market) => vec![*market],
             Given::Unsaid => Vec::new(),
         };
-        for market in conversion.members.iter().copied() {
-            let Some((_, member)) = self.places.get(&market) else { continue };
+        for market in &conversion.members {
+            let Some((_, member)) = self.places.get(market) else { continue };
             let member = &mut case.members[*member];
-            let part = if named.contains(&market) { Part::Given } else { Part::Open };
+            let part = if named.contains(market) { Part::Given } else { Part::Open };
             let before = std::mem::take(&mut member.rest);
             let (number, shares) = (case.conversions.len(), conversion.shares.get());
             member.turns.push(Turn { conversion: number, shares, part, before });

@@ -1,6 +1,6 @@
 //! A wallet's books: positions, what they came to, and how it trades.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::ledger::{
@@ -138,7 +138,8 @@ struct Comparable {
 fn reported(book: &mut Book, listed: &ListedPositions, history: &[StoredActivity]) -> Comparable {
     let fresh = listed.observed_at - VENUE_LAG;
     let lately = history.iter().map(|row| &row.activity).filter(|row| row.happened_at >= fresh);
-    let touched: Vec<&ConditionId> = lately.filter_map(|row| row.condition_id.as_ref()).collect();
+    let touched: HashSet<&ConditionId> =
+        lately.filter_map(|row| row.condition_id.as_ref()).collect();
     let rows = listed.rows.iter().filter_map(|row| {
         let condition = row.condition_id.as_ref()?;
         let slot = match book.slot_of(&row.token_id) {
@@ -149,7 +150,7 @@ fn reported(book: &mut Book, listed: &ListedPositions, history: &[StoredActivity
             let shares = Shares::new(shares).ok()?;
             i64::try_from(shares.micro()).ok()
         };
-        (!touched.contains(&condition)).then_some(ReportedPosition {
+        (!touched.contains(condition)).then_some(ReportedPosition {
             slot,
             shares: micro(row.shares?)?,
             bought: row.bought_shares.and_then(micro),

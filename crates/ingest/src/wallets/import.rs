@@ -251,5 +251,5 @@ fn own_series(
     if completeness != Completeness::Full {
         return Vec::new();
     }
-    series::realised_by_day(book, &books.entries, now).unwrap_or_default()
+    series::realised_by_day(book, books, now).unwrap_or_default()
 }

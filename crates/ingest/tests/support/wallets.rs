@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange::Exchange;
+use super::identities;
 
 /// Longer than any import of these tests takes.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -102,6 +103,9 @@ pub(crate) async fn state(exchange: &Exchange, wallet: &Address) -> ImportState 
 pub(crate) async fn import(exchange: &Exchange, wallets: &[Address], full: bool) {
     want(exchange, wallets, full).await;
     settled(exchange, wallets).await;
+    for wallet in wallets {
+        assert_eq!(state(exchange, wallet).await.last_error, None, "{wallet}");
+    }
 }
 
 /// Waits until no import of some wallets runs or is due.
@@ -160,6 +164,9 @@ pub(crate) async fn are_true(exchange: &Exchange, wallet: &Address) -> u32 {
     let remainder = figures(exchange, wallet).await.totals.identity_remainder;
     assert!(remainder.is_none_or(|rest| rest.abs() < 1e-9), "{wallet}: {remainder:?}");
     compared.figures
+        + identities::money_is_true(exchange, wallet, &account, &rows).await
+        + identities::positions_agree(&ours, &rows)
+        + identities::series_agree(exchange, wallet, &rows).await
 }
 
 /// That nothing is told of a wallet that its history does not support, and why.
@@ -210,12 +217,12 @@ pub(crate) fn holdings(account: &Value) -> Holdings<'_> {
     .collect()
 }
 
-fn micro(of: Decimal) -> i64 {
+pub(crate) fn micro(of: Decimal) -> i64 {
     i64::try_from((of * Decimal::from(1_000_000)).normalize()).unwrap()
 }
 
 /// Fills of an order, mostly.
-const FILLS: i64 = 3;
+pub(crate) const FILLS: i64 = 3;
 
 /// How far ours and the exchange's books of one wallet are apart.
 #[derive(Debug, Default)]

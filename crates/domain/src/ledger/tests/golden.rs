@@ -243,22 +243,15 @@ fn what_is_sold_later_proves_what_was_converted() {
     let prove = |story: &Story, positions: &[ReportedPosition]| {
         let mut story = story.clone();
         let report = Report { positions, tolerance: 0, is_complete: false };
-        let proved = prove_conversions(
-            &story.markets,
-            &Coverage::full(),
-            &mut story.entries,
-            &report,
-        );
+        let proved =
+            prove_conversions(&story.markets, &Coverage::full(), &mut story.entries, &report);
         (proved, story)
     };
     let (proved, told) = prove(&all, &[]);
     assert_eq!((proved, &told.entries), (0, &all.entries), "either of three may have stayed");
     // The venue says that none of the second and the third is left.
-    let none = |market| ReportedPosition {
-        slot: Slot { market, outcome: NO },
-        shares: 0,
-        bought: None,
-    };
+    let none =
+        |market| ReportedPosition { slot: Slot { market, outcome: NO }, shares: 0, bought: None };
     assert_eq!(prove(&all, &[none(group[1])]).0, 0);
     let reported = [none(group[1]), none(group[2])];
     let (proved, told) = prove(&all, &reported);

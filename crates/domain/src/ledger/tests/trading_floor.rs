@@ -320,11 +320,8 @@ proptest! {
 }
 
 fn as_reported(books: &Valuation) -> Vec<ReportedPosition> {
-    let reported = |p: &Position| ReportedPosition {
-        slot: p.slot,
-        shares: p.held(),
-        bought: Some(p.bought),
-    };
+    let reported =
+        |p: &Position| ReportedPosition { slot: p.slot, shares: p.held(), bought: Some(p.bought) };
     books.positions.iter().map(reported).collect()
 }
 
