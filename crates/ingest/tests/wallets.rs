@@ -143,7 +143,8 @@ async fn markets_of_a_history_are_fetched_and_then_its_books_know_what_they_paid
     exchange.advance(TimeDelta::minutes(2)).await;
     exchange.sync_as(SyncKind::Full, ClosedScope::None).await;
     settled(&exchange, &people).await;
-    let untold = "SELECT count(*) FROM wallet_closed_positions p JOIN markets m USING (condition_id)
+    let untold =
+        "SELECT count(*) FROM wallet_closed_positions p JOIN markets m USING (condition_id)
         WHERE m.status = 'resolved' AND p.payout IS NULL";
     assert_eq!(exchange.count(untold).await, 0);
     // Prices have moved since the others were imported.

@@ -180,13 +180,21 @@ impl Import<'_> {
             serde_json::to_value(WalletFigures::of(&book, &books)).map_err(StoreError::other)?;
         let figures = WalletMetrics { as_of: self.now, version: VERSION, metrics: figures };
 
-        let mut tx = self.database.service().begin().await.map_err(StoreError::from)?;
+        let pool = self.database.service();
+        let series = [
+            (PnlSource::Ledger, Some(&own)),
+            (PnlSource::Venue, told.venue.as_ref()),
+            (PnlSource::Site, told.site.as_ref()),
+        ];
+        for points in series.iter().filter_map(|(_, points)| *points) {
+            pnl::make_room(pool, points).await?;
+        }
+        let mut tx = pool.begin().await.map_err(StoreError::from)?;
         self.keep_lease_in(&mut tx).await?;
         positions::replace(&mut tx, wallet, &kept).await?;
         metrics::set(&mut tx, wallet, &figures).await?;
         pnl::clear(&mut tx, wallet, PnlSource::Ledger).await?;
-        pnl::record(&mut tx, wallet, PnlSource::Ledger, &own).await?;
-        for (source, points) in [(PnlSource::Venue, &told.venue), (PnlSource::Site, &told.site)] {
+        for (source, points) in series {
             if let Some(points) = points {
                 pnl::record(&mut tx, wallet, source, points).await?;
             }

@@ -98,7 +98,9 @@ impl Reading<'_> {
     async fn write(&mut self, mut rows: Vec<Activity>) -> Result<(), ImportError> {
         self.takers.tell(&mut rows);
         let import = self.import;
-        let mut tx = import.database.service().begin().await.map_err(StoreError::from)?;
+        let pool = import.database.service();
+        activity::make_room(pool, &rows).await?;
+        let mut tx = pool.begin().await.map_err(StoreError::from)?;
         // Two workers must never write for one wallet.
         import.keep_lease_in(&mut tx).await?;
         let new = activity::record(&mut tx, &import.claim.wallet, &rows, import.now).await?;

@@ -147,6 +147,15 @@ pub struct ActivityFilter {
     pub after: Option<ActivityPlace>,
 }
 
+/// Makes room for rows, so that the transaction that writes them need not.
+pub async fn make_room(
+    executor: impl PgExecutor<'_>,
+    reading: &[Activity],
+) -> Result<(), StoreError> {
+    let instants = reading.iter().map(|row| row.happened_at).collect();
+    months::prepare(executor, "wallet_trades", instants).await
+}
+
 /// Writes the rows of one reading that are not held yet; how many they are. Nothing is taken away, so that half a
 /// reading does no harm.
 ///
@@ -183,8 +192,12 @@ pub async fn record(
     if new.is_empty() {
         return Ok(0);
     }
-    months::prepare(connection, "wallet_trades", new.iter().map(|row| row.2.happened_at).collect())
-        .await?;
+    months::prepare(
+        &mut *connection,
+        "wallet_trades",
+        new.iter().map(|row| row.2.happened_at).collect(),
+    )
+    .await?;
     insert(connection, wallet, &new, now).await
 }
 
