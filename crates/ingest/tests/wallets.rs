@@ -290,6 +290,9 @@ async fn a_wallet_of_100_000_rows_is_refreshed_within_three_seconds() {
     wallets::set_history(&mut tx, &wallet, &held).await.unwrap();
     tx.commit().await.unwrap();
     println!("{MANY} rows written in {:.2?}", began.elapsed());
+    let bytes = "SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits
+                 WHERE inhparent = 'wallet_trades'::regclass";
+    println!("{} bytes a row with indexes", exchange.count(bytes).await / MANY as i64);
     drop(rows);
     let _importers = Importers::start(&exchange);
     let before = peak_mb();

@@ -217,13 +217,13 @@ fn incomplete(doubts: Doubts, covered: Result<(), Reason>) -> Option<Reason> {
     if covered == Err(Reason::Capped) {
         return Some(Reason::Capped);
     }
+    if let Err(reason) = covered {
+        return Some(reason);
+    }
     if doubts.has(Doubt::UnknownConversion) {
         return Some(Reason::ConversionCost);
     }
-    if doubts.has_gap() {
-        return Some(Reason::Gap);
-    }
-    covered.err()
+    doubts.has_gap().then_some(Reason::Gap)
 }
 
 /// Σ cash in − Σ cash out + value = realised + unrealised − fees + unexplained. In whole millionths, so it

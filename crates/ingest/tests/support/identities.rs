@@ -12,7 +12,7 @@ use store::wallets::positions::{Position, Reported};
 use store::wallets::terms;
 
 use super::exchange::Exchange;
-use super::wallets::{FILLS, figures, micro};
+use super::wallets::{FILLS, figures, micro, unordered};
 
 /// The venue cuts amounts to four decimals (polymarket-api.md 2.6).
 fn cut() -> Decimal {
@@ -102,7 +102,7 @@ async fn marks(exchange: &Exchange, held: &[&Value]) -> BTreeMap<(ConditionId, u
 
 /// That the venue's positions hold its identities, and are ours; how many figures were compared.
 pub(crate) fn positions_agree(ours: &[Position], rows: &[StoredActivity]) -> u32 {
-    let has_converted = rows.iter().any(|row| row.activity.kind == "conversion");
+    let unordered = unordered(rows);
     let mut compared = 0;
     for position in ours.iter().filter(|one| one.reported.venue_observed_at.is_some()) {
         let venue = &position.reported;
@@ -112,18 +112,18 @@ pub(crate) fn positions_agree(ours: &[Position], rows: &[StoredActivity]) -> u32
         };
         let fills = i64::try_from(rows.iter().filter(of_market).count()).unwrap() * FILLS;
         let slack = cut() + millionths(fills);
-        let booked = &position.booked;
+        let (booked, is_ordered) = (&position.booked, !unordered.has(&position.condition_id));
         let pairs = [
             ("shares", booked.shares, venue.venue_shares, cut(), true),
             ("bought", booked.bought_shares, venue.venue_bought_shares, cut(), true),
-            ("cost", booked.cost_usdc, venue.venue_cost_usdc, slack, !has_converted),
-            ("realized", booked.realized_usdc, venue.venue_realized_usdc, slack, !has_converted),
+            ("cost", booked.cost_usdc, venue.venue_cost_usdc, slack, is_ordered),
+            ("realized", booked.realized_usdc, venue.venue_realized_usdc, slack, is_ordered),
         ];
         for (name, ours, theirs, slack, is_exact) in pairs {
             let (ours, theirs) = (ours.unwrap(), theirs.unwrap());
             let token = &position.token_id;
             assert!(!is_exact || (ours - theirs).abs() <= slack, "{token} {name}: {ours} {theirs}");
-            compared += 1;
+            compared += u32::from(is_exact);
         }
     }
     compared
