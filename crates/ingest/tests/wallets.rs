@@ -292,7 +292,10 @@ async fn a_wallet_of_100_000_rows_is_refreshed_within_three_seconds() {
     println!("{MANY} rows written in {:.2?}", began.elapsed());
     let bytes = "SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits
                  WHERE inhparent = 'wallet_trades'::regclass";
-    println!("{} bytes a row with indexes", exchange.count(bytes).await / MANY as i64);
+    println!(
+        "{} bytes a row with indexes",
+        exchange.count(bytes).await / i64::try_from(MANY).unwrap()
+    );
     drop(rows);
     let _importers = Importers::start(&exchange);
     let before = peak_mb();

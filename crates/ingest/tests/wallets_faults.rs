@@ -32,7 +32,7 @@ async fn busy(seed: u64) -> (Exchange, Address) {
 /// Importers that write often.
 fn careful(exchange: &Exchange) -> Importers {
     Importers::start_with(exchange, exchange.upstream.clone(), |options| {
-        ingest::wallets::WalletOptions { rows_at_once: 500, ..options }
+        ingest::wallets::WalletOptions { rows_at_once: 100, ..options }
     })
 }
 

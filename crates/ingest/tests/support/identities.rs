@@ -104,7 +104,9 @@ async fn marks(exchange: &Exchange, held: &[&Value]) -> BTreeMap<(ConditionId, u
 pub(crate) fn positions_agree(ours: &[Position], rows: &[StoredActivity]) -> u32 {
     let unordered = unordered(rows);
     let mut compared = 0;
-    for position in ours.iter().filter(|one| one.reported.venue_observed_at.is_some()) {
+    // Version 1 does not tell all of a position that is closed.
+    let is_told = |venue: &Reported| venue.venue_cost_usdc.is_some();
+    for position in ours.iter().filter(|one| is_told(&one.reported)) {
         let venue = &position.reported;
         identities_hold(venue);
         let of_market = |row: &&StoredActivity| {

@@ -25,7 +25,7 @@ use super::exchange::Exchange;
 use super::identities;
 
 /// Longer than any import of these tests takes.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Importers that run until they are stopped, killed or dropped.
 pub(crate) struct Importers {

@@ -259,6 +259,29 @@ fn identified(reading: &[Activity]) -> Result<Vec<Numbered<'_>>, StoreError> {
     Ok(rows)
 }
 
+/// The ids by which the rows of a reading are kept, in its order; what is said of alike rows at [`record`] holds here.
+pub fn ids(reading: &[Activity]) -> Result<Vec<Uuid>, StoreError> {
+    Ok(identified(reading)?.into_iter().map(|row| row.0).collect())
+}
+
+/// Gives up rows that upstream does not tell any more; how many there were.
+pub async fn forget(
+    connection: &mut PgConnection,
+    wallet: &Address,
+    rows: &[StoredActivity],
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM wallet_trades t USING unnest($2::timestamptz[], $3::uuid[]) AS n (happened_at, id)
+         WHERE t.wallet_address = $1 AND t.happened_at = n.happened_at AND t.id = n.id",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(rows.iter().map(|row| row.activity.happened_at).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// More rows alike than can be numbered.
 #[derive(Debug, thiserror::Error)]
 #[error("more than 32,767 rows of activity are alike")]
