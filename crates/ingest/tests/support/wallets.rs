@@ -231,8 +231,8 @@ pub(crate) fn micro(of: Decimal) -> i64 {
     i64::try_from((of * Decimal::from(1_000_000)).normalize()).unwrap()
 }
 
-/// Fills of an order, mostly.
-pub(crate) const FILLS: i64 = 3;
+/// Fills of an order at most, each of which is rounded.
+pub(crate) const FILLS: i64 = 16;
 
 /// How far ours and the exchange's books of one wallet are apart.
 #[derive(Debug, Default)]
