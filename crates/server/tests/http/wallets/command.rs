@@ -51,8 +51,7 @@ async fn a_wallet_that_is_not_held_is_waited_for_unless_told_otherwise() {
 async fn what_is_printed_is_what_the_api_says() {
     let bench = Bench::start().await;
     let _importers = bench.importers();
-    let wallet = bench.busiest(1).await.remove(0);
-    bench.import(std::slice::from_ref(&wallet)).await;
+    let wallet = bench.modest().await;
     let base = bench.server.base.clone();
     let address = wallet.as_str();
     let upper = address.to_uppercase().replacen("0X", "0x", 1);

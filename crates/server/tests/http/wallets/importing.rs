@@ -148,7 +148,7 @@ async fn an_import_that_failed_says_why_and_when_it_is_tried_again() {
     assert!(failed["last_error"].as_str().unwrap().starts_with("upstream: "), "{failed}");
     assert_eq!(failed["attempts"], 1);
     let again: chrono::DateTime<Utc> = failed["due_at"].as_str().unwrap().parse().unwrap();
-    assert!(again > Utc::now(), "being looked at does not hasten it");
+    assert!(again > Utc::now(), "being looked at does not hasten it: {failed}");
     let reply = bench.wallet(wallet.as_str(), "pnl").await;
     assert_eq!(
         (&reply["data"]["totals"], &reply["metadata"]["books"]),

@@ -10,8 +10,7 @@ use crate::export::parse;
 async fn activity_is_paged_to_the_end_and_exported_whole() {
     let bench = Bench::start().await;
     let _importers = bench.importers();
-    let wallet = bench.busiest(1).await.remove(0);
-    bench.import(std::slice::from_ref(&wallet)).await;
+    let wallet = bench.modest().await;
     let address = wallet.as_str();
     for (list, kinds) in [("activity", None), ("trades", Some("trade"))] {
         let whole = bench.wallet(address, &format!("{list}?limit=1000")).await;
@@ -68,8 +67,7 @@ async fn activity_is_paged_to_the_end_and_exported_whole() {
 async fn positions_leave_as_files_that_say_the_same() {
     let bench = Bench::start().await;
     let _importers = bench.importers();
-    let wallet = bench.busiest(1).await.remove(0);
-    bench.import(std::slice::from_ref(&wallet)).await;
+    let wallet = bench.modest().await;
     let address = wallet.as_str();
     for list in ["positions", "closed-positions"] {
         let query = if list == "positions" { "" } else { "?limit=1000" };

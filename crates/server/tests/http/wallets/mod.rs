@@ -102,6 +102,21 @@ impl Bench {
         all.into_iter().take(count).map(|(_, address)| address).collect()
     }
 
+    /// An imported wallet that fits one page of a list and fills several small ones.
+    async fn modest(&self) -> Address {
+        for wallet in self.busiest(40).await.into_iter().rev() {
+            self.import(std::slice::from_ref(&wallet)).await;
+            let profile = self.wallet(wallet.as_str(), "profile").await;
+            let is_whole = profile["data"]["history"]["completeness"] == "full";
+            let rows = profile["data"]["history"]["activity_count"].as_u64().unwrap();
+            let open = self.wallet(wallet.as_str(), "positions").await;
+            if is_whole && (60..1_000).contains(&rows) && rows_of(&open) > 0 {
+                return wallet;
+            }
+        }
+        panic!("no wallet is of that size");
+    }
+
     async fn wallet(&self, who: &str, what: &str) -> Value {
         self.server.json(&format!("/api/polymarket/wallet/{who}/{what}")).await
     }
@@ -145,6 +160,10 @@ async fn fill(database: &Database, clients: &WalletClients) {
             catalogue::apply(&mut connection, None, now, events, markets).await.unwrap();
         }
     }
+}
+
+fn rows_of(reply: &Value) -> usize {
+    rows(reply).len()
 }
 
 fn rows(reply: &Value) -> &[Value] {

@@ -77,12 +77,17 @@ async fn a_wallet_is_found_by_whatever_people_call_it() {
     assert_eq!(body["error"]["code"], "wallet_not_found");
 
     let search = async |text: String| {
-        bench.server.json(&format!("/api/polymarket/wallets/search?q={text}")).await["data"].clone()
+        let path = format!("/api/polymarket/wallets/search?limit=20&q={text}");
+        let reply = bench.server.json(&path).await;
+        assert_eq!(reply["success"], true, "{path}: {reply}");
+        reply["data"].clone()
     };
-    let beginning: String = name.chars().take(4).collect::<String>().to_uppercase();
+    let most = name.chars().count() - 1;
+    let beginning: String = name.chars().take(most).collect::<String>().to_uppercase();
     let found = search(beginning).await;
     let hit = found["wallets"].as_array().unwrap().iter().find(|one| one["address"] == *address);
-    assert_eq!(hit.unwrap()["imported"], true, "{found}");
+    let hit = hit.unwrap_or_else(|| panic!("{name} of {address} is not in {found}"));
+    assert_eq!(hit["imported"], true);
     let found = search(address.to_uppercase().replacen("0X", "0x", 1)).await;
     assert_eq!(found["wallets"][0]["address"], *address);
     let found = search(Contract::ExchangeV2.address().to_owned()).await;
