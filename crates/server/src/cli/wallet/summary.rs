@@ -1,5 +1,7 @@
 //! Who a wallet is, what it is worth and made, and how that agrees with the venue.
 
+use std::fmt::Display;
+
 use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -101,38 +103,40 @@ impl Summary {
         let Some(history) = &self.profile.history else {
             return format!("not held yet ({})", self.profile.import.state);
         };
-        let mut told = history.completeness.clone();
-        if !history.reasons.is_empty() {
-            told.push_str(&format!(" ({})", history.reasons.join(", ")));
-        }
-        told.push_str(&format!(": {} rows", count(history.activity_count)));
-        if history.first_active_at.is_some() {
-            let (first, last) = (history.first_active_at, history.last_active_at);
-            told.push_str(&format!(", {} to {}", text::day(first), text::day(last)));
-        }
-        told.push_str(&format!("; imported {}", text::instant(Some(history.imported_at))));
-        told
+        let reasons = history.reasons.join(", ");
+        let reasons = if reasons.is_empty() { reasons } else { format!(" ({reasons})") };
+        let days = history.first_active_at.map(|first| {
+            format!(", {} to {}", text::day(Some(first)), text::day(history.last_active_at))
+        });
+        format!(
+            "{}{reasons}: {} rows{}; imported {}",
+            history.completeness,
+            count(history.activity_count),
+            days.unwrap_or_default(),
+            text::instant(Some(history.imported_at))
+        )
     }
 }
 
-fn line(label: &str, told: String) -> String {
+fn line(label: &str, told: impl Display) -> String {
     format!("{label:<14}{told}")
 }
 
 fn value(value: &ValueView) -> String {
-    let told = match (value.value_usdc, &value.withheld) {
+    let worth = match (value.value_usdc, &value.withheld) {
         (Some(usdc), _) => dollars(usdc),
         (None, Some(reason)) => format!("{} ({reason})", text::UNKNOWN),
         (None, None) => text::UNKNOWN.to_owned(),
     };
     let held = count(value.open_positions as u64);
     let noun = if value.open_positions == 1 { "token" } else { "tokens" };
-    let mut told = format!("{told} at what is bid, {held} {noun} held");
-    if let Some(at) = value.value_as_of {
-        told.push_str(&format!(", the oldest bid of {}", text::instant(Some(at))));
-    }
-    told.push_str(&format!("; the venue says {}", maybe_dollars(value.venue_value_usdc)));
-    told
+    let oldest =
+        value.value_as_of.map(|at| format!(", the oldest bid of {}", text::instant(Some(at))));
+    format!(
+        "{worth} at what is bid, {held} {noun} held{}; the venue says {}",
+        oldest.unwrap_or_default(),
+        maybe_dollars(value.venue_value_usdc)
+    )
 }
 
 /// What it made by our books.

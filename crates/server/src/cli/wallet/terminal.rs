@@ -12,7 +12,7 @@ use crate::http::error::Failure;
 /// How long a terminal may take to accept a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long it may say nothing.
-const SILENT_AT_MOST: Duration = Duration::from_secs(60);
+const SILENT_AT_MOST: Duration = Duration::from_mins(1);
 
 /// A terminal somewhere.
 #[derive(Debug)]
@@ -120,10 +120,10 @@ impl Terminal {
 
 /// What the terminal says, with what it says of each parameter.
 fn refusal(failure: &Failure) -> anyhow::Error {
-    let mut text = failure.error.message.clone();
-    for field in &failure.error.details.fields {
+    let mut lines = vec![failure.error.message.clone()];
+    lines.extend(failure.error.details.fields.iter().map(|field| {
         let value = field.value.as_deref().map(|value| format!(" {value:?}")).unwrap_or_default();
-        text.push_str(&format!("\n  {}{value}: {}", field.field, field.message));
-    }
-    anyhow!(text)
+        format!("  {}{value}: {}", field.field, field.message)
+    }));
+    anyhow!(lines.join("\n"))
 }
