@@ -85,6 +85,8 @@ async fn ask_all(
     let mut requests = vec![request(baseline, "positions"), request(product, "positions")];
     requests.extend(OTHERS.iter().map(|what| request(product, what)));
     let rows = check_alike(&requests[1], &requests[0]).await?;
+    let last = last_page(&requests[3]).await?;
+    requests.push(request(product, &last));
     let mut rounds: Vec<Vec<Answered>> = Vec::new();
     for round in 0..=ROUNDS {
         let mut answered = Vec::new();
@@ -119,7 +121,8 @@ async fn ask_all(
         let (what, figure, baseline) = (what.clone(), figure(1), joined.clone());
         Finding { what, figure, baseline, value, unit, target: Some(target) }.print()?;
     }
-    for (what, index) in OTHERS.iter().zip(2..) {
+    let others = OTHERS.into_iter().chain(["activity?limit=100, the last page"]);
+    for (what, index) in others.zip(2..) {
         Finding {
             what: format!("/{what} {of}"),
             figure: figure(index),
@@ -131,6 +134,18 @@ async fn ask_all(
         .print()?;
     }
     Ok(())
+}
+
+/// The part that answers with the last page of the activity, of which `first` asks for the first.
+async fn last_page(first: &Request) -> anyhow::Result<String> {
+    let mut part = "activity?limit=100".to_owned();
+    let mut request = first.clone();
+    loop {
+        let page: Value = serde_json::from_slice(&load::body(&request).await?)?;
+        let Some(cursor) = page["metadata"]["next_cursor"].as_str() else { return Ok(part) };
+        part = format!("activity?limit=100&cursor={cursor}");
+        request.target = format!("{}&cursor={cursor}", first.target);
+    }
 }
 
 /// Both must tell of the same positions, or the comparison means nothing. How many they are.

@@ -264,7 +264,8 @@ fn reconciliation(
         income: Figure::Known(0),
         trading,
         total: trading,
-        conversions: u32::from(position.doubts.iter().any(|name| name.contains("conver"))),
+        // Which tokens were converted is not kept with the positions.
+        conversions: 0,
         has_open: booked.shares.is_some_and(|shares| !shares.is_zero()),
     };
     Some(ReconciliationView::of(ours, venue, reported.venue_observed_at))

@@ -114,10 +114,26 @@ async fn a_capped_history_withholds_what_it_cannot_support() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_only_this_machine_has_wallets_refreshed() {
+    let server = TestServer::start().await;
+    let refresh = async |header: Option<(&str, &str)>| {
+        let request = server.request(Method::GET, "/api/cron/refresh-wallets");
+        let request =
+            header.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(refresh(None).await, 200);
+    assert_eq!(refresh(Some(("x-forwarded-for", "203.0.113.7"))).await, 403, "another machine");
+    assert_eq!(refresh(Some(("sec-fetch-site", "cross-site"))).await, 403, "another site's page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn schedulers_have_followed_wallets_imported_now() {
     let server = TestServer::start_with(with_token).await;
     let path = "/api/cron/refresh-wallets";
     assert_eq!(server.get(path).await.status(), 401);
+    let wrong = server.request(Method::GET, path).bearer_auth("open-barley").send().await.unwrap();
+    assert_eq!(wrong.status(), 403);
     let service = server.app.database().service();
     let wallet = |number: u8| Address::parse(&format!("0x{number:040x}")).unwrap();
     let tomorrow = Utc::now() + TimeDelta::days(1);
