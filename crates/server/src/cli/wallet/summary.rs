@@ -119,12 +119,16 @@ impl Summary {
 }
 
 fn line(label: &str, told: impl Display) -> String {
-    format!("{label:<14}{told}")
+    format!("{label:<16}{told}")
 }
 
 fn value(value: &ValueView) -> String {
     let worth = match (value.value_usdc, &value.withheld) {
         (Some(usdc), _) => dollars(usdc),
+        (None, Some(reason)) if reason == "no_mark" => {
+            let unmarked = count(value.unmarked_positions as u64);
+            format!("{} (no_mark: nobody bids for {unmarked} of them)", text::UNKNOWN)
+        }
         (None, Some(reason)) => format!("{} ({reason})", text::UNKNOWN),
         (None, None) => text::UNKNOWN.to_owned(),
     };
@@ -133,7 +137,7 @@ fn value(value: &ValueView) -> String {
     let oldest =
         value.value_as_of.map(|at| format!(", the oldest bid of {}", text::instant(Some(at))));
     format!(
-        "{worth} at what is bid, {held} {noun} held{}; the venue says {}",
+        "{worth} for {held} {noun} at what is bid{}; the venue says {}",
         oldest.unwrap_or_default(),
         maybe_dollars(value.venue_value_usdc)
     )

@@ -125,5 +125,8 @@ fn refusal(failure: &Failure) -> anyhow::Error {
         let value = field.value.as_deref().map(|value| format!(" {value:?}")).unwrap_or_default();
         format!("  {}{value}: {}", field.field, field.message)
     }));
+    if failure.error.details.fields.is_empty() && failure.error.details.more.is_empty() {
+        lines.push(failure.error.code.0.remedy().to_owned());
+    }
     anyhow!(lines.join("\n"))
 }

@@ -41,7 +41,8 @@ async fn a_wallet_that_is_not_held_is_waited_for_unless_told_otherwise() {
     let output = waiting.await.unwrap();
     let told = lines(&output).join("\n");
     assert!(text(&output.stderr).contains("is imported first"), "{}", text(&output.stderr));
-    for part in ["History       full", "Value", "Profit and loss", "Beside the venue's", "Win rate"]
+    for part in
+        ["History         full", "Value", "Profit and loss", "Beside the venue's", "Win rate"]
     {
         assert!(told.contains(part), "{part} is missing:\n{told}");
     }

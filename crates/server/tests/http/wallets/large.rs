@@ -132,6 +132,11 @@ async fn some_figures(bench: &Bench) -> WalletFigures {
     panic!("nobody's history is whole");
 }
 
+/// The cells of a column, without its header. No cell of this wallet has a comma in it.
+fn column(text: &str, number: usize) -> Vec<&str> {
+    text.lines().skip(1).map(|line| line.split(',').nth(number).unwrap()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_rows_are_paged_and_exported_whole() {
     let bench = Bench::start().await;
@@ -155,30 +160,32 @@ async fn a_hundred_thousand_rows_are_paged_and_exported_whole() {
     assert!(bench.wallet(address, "pnl").await["data"]["totals"]["total"]["value"].is_number());
     assert_eq!(bench.wallet(address, "exposure").await["success"], true);
 
-    let mut paged: Vec<String> = Vec::new();
-    let mut path = "activity?limit=1000".to_owned();
-    loop {
-        let page = bench.wallet(address, &path).await;
-        paged.extend(rows(&page).iter().map(|row| row["id"].as_str().unwrap().to_owned()));
-        let Some(next) = page["metadata"]["next_cursor"].as_str() else { break };
-        path = format!("activity?limit=1000&cursor={next}");
-    }
-    assert_eq!(paged.len(), ROWS as usize);
-    assert_eq!(paged.iter().collect::<HashSet<_>>().len(), paged.len(), "each row once");
-
-    let ids = async |file: &str, column: usize| {
-        let path = format!("/api/polymarket/wallet/{address}/{file}");
-        let text = bench.server.get(&path).await.text().await.unwrap();
-        // No cell of these wallets has a comma in it.
-        let cells = |line: &str| line.split(',').nth(column).unwrap().to_owned();
-        text.lines().skip(1).map(cells).collect::<Vec<_>>()
+    let file = async |name: &str| {
+        let path = format!("/api/polymarket/wallet/{address}/{name}.csv");
+        bench.server.get(&path).await.text().await.unwrap()
     };
-    assert_eq!(ids("activity.csv", 15).await, paged);
-    let trades = ids("trades.csv", 15).await;
-    assert_eq!(trades.len(), ROWS as usize / 5 * 4);
-    assert_eq!(ids("positions.csv", 7).await.len(), OPEN as usize);
-    let closed: HashSet<String> = ids("closed-positions.csv", 7).await.into_iter().collect();
-    assert_eq!(closed.len(), CLOSED as usize);
+    let text = file("activity").await;
+    let all = column(&text, 15);
+    assert_eq!(all.len(), ROWS as usize);
+    assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "each row once");
+    assert_eq!(column(&file("trades").await, 15).len(), ROWS as usize / 5 * 4);
+    assert_eq!(column(&file("positions").await, 7).len(), OPEN as usize);
+    let closed = file("closed-positions").await;
+    assert_eq!(column(&closed, 7).into_iter().collect::<HashSet<_>>().len(), CLOSED as usize);
+
+    // Two pages from the newest on, and two from the middle on.
+    for skipped in [0, all.len() / 2] {
+        let place: DateTime<Utc> = column(&text, 0)[skipped].parse().unwrap();
+        let until = (place + TimeDelta::seconds(1)).to_rfc3339().replace('+', "%2B");
+        let first = format!("activity?limit=1000&until={until}");
+        let page = bench.wallet(address, &first).await;
+        let next = page["metadata"]["next_cursor"].as_str().unwrap();
+        let second = bench.wallet(address, &format!("{first}&cursor={next}")).await;
+        let told = rows(&page).iter().chain(rows(&second)).map(|row| row["id"].as_str().unwrap());
+        let from = all.iter().position(|id| *id == rows(&page)[0]["id"]).unwrap();
+        assert!(from.abs_diff(skipped) < 2);
+        assert!(told.eq(all[from..].iter().copied().take(2_000)), "from row {from} on");
+    }
 
     // The last page by time, and a market of which it did little.
     let first = profile["history"]["first_active_at"].as_str().unwrap();
