@@ -374,11 +374,11 @@ pub async fn page(
            AND ($3::text IS NULL OR condition_id = $3)
            AND ($4::text IS NULL OR side = $4)
            AND ($5::numeric IS NULL OR usdc >= $5)
-           AND ($6::timestamptz IS NULL OR happened_at >= $6)
-           AND ($7::timestamptz IS NULL OR happened_at < $7)
-           AND ($8::timestamptz IS NULL OR (happened_at, id) < ($8, $9))
-           -- Said once more, so that months and index are left out that cannot hold any.
-           AND ($8::timestamptz IS NULL OR happened_at <= $8)
+           -- Bounds without a condition, so that a plan made before they are known goes by months and index too.
+           AND happened_at >= coalesce($6::timestamptz, '-infinity')
+           AND happened_at < coalesce($7::timestamptz, 'infinity')
+           AND happened_at <= coalesce($8::timestamptz, 'infinity')
+           AND (happened_at, id) < (coalesce($8, 'infinity'), coalesce($9, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
          ORDER BY happened_at DESC, id DESC LIMIT $10"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))

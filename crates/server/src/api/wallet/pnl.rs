@@ -107,17 +107,16 @@ pub(crate) async fn load(
         let has_open = !figures.exposures.is_empty();
         reconciled(&figures.totals, has_open, Some(&sums).filter(|_| is_whole), last.as_ref())
     });
+    let completeness = asked.completeness();
     Ok(PnlView {
-        method: "average_cost".to_owned(),
-        completeness: asked.completeness().map(str::to_owned),
-        as_of: figures.as_ref().map(|(as_of, _)| *as_of),
         totals: figures.as_ref().map(|(_, figures)| (&figures.totals).into()),
         series: vec![
-            PnlSeries::of(PnlSource::Ledger, &ledger),
-            PnlSeries::of(PnlSource::Venue, &venue),
-            PnlSeries::of(PnlSource::Site, &site),
+            PnlSeries::of(PnlSource::Ledger, completeness, &ledger),
+            PnlSeries::of(PnlSource::Venue, completeness, &venue),
+            PnlSeries::of(PnlSource::Site, completeness, &site),
         ],
         reconciliation: reconciliation.unwrap_or_default(),
+        ..PnlView::of_books(completeness, figures.as_ref().map(|(as_of, _)| *as_of))
     })
 }
 
