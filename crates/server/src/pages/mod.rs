@@ -20,6 +20,7 @@ mod screener;
 mod shell;
 mod short_table;
 mod states;
+mod wallet;
 mod windows;
 
 use axum::{
@@ -46,6 +47,9 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/markets/{id}", get(market::show))
         .route("/events", get(events::show))
         .route("/events/{slug}", get(event::show))
+        .route("/wallets", get(wallet::find::show))
+        .route("/wallets/compare", get(wallet::compare::show))
+        .route("/wallets/{id}", get(wallet::show))
         .route("/map", get(map::show))
         .route("/categories", get(categories::show))
         .route("/docs", get(docs::show))
