@@ -88,7 +88,17 @@ export function HeadFigures({ subject, isShort = false }: { subject: Subject; is
 
 function PositionsValue({ value }: { value: WalletValue }) {
   if (value.value_usdc !== null) return <span>{money(value.value_usdc)}</span>;
-  return <span className="mut">{value.withheld ? "withheld" : "unknown"}</span>;
+  return (
+    <span className="mut">
+      {value.withheld ? "withheld" : "unknown"}
+      {value.withheld === "no_mark" && (
+        <small>
+          {" "}
+          {count(value.unmarked_positions)} of {count(value.open_positions)} without a bid
+        </small>
+      )}
+    </span>
+  );
 }
 
 function valueTitle(value: WalletValue | undefined): string | undefined {

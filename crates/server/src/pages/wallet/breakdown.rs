@@ -3,7 +3,7 @@
 use domain::Category;
 use maud::{Markup, html};
 
-use super::told::{points, profit, rate, withheld_note};
+use super::told::{edge, profit, rate, withheld_note};
 use crate::{
     pages::{
         figures::category_label,
@@ -78,7 +78,7 @@ fn parts(
                                     th class="l" scope="row" { (label) }
                                     td { (count(record.events)) }
                                     td { (rate(record.win_rate.as_ref())) }
-                                    td { (points(record.edge.as_ref())) }
+                                    td { (edge(record.edge.as_ref())) }
                                     td { (percent(record.roi)) }
                                     td { (profit(Some(record.profit_usdc))) }
                                     td class="c" { (bar(record.profit_usdc, largest)) }

@@ -115,7 +115,16 @@ fn content(settled: &[SettledEvent], now: DateTime<Utc>) -> Markup {
         p class="sub" {
             (count(shown)) " events ended within this year"
             @if earlier > 0 { ", " (count(earlier)) " before it or at an unknown time" }
-            ". Shades compare days of the same sign."
+            ". Shades compare days of the same sign: "
+            span class="shades" {
+                "loss"
+                svg class="wchart" viewBox="0 0 108 12" width="108" height="12" aria-hidden="true" {
+                    @for (place, shade) in ["loss l4", "loss l3", "loss l2", "loss l1", "gain l1", "gain l2", "gain l3", "gain l4"].iter().enumerate() {
+                        rect class={ "day " (shade) } x=(place * 13 + 2) width="11" height="12" rx="2" {}
+                    }
+                }
+                "profit"
+            }
         }
         (list(settled))
     }

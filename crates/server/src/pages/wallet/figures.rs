@@ -8,7 +8,7 @@ use super::{
     loading::Closed,
     positions::event_name,
     scatter,
-    told::{Figure, dash, points, profit, rate, told, withheld_note},
+    told::{Figure, dash, edge, profit, rate, told, withheld_note},
 };
 use crate::{
     pages::{
@@ -37,8 +37,8 @@ pub(super) const RECORD_ROWS: [Row; 7] = [
         "What a dollar staked came to more than the price paid; a fair price has none. Clustered by event",
         |one| {
             html! {
-                (points(one.edge.as_ref()))
-                @if let Some(edge) = &one.edge { span class="mut" { " of " (count(edge.n)) } }
+                (edge(one.edge.as_ref()))
+                @if let Some(one) = &one.edge { span class="mut" { " of " (count(one.n)) } }
             }
         },
     ),
@@ -91,7 +91,8 @@ fn performance(metrics: &WalletMetricsView) -> Markup {
             h2 {
                 "Performance"
                 span class="sub" {
-                    "by event, all its markets netted, after fees · 95% intervals · as of " (utc(metrics.as_of))
+                    "by event, all its markets netted, after fees · 95% intervals · as of " (utc(metrics.as_of)) " · "
+                    a class="link" href="/docs/pnl" { "what these mean" }
                 }
             }
             (withheld_note(reasons.chain([metrics.settled.withheld()])))
@@ -165,7 +166,7 @@ fn habits(metrics: &WalletMetricsView) -> Markup {
 
 fn result(event: &Told<SettledEvent>) -> Markup {
     told(event, |event| {
-        html! { span class="ev" { (event_name(&event.market)) " " (profit(Some(event.profit_usdc))) } }
+        html! { span class="ev" { (event_name(&event.market)) (profit(Some(event.profit_usdc))) } }
     })
 }
 

@@ -82,7 +82,12 @@ fn positions_value(value: &ValueView) -> Markup {
     html! {
         @match (value.value_usdc, &value.withheld) {
             (Some(_), _) => (money(value.value_usdc)),
-            (None, Some(_)) => span class="mut" { "withheld" },
+            (None, Some(reason)) => span class="mut" {
+                "withheld"
+                @if reason == "no_mark" {
+                    small { " " (count(value.unmarked_positions)) " of " (count(value.open_positions)) " without a bid" }
+                }
+            },
             (None, None) => span class="mut" { "unknown" },
         }
     }
@@ -113,7 +118,7 @@ fn history_line(profile: &WalletProfile, now: DateTime<Utc>) -> Markup {
 }
 
 /// Above the figures of a history that is not full: what is withheld, and why; and how an import that runs gets on.
-pub(super) fn notice(profile: &WalletProfile) -> Markup {
+pub(super) fn notice(profile: &WalletProfile, now: DateTime<Utc>) -> Markup {
     let Some(history) = &profile.history else { return html! {} };
     let reasons: Vec<String> = history.reasons.iter().map(|reason| shortfall(reason)).collect();
     let running = &profile.import;
@@ -128,7 +133,17 @@ pub(super) fn notice(profile: &WalletProfile) -> Markup {
                 }
                 @if !reasons.is_empty() { (sentence(&reasons)) " " }
                 "Withheld: totals, win rate, edge, calibration, drawdown and streaks. "
-                "Shown: positions whose own history is complete, and what is recorded."
+                "Shown: positions whose own history is complete, and what is recorded. What would help: "
+                @if history.completeness == "capped" {
+                    "the chain's own record of the time before, which this server does not read."
+                } @else {
+                    "another import, which checks everything anew"
+                    @match running.due_at {
+                        Some(due) if due <= now => "; the next is due now",
+                        Some(due) => { "; the next is due in " (until(due, now)) },
+                        None => {},
+                    } "."
+                }
             }
         }
         @if running.state == "importing" {

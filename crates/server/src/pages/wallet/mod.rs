@@ -116,7 +116,7 @@ impl Content<'_> {
         html! {
             main class="main page wallet" id="main" {
                 (head::head(self.asked, self.id, self.loaded, self.is_simulated, self.now))
-                (head::notice(profile))
+                (head::notice(profile, self.now))
                 @if has_figures {
                     div class="body" {
                         div class="left" { (self.left()) }

@@ -41,12 +41,15 @@ fn one(row: &ReconciliationView) -> Markup {
                 div { dt { "Ours" } dd { (told(&row.ours, exact)) } }
                 div {
                     dt { "Polymarket's" }
-                    dd title={ "Asked " (row.venue_as_of.map_or_else(|| UNKNOWN.to_owned(), utc)) } { (money_exact(Some(row.venue))) }
+                    dd {
+                        (money_exact(Some(row.venue)))
+                        span class="mut" { " asked " (row.venue_as_of.map_or_else(|| UNKNOWN.to_owned(), utc)) }
+                    }
                 }
                 @if withheld.is_none() {
                     div {
                         dt { "Residual" }
-                        dd { (told(&row.residual, exact)) span class="mut" { " within ±" (money_exact(Some(row.tolerance))) } }
+                        dd { (told(&row.residual, exact)) span class="mut" { " of ±" (money_exact(Some(row.tolerance))) " let through" } }
                     }
                 }
             }

@@ -99,8 +99,8 @@ pub(super) fn rate(one: Option<&IntervalView>) -> String {
     format!("{}{}", crate::pages::format::percent(Some(one.value)), ends(one, 0))
 }
 
-/// A difference of probabilities with its interval, in percentage points: `+2.1 pp [−0.4, 4.6]`.
-pub(super) fn points(one: Option<&IntervalView>) -> Markup {
+/// What a dollar came to more than was paid, with its interval, in cents: `+2.1¢ [−0.4, 4.6]`.
+pub(super) fn edge(one: Option<&IntervalView>) -> Markup {
     let Some(one) = one else { return dash() };
     let class = match (one.low, one.high) {
         (Some(low), Some(_)) if low > 0.0 => Some("up"),
@@ -108,7 +108,7 @@ pub(super) fn points(one: Option<&IntervalView>) -> Markup {
         _ => None,
     };
     let value = crate::pages::format::signed(Some(one.value * 100.0), 1);
-    html! { span class=[class] { (value) " pp" (ends(one, 1)) } }
+    html! { span class=[class] { (value) "¢" (ends(one, 1)) } }
 }
 
 fn ends(one: &IntervalView, digits: usize) -> String {
@@ -223,8 +223,8 @@ mod tests {
         let one = IntervalView { value: 0.61, low: Some(0.52), high: Some(0.7), n: 132 };
         assert_eq!(rate(Some(&one)), "61% [52, 70]");
         assert_eq!(rate(None), UNKNOWN);
-        let edge = IntervalView { value: 0.021, low: Some(-0.004), high: Some(0.046), n: 9 };
-        assert!(points(Some(&edge)).into_string().contains("+2.1 pp [−0.4, 4.6]"));
+        let of_nine = IntervalView { value: 0.021, low: Some(-0.004), high: Some(0.046), n: 9 };
+        assert!(edge(Some(&of_nine)).into_string().contains("+2.1¢ [−0.4, 4.6]"));
     }
 
     #[test]
