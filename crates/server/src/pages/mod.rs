@@ -10,6 +10,7 @@ mod events;
 mod figures;
 mod filters;
 mod format;
+mod guide;
 mod links;
 mod lists;
 mod map;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/map", get(map::show))
         .route("/categories", get(categories::show))
         .route("/docs", get(docs::show))
+        .route("/docs/pnl", get(guide::show))
 }
 
 /// The page of a request that failed.

@@ -109,7 +109,7 @@ fn content(settled: &[SettledEvent], now: DateTime<Utc>) -> Markup {
             @for (week, name) in months(&days) { text x=(LEFT + week * STEP) y=(TOP - 5) { (name) } }
             @for day in &days {
                 rect class=(shade(day, &days)) x=(LEFT + day.week * STEP) y=(TOP + day.weekday * STEP)
-                    width=(CELL) height=(CELL) rx="2" { title { (said(day)) } }
+                    width=(CELL) height=(CELL) rx="2" { @if let Some(said) = said(day) { title { (said) } } }
             }
         }
         p class="sub" {
@@ -146,14 +146,10 @@ fn months(days: &[Day]) -> Vec<(u64, String)> {
     names
 }
 
-fn said(day: &Day) -> String {
-    match day.settled {
-        None => format!("{}: nothing settled", day.date),
-        Some((profit, events)) => {
-            let noun = if events == 1 { "event" } else { "events" };
-            format!("{}: {} of {} {noun}", day.date, flow(Some(profit)), count(events))
-        }
-    }
+fn said(day: &Day) -> Option<String> {
+    let (profit, events) = day.settled?;
+    let noun = if events == 1 { "event" } else { "events" };
+    Some(format!("{}: {} of {} {noun}", day.date, flow(Some(profit)), count(events)))
 }
 
 fn list(settled: &[SettledEvent]) -> Markup {

@@ -237,9 +237,9 @@ fn of(one: &Known, show: impl Fn(&WalletMetricsView) -> Markup) -> Markup {
 fn drawdown(all: &WalletMetricsView, length: usize) -> Markup {
     told(&all.courses, |courses| {
         let found = courses.iter().find(|one| one.last_events == length);
-        match found.and_then(|one| one.course.as_ref()) {
-            Some(course) => html! { (money(Some(course.drawdown_usdc))) },
-            None => html! { span class="mut" { "fewer events" } },
+        html! {
+            @if let Some(course) = found.and_then(|one| one.course.as_ref()) { (money(Some(course.drawdown_usdc))) }
+            @else { span class="mut" { "fewer events" } }
         }
     })
 }

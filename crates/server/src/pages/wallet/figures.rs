@@ -137,9 +137,9 @@ fn habits(metrics: &WalletMetricsView) -> Markup {
                 (mini_fact(
                     &format!("Drawdown, last {}", last.last_events),
                     Some("Drawdowns grow with the number of events: only those of equal length compare"),
-                    &match &last.course {
-                        Some(course) => html! { (money(Some(course.drawdown_usdc))) },
-                        None => html! { span class="mut" { "fewer events" } },
+                    &html! {
+                        @if let Some(course) = &last.course { (money(Some(course.drawdown_usdc))) }
+                        @else { span class="mut" { "fewer events" } }
                     },
                 ))
             }

@@ -123,7 +123,7 @@ impl Scale {
         let room = (high - low) * 0.06;
         let half = chrono::TimeDelta::hours(12);
         let (from, to) = if from == to { (from - half, to + half) } else { (from, to) };
-        Some(if low == high {
+        Some(if high - low <= 0.0 {
             Self { from, to, low: -1.0, high: 1.0 }
         } else {
             let low = if low < 0.0 { low - room } else { 0.0 };

@@ -34,6 +34,10 @@ pub(super) fn panel(positions: &Panel<Vec<PositionView>>) -> Markup {
 }
 
 fn table(positions: &[PositionView]) -> Markup {
+    let mut positions: Vec<&PositionView> = positions.iter().collect();
+    // What has no known value comes last.
+    let value = |one: &PositionView| one.value_usdc.unwrap_or(f64::NEG_INFINITY);
+    positions.sort_by(|left, right| value(right).total_cmp(&value(left)));
     html! {
         div class="wide-table tall" tabindex="0" role="region" aria-label="Open positions, the dearest first" {
             table class="mini held" {

@@ -41,22 +41,22 @@ fn one(row: &ReconciliationView) -> Markup {
                 div { dt { "Ours" } dd { (told(&row.ours, exact)) } }
                 div {
                     dt { "Polymarket's" }
-                    dd {
-                        (money_exact(Some(row.venue)))
-                        span class="mut" { " asked " (row.venue_as_of.map_or_else(|| UNKNOWN.to_owned(), utc)) }
-                    }
+                    dd { (money_exact(Some(row.venue))) }
                 }
                 @if withheld.is_none() {
                     div {
                         dt { "Residual" }
-                        dd { (told(&row.residual, exact)) span class="mut" { " of ±" (money_exact(Some(row.tolerance))) " let through" } }
+                        dd { (told(&row.residual, exact)) span class="mut" { " within ±" (money_exact(Some(row.tolerance))) } }
                     }
                 }
             }
-            @match withheld {
-                Some(reason) => p class="sub" { "Ours is withheld: " (why_withheld(reason)) "." },
-                None if agrees => {},
-                None => p class="sub" { (class_words(&row.class)) },
+            p class="sub" {
+                @match withheld {
+                    Some(reason) => { "Ours is withheld: " (why_withheld(reason)) ". " },
+                    None if agrees => {},
+                    None => { (class_words(&row.class)) " " },
+                }
+                "Asked " (row.venue_as_of.map_or_else(|| UNKNOWN.to_owned(), utc)) "."
             }
         }
     }

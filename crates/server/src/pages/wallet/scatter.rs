@@ -30,7 +30,8 @@ fn entry_exit(one: &ClosedPositionView) -> Option<EntryExit> {
     let position = &one.position;
     let bought = position.bought_shares.filter(|bought| *bought > 0.0)?;
     let entry = position.avg_price.filter(|_| position.doubts.is_empty())?;
-    let exit = entry + position.total_usdc? / bought;
+    // Fractions of a cent's hundredth are dust of the division.
+    let exit = ((entry + position.total_usdc? / bought) * 1e4).round() / 1e4;
     let is_price = |price: f64| (-SLACK..=1.0 + SLACK).contains(&price);
     (is_price(entry) && is_price(exit)).then(|| EntryExit {
         title: position.market.title.clone().unwrap_or_default(),

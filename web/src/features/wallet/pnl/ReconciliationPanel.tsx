@@ -47,22 +47,20 @@ function Row({ row }: { row: ReconciliationRow }) {
         </Line>
         <Line label="Polymarket's">
           {moneyExact(row.venue)}
-          <span className="mut"> asked {utc(row.venue_as_of)}</span>
         </Line>
         {!withheld && (
           <Line label="Residual">
             <Told figure={row.residual}>
               {(usdc) => <span className={agrees ? undefined : "warn"}>{moneyExact(usdc)}</span>}
             </Told>
-            <span className="mut"> of ±{moneyExact(row.tolerance)} let through</span>
+            <span className="mut"> within ±{moneyExact(row.tolerance)}</span>
           </Line>
         )}
       </dl>
-      {withheld ? (
-        <p className="sub">Ours is withheld: {whyWithheld(withheld)}.</p>
-      ) : (
-        !agrees && <p className="sub">{classText(row.class)}</p>
-      )}
+      <p className="sub">
+        {withheld ? `Ours is withheld: ${whyWithheld(withheld)}. ` : !agrees && `${classText(row.class)} `}
+        Asked {utc(row.venue_as_of)}.
+      </p>
     </div>
   );
 }
