@@ -45,9 +45,7 @@ function Row({ row }: { row: ReconciliationRow }) {
         <Line label="Ours">
           <Told figure={row.ours}>{(usdc) => moneyExact(usdc)}</Told>
         </Line>
-        <Line label="Polymarket's">
-          {moneyExact(row.venue)}
-        </Line>
+        <Line label="Polymarket's">{moneyExact(row.venue)}</Line>
         {!withheld && (
           <Line label="Residual">
             <Told figure={row.residual}>
