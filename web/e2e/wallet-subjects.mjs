@@ -1,24 +1,27 @@
-// Wallets to look at: those who hold the busiest markets, and how far their imports are.
+// Wallets to look at: small holders of busy markets, whose imports are short, and how far they are.
 import { eventually } from "./eventually.mjs";
 
 /** How long an import of a wallet may take on a busy machine. */
-export const IMPORT_WITHIN_MS = 120_000;
+export const IMPORT_WITHIN_MS = 240_000;
 const MARKETS = 12;
-/** How many are asked for at once: imports come one after the other. */
-const ASKED = 10;
-/** Enough to page and to narrow, and not so much that its import is waited for. */
-const FEWEST_ROWS = 120;
+/** The smallest holders of each side: the largest trade by the ten thousand. */
+const SMALLEST = 3;
+/** How many are asked for at once. */
+const ASKED = 12;
+/** More than one page of them. */
+const FEWEST_TRADES = 101;
 
 let listed;
 
-/** Everybody who holds one of the busiest markets, each once. */
+/** Small holders of the busiest markets, each once. */
 export function holders(terminal) {
   listed ??= (async () => {
     const { data: markets } = await terminal.api(`/api/polymarket/markets?limit=${MARKETS}&sort=-liquidity`);
     const wallets = new Set();
     for (const { market_id } of markets) {
       const { data } = await terminal.api(`/api/polymarket/holders?market=${market_id}`);
-      for (const side of data.sides) for (const { wallet } of side.holders) wallets.add(wallet);
+      for (const { holders: all } of data.sides)
+        for (const { wallet } of all.slice(-SMALLEST)) wallets.add(wallet);
     }
     return [...wallets];
   })();
@@ -35,12 +38,19 @@ export function imported(terminal) {
   found ??= (async () => {
     const asked = (await holders(terminal)).slice(0, ASKED);
     return eventually("two imported wallets, one of them whole", IMPORT_WITHIN_MS, async () => {
-      const profiles = [];
-      for (const wallet of asked) profiles.push(await profileOf(terminal, wallet));
-      const held = profiles.filter(({ history }) => history && history.activity_count >= FEWEST_ROWS);
-      const whole = held.find(({ history }) => history.completeness === "full");
-      const other = held.find((profile) => profile !== whole);
-      return whole && other && [whole, other];
+      const held = [];
+      for (const wallet of asked) {
+        const profile = await profileOf(terminal, wallet);
+        if (profile.history) held.push(profile);
+      }
+      for (const whole of held.filter(({ history }) => history.completeness === "full")) {
+        const path = `/api/polymarket/wallet/${whole.address}/metrics`;
+        const { metrics } = (await terminal.api(path)).data;
+        if (metrics.frequency.value?.fills < FEWEST_TRADES || metrics.all_time.value?.events === 0) continue;
+        const other = held.find((profile) => profile !== whole);
+        if (other) return [whole, other];
+      }
+      return null;
     });
   })();
   return found;

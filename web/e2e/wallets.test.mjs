@@ -267,7 +267,7 @@ describe("wallets", () => {
 
   it("says so while a wallet is imported, and fills by itself", async () => {
     const all = await holders(terminal);
-    // The last holders are nobody's favourites: nothing has asked for them yet.
+    // Nothing has asked for the last ones yet.
     const stranger = all.at(-1);
     await visit(async (view) => {
       await view.goto(page(stranger));

@@ -14,7 +14,7 @@ use crate::{
         figures::figure,
         format::{ago, count, money, money_exact, percent, short_hash, until, utc},
     },
-    view::wallet::{ValueView, WalletMetricsView, WalletProfile},
+    view::wallet::{PositionView, ValueView, WalletMetricsView, WalletProfile},
 };
 
 /// The head.
@@ -58,11 +58,12 @@ fn figures(loaded: &Loaded) -> Markup {
     let metrics = loaded.metrics.as_ref().ok().and_then(Option::as_ref);
     let of_metrics = |show: &dyn Fn(&WalletMetricsView) -> Markup| metrics.map_or_else(dash, show);
     let value = loaded.value.as_ref().ok();
+    let positions = loaded.positions.as_deref().ok();
     let redeemable = value.and_then(|value| value.redeemable_usdc).filter(|usdc| *usdc > 0.0);
     html! {
         dl class="facts" {
             @match value {
-                Some(value) => div class="big" { dt { "Positions" } dd title=(value_title(value)) { (positions_value(value)) } },
+                Some(value) => div class="big" { dt { "Positions" } dd title=(value_title(value)) { (positions_value(value, positions)) } },
                 None => div class="big" { dt { "Positions" } dd { (dash()) } },
             }
             @if redeemable.is_some() { (figure("Of it redeemable", &html! { (money(redeemable)) })) }
@@ -78,16 +79,25 @@ fn figures(loaded: &Loaded) -> Markup {
     }
 }
 
-fn positions_value(value: &ValueView) -> Markup {
+/// What is certain of the value where nobody bids for some of it: no share is worth less than nothing.
+fn least_worth(value: &ValueView, positions: &[PositionView]) -> f64 {
+    let marked: f64 = positions.iter().filter_map(|one| one.value_usdc).sum();
+    marked + value.redeemable_usdc.unwrap_or_default()
+}
+
+fn positions_value(value: &ValueView, positions: Option<&[PositionView]>) -> Markup {
     html! {
         @match (value.value_usdc, &value.withheld) {
             (Some(_), _) => (money(value.value_usdc)),
-            (None, Some(reason)) => span class="mut" {
-                "withheld"
-                @if reason == "no_mark" {
-                    small { " " (count(value.unmarked_positions)) " of " (count(value.open_positions)) " without a bid" }
+            (None, Some(reason)) if reason == "no_mark" && positions.is_some() => {
+                span {
+                    "≥ " (money(positions.map(|all| least_worth(value, all)))) " "
+                    small class="mut" {
+                        (count(value.unmarked_positions)) " of " (count(value.open_positions)) " have no bid"
+                    }
                 }
             },
+            (None, Some(_)) => span class="mut" { "withheld" },
             (None, None) => span class="mut" { "unknown" },
         }
     }
