@@ -246,7 +246,12 @@ const ROWS: readonly Row[] = [
   {
     label: "Positions",
     title: "At best bids",
-    cell: (_, value) => (value ? money(value.value_usdc) : <span className="skel" />),
+    cell: (_, value) =>
+      value ? (
+        <Told figure={{ value: value.value_usdc, withheld: value.withheld }}>{(usdc) => money(usdc)}</Told>
+      ) : (
+        <span className="skel" />
+      ),
   },
   {
     label: "Total profit",
