@@ -265,6 +265,18 @@ describe("wallets", () => {
     );
   });
 
+  it("finds a wallet by the beginning of its name", async (test) => {
+    const profiles = await Promise.all(
+      (await holders(terminal)).slice(0, 12).map((one) => profileOf(terminal, one)),
+    );
+    const named = profiles.find(({ name }) => name !== null);
+    if (!named) return test.skip("none of them has a name");
+    await visit(async (view) => {
+      await view.goto(`/wallets?q=${named.name.slice(0, -2).toUpperCase()}`);
+      await view.locator(`.wlist a[href="${page(named.address)}"]`, { hasText: named.name }).waitFor();
+    });
+  });
+
   it("says so while a wallet is imported, and fills by itself", async () => {
     const all = await holders(terminal);
     // Nothing has asked for the last ones yet.

@@ -46,9 +46,16 @@ pub(in crate::pages) async fn show(
     let found =
         if text.is_empty() { None } else { Some(within(search::load(&app, &text, SHOWN)).await) };
     let snapshot = loaded_snapshot(&app)?;
-    let answered =
-        found.as_ref().and_then(|found| found.as_ref().ok()).cloned().unwrap_or_default();
-    let reply = Reply::new(answered, ItemMetadata::of(&app, &snapshot, now));
+    // Without an answer the script asks again.
+    let reply = match &found {
+        Some(Err(_)) => b"null".to_vec(),
+        _ => {
+            let answered = found.as_ref().and_then(|found| found.as_ref().ok()).cloned();
+            let metadata = ItemMetadata::of(&app, &snapshot, now);
+            serde_json::to_vec(&Reply::new(answered.unwrap_or_default(), metadata))
+                .map_err(ApiError::internal)?
+        }
+    };
     let main = page(&text, found.as_ref());
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
     Ok(surroundings.render(&Page {
@@ -59,7 +66,7 @@ pub(in crate::pages) async fn show(
         boot: Some(Boot {
             chunk: Chunk::Wallets,
             query_string: if text.is_empty() { String::new() } else { crate::api::list::query_string([("q", text.as_str())]) },
-            reply: serde_json::to_vec(&reply).map_err(ApiError::internal)?,
+            reply,
         }),
         density: None,
         is_unlisted: !text.is_empty(),
