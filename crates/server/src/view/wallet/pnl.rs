@@ -200,14 +200,17 @@ impl ReconciliationView {
     }
 }
 
-/// Our totals beside every number of the venue's that is held.
+/// Our totals beside every number of the venue's that is held. The venue's series ends with a day: `last` is compared with
+/// what our books had then, which `own`, our series, says.
 pub fn reconciled(
     totals: &Totals,
     has_open: bool,
     sums: Option<&Sums>,
     last: Option<&PnlPoint>,
+    own: &[PnlPoint],
 ) -> Vec<ReconciliationView> {
-    let ours = own_numbers(totals, has_open);
+    let now = own_numbers(totals, has_open);
+    let then = last.map_or(now, |last| own_numbers_at(now, own, last.at));
     let mut numbers = Vec::new();
     if let Some(sums) = sums {
         let unrealised = sums.venue_unrealized_usdc;
@@ -233,6 +236,9 @@ pub fn reconciled(
                 usdc: micro(usdc?)?,
                 unrealised: unrealised.and_then(micro),
             };
+            let is_of_series =
+                matches!(measure, Measure::AfterFees | Measure::Economic | Measure::Settled);
+            let ours = if is_of_series { then } else { now };
             Some(ReconciliationView::of(ours, venue, venue_as_of))
         })
         .collect()
@@ -250,6 +256,33 @@ fn own_numbers(totals: &Totals, has_open: bool) -> OwnNumbers {
         total,
         conversions: totals.conversions,
         has_open,
+    }
+}
+
+/// What our books had at an instant. What was realised is known; what was held then had a price that nobody recorded, so
+/// that totals are withheld unless nothing was realised since.
+fn own_numbers_at(now: OwnNumbers, own: &[PnlPoint], at: DateTime<Utc>) -> OwnNumbers {
+    let Some(then) = own.iter().rev().find(|point| point.at <= at) else { return now };
+    let is_same = own.last().is_some_and(|newest| newest.total_usdc == then.total_usdc);
+    let part = |usdc: Option<Decimal>| {
+        usdc.and_then(micro).map_or(Figure::Withheld(Reason::NoFee), Figure::Known)
+    };
+    let unmarked = |figure: Figure<MicroUsdc>| {
+        if is_same {
+            figure
+        } else {
+            figure.and(Figure::<MicroUsdc>::Withheld(Reason::NoMark), |known, _| known)
+        }
+    };
+    OwnNumbers {
+        realised: part(then.realized_usdc),
+        fees: part(then.fees_usdc),
+        income: part(then.income_usdc),
+        realised_fifo: unmarked(now.realised_fifo),
+        unrealised: unmarked(now.unrealised),
+        trading: unmarked(now.trading),
+        total: unmarked(now.total),
+        ..now
     }
 }
 

@@ -2,7 +2,7 @@ import { PanelNote } from "../../../components/PanelParts.tsx";
 import type { RecordFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { categoryLabel, count, percent } from "../../../lib/format.ts";
 import type { Told as ToldValue } from "../told.ts";
-import { pointsText, rateText, signOf } from "./interval.ts";
+import { edgeText, rateText, signOf } from "./interval.ts";
 import { Profit, WithheldNote } from "./Told.tsx";
 
 interface Part {
@@ -70,7 +70,9 @@ function Parts({ title, sub, told, parts }: PartsProps) {
                 </th>
                 <th scope="col">Events</th>
                 <th scope="col">Win rate</th>
-                <th scope="col">Edge</th>
+                <th scope="col" title="What a dollar staked came to more than the price paid">
+                  Edge per $1
+                </th>
                 <th scope="col">Return</th>
                 <th scope="col">Profit</th>
                 <td aria-hidden="true" />
@@ -85,7 +87,7 @@ function Parts({ title, sub, told, parts }: PartsProps) {
                   <td>{count(record.events)}</td>
                   <td>{rateText(record.win_rate)}</td>
                   <td>
-                    <span className={signOf(record.edge)}>{pointsText(record.edge)}</span>
+                    <span className={signOf(record.edge)}>{edgeText(record.edge)}</span>
                   </td>
                   <td>{percent(record.roi)}</td>
                   <td>
