@@ -182,6 +182,14 @@ async fn what_a_wallet_did() {
     })
     .await;
     uses_index(&database, SERVICE, "wallet_trades_pkey", async |connection| {
+        let stale =
+            activity::page(&mut *connection, &wallet, &ActivityFilter::default(), 2).await?;
+        let forgotten = activity::forget(connection, &wallet, &stale).await?;
+        assert_eq!(forgotten, 2);
+        Ok(forgotten)
+    })
+    .await;
+    uses_index(&database, SERVICE, "wallet_trades_pkey", async |connection| {
         activity::forget_makers(connection, &wallet, Some(now() - TimeDelta::days(1))).await
     })
     .await;

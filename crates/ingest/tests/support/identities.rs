@@ -105,7 +105,19 @@ pub(crate) fn positions_agree(ours: &[Position], rows: &[StoredActivity]) -> u32
     let unordered = unordered(rows);
     let mut compared = 0;
     // Version 1 does not tell all of a position that is closed.
-    let is_told = |venue: &Reported| venue.venue_cost_usdc.is_some();
+    let is_told = |venue: &Reported| {
+        let told = [
+            venue.venue_shares,
+            venue.venue_cost_usdc,
+            venue.venue_price,
+            venue.venue_value_usdc,
+            venue.venue_realized_usdc,
+            venue.venue_unrealized_usdc,
+            venue.venue_total_usdc,
+            venue.venue_bought_shares,
+        ];
+        told.iter().all(Option::is_some)
+    };
     for position in ours.iter().filter(|one| is_told(&one.reported)) {
         let venue = &position.reported;
         identities_hold(venue);

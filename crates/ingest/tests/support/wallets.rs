@@ -232,7 +232,7 @@ pub(crate) fn micro(of: Decimal) -> i64 {
 }
 
 /// Fills of an order at most, each of which is rounded.
-pub(crate) const FILLS: i64 = 16;
+pub(crate) const FILLS: i64 = 100;
 
 /// How far ours and the exchange's books of one wallet are apart.
 #[derive(Debug, Default)]
