@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PnlPoint } from "../../../lib/apiTypes.ts";
+import type { PnlPoint, PnlSeries } from "../../../lib/apiTypes.ts";
 import { pnlLines, spanOf, valueAt } from "./pnlLines.ts";
 
 const point = (day: number, change: Partial<PnlPoint>): PnlPoint => ({
@@ -14,11 +14,13 @@ const point = (day: number, change: Partial<PnlPoint>): PnlPoint => ({
 const at = (day: number) => Date.UTC(2026, 0, day);
 
 describe("lines of the profit chart", () => {
-  const series = [
+  const series: PnlSeries[] = [
     {
       source: "ledger",
       meaning: "m",
       as_of: null,
+      method: null,
+      completeness: null,
       points: [
         point(1, { realized: 10, fees: 1, income: 0 }),
         point(2, { realized: 20, fees: 1, income: 3 }),
@@ -29,9 +31,11 @@ describe("lines of the profit chart", () => {
       source: "site",
       meaning: "s",
       as_of: null,
+      method: null,
+      completeness: null,
       points: [point(1, { total: 1 }), point(2, {}), point(3, { total: 3 })],
     },
-    { source: "venue", meaning: "v", as_of: null, points: [] },
+    { source: "venue", meaning: "v", as_of: null, method: null, completeness: null, points: [] },
   ];
   const lines = pnlLines(series);
 
@@ -59,6 +63,8 @@ describe("lines of the profit chart", () => {
         source: "ledger",
         meaning: "",
         as_of: null,
+        method: null,
+        completeness: null,
         points: [point(1, { realized: 10, fees: 1, income: 0 }), point(2, { realized: 20 })],
       },
     ]);
