@@ -65,8 +65,8 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
             live::compare_streams().await.context("streams")?;
         }
         if is_wanted("wallets") {
-            wallets::compare(&database).await.context("wallets")?;
             wallet_answers::compare(&database).await.context("answers about wallets")?;
+            wallets::compare(&database).await.context("wallets")?;
         }
         database.close().await;
         Ok(())

@@ -32,7 +32,12 @@ use crate::{
     tags(
         (name = "markets", description = "One condition with its outcomes"),
         (name = "events", description = "Families of markets"),
-        (name = "wallets", description = "Who trades: history, books, figures"),
+        (name = "wallets", description = "Who trades: history, books, figures. A wallet that is not held yet, or not \
+            lately, is asked for and answered at once: `metadata.import` says how far its import is, \
+            `metadata.history` how complete what is held is, `metadata.books` by which method costs are allotted. \
+            What names no wallet is refused: `invalid_query` with what would, `protocol_contract`, \
+            `wallet_not_found` for a name that nobody has; `rate_limited` for too many wallets that nobody had \
+            heard of."),
         (name = "sync", description = "Bringing the catalogue up to date"),
         (name = "system", description = "Health, metrics, this document"),
     ),
