@@ -1,8 +1,10 @@
 // Wallets to look at: small holders of busy markets, whose imports are short, and how far they are.
+import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "./eventually.mjs";
 
 /** How long an import of a wallet may take on a busy machine. */
 export const IMPORT_WITHIN_MS = 240_000;
+const ASK_EVERY_MS = 2_000;
 const MARKETS = 12;
 /** The smallest holders of each side: the largest trade by the ten thousand. */
 const SMALLEST = 3;
@@ -38,6 +40,8 @@ export function imported(terminal) {
   found ??= (async () => {
     const asked = (await holders(terminal)).slice(0, ASKED);
     return eventually("two imported wallets, one of them whole", IMPORT_WITHIN_MS, async () => {
+      // Each question costs the server what its imports need.
+      await pause(ASK_EVERY_MS);
       const held = [];
       for (const wallet of asked) {
         const profile = await profileOf(terminal, wallet);

@@ -53,7 +53,7 @@ fn drawn(text: &str) -> Markup {
                 Block::Heading(_, text) => h3 { (line(text)) },
                 Block::Paragraph(text) => p { (line(text)) },
                 Block::List(items) => ul { @for item in items { li { (line(item)) } } },
-                Block::Code(lines) => pre { code { @for one in lines { (one) "\n" } } },
+                Block::Code(lines) => pre tabindex="0" { code { @for one in lines { (one) "\n" } } },
                 Block::Table(rows) => (table(&rows)),
             }
         }

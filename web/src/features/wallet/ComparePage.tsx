@@ -16,6 +16,7 @@ import { edgeText, rateText, signOf } from "./figures/interval.ts";
 import { Profit, Told } from "./figures/Told.tsx";
 import { walletName } from "./identity.ts";
 import { primeCompare } from "./primeWallet.ts";
+import { WideTable } from "./WideTable.tsx";
 import {
   type ProfileAnswer,
   type Subject,
@@ -120,7 +121,7 @@ interface TableProps {
 
 function Table({ wallets, profiles }: TableProps) {
   return (
-    <div className="wide-table">
+    <WideTable label="Wallets beside each other">
       <table className="mini compared">
         <caption className="sr">Wallets beside each other</caption>
         <thead>
@@ -168,7 +169,7 @@ function Table({ wallets, profiles }: TableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   );
 }
 

@@ -53,11 +53,13 @@ fn timeline(acts: &Acts) -> Markup {
         days.pop();
     }
     html! {
-        ol class="timeline" {
-            @for (date, lines) in &days {
-                li data-tone="off" {
-                    b { time datetime=(date) { (date) } }
-                    ul { @for line in lines { (one(line, is_cut)) } }
+        section class="timeline-room" tabindex="0" aria-label="Days, the newest first" {
+            ol class="timeline" {
+                @for (date, lines) in &days {
+                    li data-tone="off" {
+                        b { time datetime=(date) { (date) } }
+                        ul { @for line in lines { (one(line, is_cut)) } }
+                    }
                 }
             }
         }

@@ -62,7 +62,7 @@ fn parts(
             @match parts {
                 None => {},
                 Some([]) => (note("No event has settled yet.")),
-                Some(parts) => div class="wide-table" {
+                Some(parts) => section class="wide-table" tabindex="0" aria-label=(title) {
                     table class="mini breakdown" {
                         caption class="sr" { (title) }
                         thead {

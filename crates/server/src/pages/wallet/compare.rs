@@ -160,7 +160,7 @@ fn adder(columns: &[Column]) -> Markup {
 fn table(columns: &[Column]) -> Markup {
     let [events, win_rate, edge, _, _, _, profit_factor] = RECORD_ROWS;
     html! {
-        div class="wide-table" {
+        section class="wide-table" tabindex="0" aria-label="Wallets beside each other" {
             table class="mini compared" {
                 caption class="sr" { "Wallets beside each other" }
                 thead {

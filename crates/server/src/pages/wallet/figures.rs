@@ -96,7 +96,7 @@ fn performance(metrics: &WalletMetricsView) -> Markup {
                 }
             }
             (withheld_note(reasons.chain([metrics.settled.withheld()])))
-            div class="wide-table" {
+            section class="wide-table" tabindex="0" aria-label="Settled events by period" {
                 table class="mini records" {
                     caption class="sr" { "Settled events by period" }
                     thead {

@@ -12,7 +12,7 @@ use super::{
     super::{
         PageRequest,
         format::utc,
-        panels::{Missing, Panel, missing, note, within},
+        panels::{Panel, missing, note, within},
         shell::{Boot, Page, SEARCH_ICON, Section, Surroundings, icon},
     },
     identity::{called, mark},
@@ -47,14 +47,13 @@ pub(in crate::pages) async fn show(
         if text.is_empty() { None } else { Some(within(search::load(&app, &text, SHOWN)).await) };
     let snapshot = loaded_snapshot(&app)?;
     // Without an answer the script asks again.
-    let reply = match &found {
-        Some(Err(_)) => b"null".to_vec(),
-        _ => {
-            let answered = found.as_ref().and_then(|found| found.as_ref().ok()).cloned();
-            let metadata = ItemMetadata::of(&app, &snapshot, now);
-            serde_json::to_vec(&Reply::new(answered.unwrap_or_default(), metadata))
-                .map_err(ApiError::internal)?
-        }
+    let reply = if matches!(found, Some(Err(_))) {
+        b"null".to_vec()
+    } else {
+        let answered = found.as_ref().and_then(|found| found.as_ref().ok()).cloned();
+        let metadata = ItemMetadata::of(&app, &snapshot, now);
+        serde_json::to_vec(&Reply::new(answered.unwrap_or_default(), metadata))
+            .map_err(ApiError::internal)?
     };
     let main = page(&text, found.as_ref());
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
@@ -105,7 +104,7 @@ fn page(text: &str, found: Option<&Panel<FoundWallets>>) -> Markup {
                 Some(found) => section class="card" aria-label="Wallets found" {
                     h2 { "Found" }
                     @match found {
-                        Err(why) => (missing("The search", Missing::clone(why))),
+                        Err(why) => (missing("The search", *why)),
                         Ok(found) => (candidates(found)),
                     }
                 },

@@ -10,7 +10,7 @@ use crate::{
         asked::AskedWallet,
         closed_positions::{self, ClosedPositionsQuery},
         exposure, metrics, pnl, positions, profile,
-        reply::{WalletListMetadata, WalletListReply, WalletMetadata, WalletReply},
+        reply::{WalletListMetadata, WalletListReply, WalletReply},
         value,
     },
     http::{error::ApiError, extract::FromQuery, state::AppState},
@@ -120,7 +120,7 @@ impl Loaded {
         WalletReply {
             success: true,
             data: Handed { profile: self.profile, parts },
-            metadata: WalletMetadata::clone(&asked.metadata()),
+            metadata: asked.metadata(),
         }
     }
 }

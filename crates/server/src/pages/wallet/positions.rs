@@ -39,7 +39,7 @@ fn table(positions: &[PositionView]) -> Markup {
     let value = |one: &PositionView| one.value_usdc.unwrap_or(f64::NEG_INFINITY);
     positions.sort_by(|left, right| value(right).total_cmp(&value(left)));
     html! {
-        div class="wide-table tall" tabindex="0" role="region" aria-label="Open positions, the dearest first" {
+        section class="wide-table tall" tabindex="0" aria-label="Open positions by market" {
             table class="mini held" {
                 caption class="sr" { "Open positions, ours beside Polymarket's" }
                 thead {

@@ -2,6 +2,7 @@ import { PanelNote } from "../../../components/PanelParts.tsx";
 import type { RecordFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { categoryLabel, count, percent } from "../../../lib/format.ts";
 import type { Told as ToldValue } from "../told.ts";
+import { WideTable } from "../WideTable.tsx";
 import { edgeText, rateText, signOf } from "./interval.ts";
 import { Profit, WithheldNote } from "./Told.tsx";
 
@@ -60,7 +61,7 @@ function Parts({ title, sub, told, parts }: PartsProps) {
       <WithheldNote figures={[told]} />
       {parts?.length === 0 && <PanelNote>No event has settled yet.</PanelNote>}
       {parts && parts.length > 0 && (
-        <div className="wide-table">
+        <WideTable label={title}>
           <table className="mini breakdown">
             <caption className="sr">{title}</caption>
             <thead>
@@ -100,7 +101,7 @@ function Parts({ title, sub, told, parts }: PartsProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </div>
   );

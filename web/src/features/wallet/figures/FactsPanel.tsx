@@ -4,6 +4,7 @@ import type { RecordFigures, SettledEvent, WalletMetrics } from "../../../lib/ap
 import { count, duration, fixed, money, moneyExact, percent, signed, utc } from "../../../lib/format.ts";
 import { GUIDE } from "../address.ts";
 import type { Told as ToldValue } from "../told.ts";
+import { WideTable } from "../WideTable.tsx";
 import { EventName } from "./EventName.tsx";
 import { edgeText, rateText, signOf } from "./interval.ts";
 import { Profit, Told, WithheldNote } from "./Told.tsx";
@@ -28,7 +29,7 @@ export function FactsPanel({ metrics }: { metrics: WalletMetrics }) {
         </span>
       </h2>
       <WithheldNote figures={[...columns.map(({ record }) => record), metrics.settled]} />
-      <div className="wide-table">
+      <WideTable label="Settled events by period">
         <table className="mini records">
           <caption className="sr">Settled events by period</caption>
           <thead>
@@ -62,7 +63,7 @@ export function FactsPanel({ metrics }: { metrics: WalletMetrics }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
       {metrics.left_out > 0 && (
         <PanelNote>
           {count(metrics.left_out)} settled {metrics.left_out === 1 ? "event is" : "events are"} left out:

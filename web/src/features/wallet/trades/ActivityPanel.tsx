@@ -64,20 +64,27 @@ export function ActivityPanel({ subject, search }: { subject: Subject; search: U
               : "Nothing that this wallet did is recorded."}
           </PanelNote>
         ) : (
-          <ol className="timeline">
-            {whole.map(({ date, lines }) => (
-              <li key={date} data-tone="off">
-                <b>
-                  <time dateTime={date}>{date}</time>
-                </b>
-                <ul>
-                  {lines.map((line) => (
-                    <Line key={line.key} line={line} isAtLeast={isCut} />
-                  ))}
-                </ul>
-              </li>
-            ))}
-          </ol>
+          <section
+            className="timeline-room"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+            tabIndex={0}
+            aria-label="Days, the newest first"
+          >
+            <ol className="timeline">
+              {whole.map(({ date, lines }) => (
+                <li key={date} data-tone="off">
+                  <b>
+                    <time dateTime={date}>{date}</time>
+                  </b>
+                  <ul>
+                    {lines.map((line) => (
+                      <Line key={line.key} line={line} isAtLeast={isCut} />
+                    ))}
+                  </ul>
+                </li>
+              ))}
+            </ol>
+          </section>
         )
       ) : error ? (
         <PanelProblem error={error} what="The activity" retry={() => void refetch()} />
