@@ -37,7 +37,7 @@ describe("lines of the profit chart", () => {
     },
     { source: "venue", meaning: "v", as_of: null, method: null, completeness: null, points: [] },
   ];
-  const lines = pnlLines(series);
+  const lines = pnlLines({ series, totals: null, as_of: null });
 
   it("keeps sources apart and leaves out those without a point", () => {
     expect(lines.map(({ kind }) => kind)).toEqual(["ledger", "realised", "site"]);
@@ -45,31 +45,32 @@ describe("lines of the profit chart", () => {
     expect(spanOf([])).toBeNull();
   });
 
-  it("never takes what was realised for a total", () => {
+  it("never continues a line with another measure", () => {
     const [total, realised] = lines;
     expect(total?.runs).toEqual([[{ at: at(3), usdc: 30 }]]);
+    expect(realised?.label).toContain("before fees");
     expect(realised?.runs).toEqual([
       [
-        { at: at(1), usdc: 9 },
-        { at: at(2), usdc: 22 },
+        { at: at(1), usdc: 10 },
+        { at: at(2), usdc: 20 },
       ],
     ]);
-    expect(realised?.meaning).toContain("after fees");
   });
 
-  it("says before fees as soon as one fee is unknown", () => {
-    const [realised] = pnlLines([
-      {
-        source: "ledger",
-        meaning: "",
-        as_of: null,
-        method: null,
-        completeness: null,
-        points: [point(1, { realized: 10, fees: 1, income: 0 }), point(2, { realized: 20 })],
-      },
+  it("puts what the venue says was realised beside ours, apart from its total", () => {
+    const venue: PnlSeries = {
+      source: "venue",
+      meaning: "v",
+      as_of: null,
+      method: null,
+      completeness: null,
+      points: [point(1, { total: 7, realized: 5, unrealized: 1, income: 1 })],
+    };
+    const drawn = pnlLines({ series: [venue], totals: null, as_of: null });
+    expect(drawn.map(({ kind, runs }) => [kind, runs[0]?.[0]?.usdc])).toEqual([
+      ["venue-realised", 6],
+      ["venue", 7],
     ]);
-    expect(realised?.meaning).toContain("before fees");
-    expect(realised?.runs[0]?.[0]?.usdc).toBe(10);
   });
 
   it("is broken where it is not known", () => {
