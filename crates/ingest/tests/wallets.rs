@@ -19,7 +19,8 @@ use store::wallets::{self, FoundBy, History, wanted};
 use support::exchange::Exchange;
 use support::record::Recorder;
 use support::wallets::{
-    Importers, are_true, busiest, figures, history, import, kept_positions, people, rows, settled,
+    Importers, are_true, busiest, figures, history, import, is_withheld, kept_positions, people,
+    rows, settled,
 };
 
 /// Holds every wallet's books against the exchange's.
@@ -31,6 +32,12 @@ async fn all_are_true(exchange: &Exchange, people: &[Address]) -> (usize, u32) {
         if held.completeness == "full" {
             full += 1;
             compared += are_true(exchange, wallet).await;
+            continue;
+        }
+        if held.completeness == "capped" {
+            // Larger than what is read of a wallet: it is told, and so is why.
+            assert!(held.reasons.contains(&"too_large".to_owned()), "{wallet}: {held:?}");
+            is_withheld(exchange, wallet, "capped").await;
             continue;
         }
         // Upstream names one market of a conversion; which others were given cannot always be proved.

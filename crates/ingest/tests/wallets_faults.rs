@@ -148,8 +148,8 @@ async fn while_upstream_fails_nothing_is_told_and_then_everything() {
 async fn storms_and_new_fields_change_no_figure() {
     let (exchange, wallet) = busy(25).await;
     let faults = [
-        vec![Fault::on("/data", FaultKind::TooManyRequests { retry_after_s: 0 }).every(2)],
-        vec![Fault::on("/data", FaultKind::TruncatedBody).every(3)],
+        vec![Fault::on("/data", FaultKind::TooManyRequests { retry_after_s: 0 }).every(6)],
+        vec![Fault::on("/data", FaultKind::TruncatedBody).every(7)],
         vec![Fault::on("/data", FaultKind::NewKey), Fault::on("/gamma", FaultKind::ServerError)],
         vec![Fault::on("/data", FaultKind::ChangedType)],
     ];
