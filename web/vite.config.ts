@@ -9,6 +9,11 @@ const liveModules =
 /** The main requests of the first pages, which the entry needs as well: in files of their own they would be crumbs. */
 const mainRequests =
   /src\/features\/(screener|market|events)\/(keys|marketsQuery|marketQueries|eventQueries|screen)\.ts$/;
+/** Lists that grow page by page, which only wallets have so far. */
+const pagedLists = /@tanstack\/[^?]*\/(useInfiniteQuery|infiniteQueryObserver|infiniteQueryOptions)\.js/;
+const vendorModules = (id: string) =>
+  /node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch|valibot)\//.test(id) &&
+  !pagedLists.test(id);
 const sharedModules = (id: string) =>
   (/src\/(lib|components)\//.test(id) && !liveModules.test(id)) || mainRequests.test(id);
 
@@ -23,10 +28,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            {
-              name: "vendor",
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch|valibot)\//,
-            },
+            { name: "vendor", test: vendorModules },
             { name: "shared", test: sharedModules },
             // What only the live pages need stays apart from what every page needs.
             { name: "live", test: liveModules },

@@ -187,7 +187,7 @@ describe("the screener", () => {
       await openList(page, "/markets");
       const { data } = await terminal.api("/api/polymarket/markets?limit=1&offset=40");
       await page.keyboard.press("Control+k");
-      const dialog = page.getByRole("dialog", { name: "Find markets, events and actions" });
+      const dialog = page.getByRole("dialog", { name: "Find markets, events, wallets and actions" });
       await dialog.getByRole("combobox").fill(data[0].title);
       await dialog.getByRole("option", { selected: true }).filter({ hasText: data[0].title }).waitFor();
       await page.keyboard.press("Enter");

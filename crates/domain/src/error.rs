@@ -92,6 +92,12 @@ error_codes! {
     BookNotFound, "book_not_found", 404, false,
         "This market has no order book.",
         "Closed markets, and those that were never deployed, have none. `/api/polymarket/ohlc/{id}` has their past prices.";
+    WalletNotFound, "wallet_not_found", 404, false,
+        "No wallet goes by this name.",
+        "Give the wallet's address: `0x` and 40 hexadecimal digits, as its profile page shows it. Every address has an answer; names are looked up in what is held and at Polymarket.";
+    ProtocolContract, "protocol_contract", 400, false,
+        "This is a contract of the exchange and nobody's wallet.",
+        "`details.contract` names it. It holds and moves everybody's shares; ask for the wallet that traded with it.";
     MethodNotAllowed, "method_not_allowed", 405, false,
         "This address does not take this method.",
         "The `Allow` header lists the methods it takes.";

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
+use chrono::{DateTime, Utc};
+
 use crate::InvalidField;
 
 /// The pairs of a query, taken out one parameter at a time. What is left at the end is unknown.
@@ -68,6 +70,19 @@ impl QueryReader {
                 None
             }
         }
+    }
+
+    /// An instant: RFC 3339, or a day, which begins at midnight UTC.
+    pub fn instant(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        let text = self.text(name)?;
+        // A form's date field sends a bare day.
+        let day = format!("{text}T00:00:00Z");
+        let parsed =
+            DateTime::parse_from_rfc3339(&text).or_else(|_| DateTime::parse_from_rfc3339(&day));
+        if parsed.is_err() {
+            self.refuse(name, &text, "must be an instant such as 2026-11-03T00:00:00Z, or a day");
+        }
+        parsed.ok().map(|instant| instant.with_timezone(&Utc))
     }
 
     /// The items of a list, each one of the words `parse` accepts; `expected` lists them.

@@ -15,6 +15,7 @@ pub mod record;
 pub mod service;
 pub mod sync;
 pub mod tally;
+pub mod wallets;
 
 pub use error::IngestError;
 pub use options::{ClosedScope, IngestOptions};

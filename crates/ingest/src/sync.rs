@@ -7,12 +7,13 @@ use std::time::Instant;
 use chrono::{DateTime, Duration, Utc};
 use domain::MarketId;
 use polymarket::gamma::{
-    CrawlQuery, EventsQuery, GammaClient, KeysetCrawl, MarketsQuery, RejectedRow,
+    CrawlQuery, EventKey, EventsQuery, GammaClient, KeysetCrawl, MarketsQuery, RejectedRow,
 };
 use store::lock::IngestLock;
 use store::origin::{self, Claim};
 use store::quarantine::{self, Rejected};
 use store::sync_logs::{self, Outcome, SyncKind, SyncLog, SyncState};
+use store::wallets::{imports, wanted};
 use store::{Database, PgConnection, StoreError, catalogue, markets, sweep};
 use tokio::sync::{Mutex, OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,8 @@ use crate::{ClosedScope, IngestError, IngestOptions};
 
 /// Ids that one request may ask for.
 const IDS_PER_REQUEST: usize = 100;
+/// Markets of wallets' histories that are fetched at most in one sync.
+const WANTED: u32 = 2_000;
 /// Markets that left the open listing and are asked for one by one, at most in one sync.
 const SINGLE_LOOKUPS: usize = 200;
 /// Closed markets whose answer is asked for again, at most in one sync.
@@ -209,7 +212,71 @@ impl Run<'_> {
                 }
             }
         }
+        self.fetch_wanted(&mut ended).await?;
         Ok(ended)
+    }
+
+    /// Fetches markets that are in wallets' histories and not in the catalogue, with all of their events, and has
+    /// those wallets' books made anew.
+    async fn fetch_wanted(&self, ended: &mut Ended) -> Result<(), IngestError> {
+        let database = self.sync.database.service();
+        let wanted = wanted::due(database, Utc::now(), WANTED).await?;
+        for batch in wanted.chunks(IDS_PER_REQUEST) {
+            let mut events = HashSet::new();
+            for closed in [true, false] {
+                let query = MarketsQuery {
+                    closed: Some(closed),
+                    condition_ids: batch.to_vec(),
+                    ..MarketsQuery::default()
+                };
+                let Some(page) = self.page(CrawlQuery::Markets(query), ended).await? else {
+                    return Ok(());
+                };
+                events
+                    .extend(page.page.markets.iter().filter_map(|market| market.event_id.clone()));
+                self.write(page).await?;
+            }
+            // The other outcomes of a question, its tags, its category.
+            for event in events {
+                match self.sync.client.event(&EventKey::Id(event)).await {
+                    Ok(Some(page)) => self.write(Fetched::now(page)).await?,
+                    Ok(None) => {}
+                    Err(error) => {
+                        ended.complete = false;
+                        ended.problems.push(error.to_string());
+                    }
+                }
+            }
+            let found = wanted::settle(database, batch, Utc::now()).await?;
+            let wallets = imports::review(database, &found, Utc::now()).await?;
+            tracing::debug!(
+                found = found.len(),
+                wallets,
+                "markets of wallets' histories were fetched"
+            );
+        }
+        Ok(())
+    }
+
+    /// The first page of a query; `None` where upstream fails, which is noted.
+    async fn page(
+        &self,
+        query: CrawlQuery,
+        ended: &mut Ended,
+    ) -> Result<Option<Fetched>, IngestError> {
+        let mut crawl = KeysetCrawl::new(self.sync.client.clone(), query);
+        let page = tokio::select! {
+            page = crawl.next_page() => page,
+            () = self.sync.cancel.cancelled() => return Err(IngestError::Cancelled),
+        };
+        match page {
+            Ok(page) => Ok(page.map(Fetched::now)),
+            Err(error) => {
+                ended.complete = false;
+                ended.problems.push(error.to_string());
+                Ok(None)
+            }
+        }
     }
 
     /// Which closed events to enumerate. The clock's syncs fetch the past once, then only its recent end;

@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::exchange::{Crossing, Fill, FillIx, MICRO, Millis, Outcome, PIPS};
+use crate::exchange::{Crossing, Fill, FillIx, MICRO, Millis, Outcome, PIPS, WalletIx};
 use crate::server::App;
 use crate::world::{Event, Kind, Person, World};
 
@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/lab/truth", get(overview))
         .route("/lab/truth/wallets", get(wallets))
         .route("/lab/truth/wallets/{address}", get(wallet))
+        .route("/lab/truth/wallets/{address}/account", get(account))
         .route("/lab/truth/events", get(events))
         .route("/lab/truth/events/{id}", get(event))
         .route("/lab/truth/fills", get(fills))
@@ -60,6 +61,49 @@ impl<'w> WalletTruth<'w> {
             joined_at: instant(person.joined_ms),
             redeems_losers: person.redeems_losers(),
         }
+    }
+}
+
+/// What the exchange itself has in its books of one outcome in one wallet, in millionths.
+#[derive(Serialize)]
+struct HoldingTruth<'w> {
+    condition_id: &'w str,
+    outcome: usize,
+    shares: i64,
+    cost: i64,
+    bought: i64,
+    spent: i64,
+    realized: i64,
+    fees: i64,
+}
+
+/// What it has of a wallet, in millionths.
+#[derive(Serialize)]
+struct AccountTruth<'w> {
+    cash: i64,
+    holdings: Vec<HoldingTruth<'w>>,
+}
+
+impl<'w> AccountTruth<'w> {
+    fn of(world: &'w World, wallet: WalletIx) -> Self {
+        let accounts = world.exchange().accounts();
+        let holdings = accounts.of_wallet(wallet).flat_map(|position| {
+            let (_, market) = world.market(position.market);
+            Outcome::BOTH.into_iter().map(move |outcome| {
+                let holding = position.holding(outcome);
+                HoldingTruth {
+                    condition_id: &market.condition_id,
+                    outcome: outcome.index(),
+                    shares: holding.shares,
+                    cost: holding.cost,
+                    bought: holding.bought,
+                    spent: holding.spent,
+                    realized: holding.realized,
+                    fees: holding.fees,
+                }
+            })
+        });
+        Self { cash: accounts.cash(wallet), holdings: holdings.collect() }
     }
 }
 
@@ -225,6 +269,12 @@ async fn wallet(State(app): State<App>, Path(address): Path<String>) -> Response
     in_world(&app, |world| {
         let person = world.person(world.by_address(&address)?);
         serde_json::to_value(WalletTruth::of(world, person)).ok()
+    })
+}
+
+async fn account(State(app): State<App>, Path(address): Path<String>) -> Response {
+    in_world(&app, |world| {
+        serde_json::to_value(AccountTruth::of(world, world.by_address(&address)?)).ok()
     })
 }
 

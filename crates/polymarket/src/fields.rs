@@ -142,6 +142,14 @@ impl<'a> Fields<'a> {
         self.bounded(field, Price::new)
     }
 
+    /// A price from 0 to 1 that is not rounded.
+    pub fn exact_price(&mut self, field: &'static str) -> Option<Decimal> {
+        self.bounded(field, |price| {
+            let is_within = (Decimal::ZERO..=Decimal::ONE).contains(&price);
+            is_within.then_some(price).ok_or(Unreadable::OutOfRange)
+        })
+    }
+
     /// What a share cost on average: 1 at most, and below 0 where a conversion paid more than what was
     /// given for it had cost.
     pub fn average_price(&mut self, field: &'static str) -> Option<Decimal> {

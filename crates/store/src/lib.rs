@@ -30,6 +30,7 @@ pub mod tape;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trades;
+pub mod wallets;
 pub mod windows;
 
 pub use cluster::{Cluster, ClusterOptions};

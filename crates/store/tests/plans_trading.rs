@@ -3,18 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
 
+mod index_use;
 mod support;
-
-use std::fmt::Debug;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::analytics::Window;
 use domain::{Address, MarketId, TokenId, TransactionHash};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use index_use::{PUBLIC, SERVICE, uses_index};
 use store::bars::Grain;
 use store::tape::{TapeFilter, TapePlace};
 use store::testing::TestDatabase;
-use store::{StoreError, bars, catalogue, newcomers, resolutions, streaming, tape, windows};
+use store::{bars, catalogue, newcomers, resolutions, streaming, tape, windows};
 use support::{event, market};
 
 const MARKETS: u32 = 3_000;
@@ -86,57 +85,6 @@ async fn filled() -> TestDatabase {
     sqlx::raw_sql("RESET ROLE").execute(&mut owner).await.unwrap();
     sqlx::raw_sql("VACUUM ANALYZE").execute(&mut owner).await.unwrap();
     database
-}
-
-/// How often an index and its parts were used.
-async fn uses(connection: &mut PgConnection, index: &str) -> i64 {
-    sqlx::query_scalar(
-        "SELECT coalesce(sum(s.idx_scan), 0)::bigint FROM pg_stat_user_indexes s
-         WHERE s.indexrelid = $1::regclass
-            OR s.indexrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::regclass)",
-    )
-    .bind(index)
-    .fetch_one(connection)
-    .await
-    .unwrap()
-}
-
-/// How often tables were read whole. Those that never have more than some rows do not count.
-async fn whole_readings(connection: &mut PgConnection) -> Vec<(String, i64)> {
-    let sql = "SELECT relname::text, seq_scan FROM pg_stat_user_tables
-               WHERE relname NOT IN ('counted_windows', 'tape_progress', 'catalogue_origin') ORDER BY relname";
-    sqlx::query_as(sql).fetch_all(connection).await.unwrap()
-}
-
-/// As pages and the API run statements: planned for their parameters, and after some times for any.
-const PUBLIC: &[&str] = &["force_custom_plan", "force_generic_plan"];
-/// As ingest runs them: planned for their parameters each time.
-const SERVICE: &[&str] = &["force_custom_plan"];
-
-/// Runs a statement in ways to plan it and sees that it used an index, and read no table whole.
-async fn uses_index<T: Debug>(
-    database: &TestDatabase,
-    modes: &[&str],
-    index: &str,
-    mut statement: impl AsyncFnMut(&mut PgConnection) -> Result<T, StoreError>,
-) {
-    let mut connection = database.service().acquire().await.unwrap().detach();
-    sqlx::raw_sql("SET stats_fetch_consistency = none").execute(&mut connection).await.unwrap();
-    for mode in modes {
-        let set = AssertSqlSafe(format!("SET plan_cache_mode = {mode}"));
-        sqlx::raw_sql(set).execute(&mut connection).await.unwrap();
-        let flush = "SELECT pg_stat_force_next_flush()";
-        sqlx::raw_sql(flush).execute(&mut connection).await.unwrap();
-        let (used, read) =
-            (uses(&mut connection, index).await, whole_readings(&mut connection).await);
-        statement(&mut connection).await.unwrap();
-        sqlx::raw_sql(flush).execute(&mut connection).await.unwrap();
-        assert!(uses(&mut connection, index).await > used, "{mode}: {index} is not used");
-        let reads = whole_readings(&mut connection).await;
-        let whole: Vec<_> = reads.iter().filter(|now| !read.contains(now)).collect();
-        assert!(whole.is_empty(), "{mode}: tables are read whole: {whole:?}");
-    }
-    connection.close().await.unwrap();
 }
 
 /// A place in the middle of the tape.

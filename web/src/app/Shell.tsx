@@ -22,6 +22,7 @@ const Palette = lazy(async () => ({
 const PAGES: readonly { href: string; title: string; icon: IconName; keys: string }[] = [
   { href: "/markets", title: "Screener", icon: "screener", keys: "g m" },
   { href: "/events", title: "Events", icon: "events", keys: "g e" },
+  { href: "/wallets", title: "Wallets", icon: "wallets", keys: "g w" },
   { href: "/map", title: "Map", icon: "map", keys: "g p" },
   { href: "/categories", title: "Categories", icon: "categories", keys: "g c" },
 ];

@@ -1,7 +1,8 @@
+import { besideHref } from "../lib/beside.ts";
 import { go } from "../lib/navigation.ts";
 
 /** Paths that the terminal draws itself; all others are the server's. */
-const OWN_PATHS = /^\/((markets|events)(\/[^/]+)?|map|categories)\/?$/;
+const OWN_PATHS = /^\/((markets|events|wallets)(\/[^/]+)?|map|categories)\/?$/;
 
 /** The address a click leads to inside the terminal, or null when the browser should follow it. */
 function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } | null {
@@ -12,12 +13,17 @@ function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } |
   if (link.origin !== window.location.origin || !OWN_PATHS.test(link.pathname)) return null;
   const isSamePlace = link.pathname === window.location.pathname && link.search === window.location.search;
   if (isSamePlace && link.hash !== "") return null;
+  const { beside } = link.dataset;
+  if (beside) return { href: besideHref(beside), isReplacing: false };
   return { href: link.pathname + link.search, isReplacing: "replace" in link.dataset };
 }
 
+/** Takes the wallet at the side of the page away. */
+export const closeBeside = () => go(besideHref(undefined), true);
+
 /**
  * Lets plain links move within the terminal without loading a page. Links are written the same by the server and by
- * React, can be opened in a new tab and copied. `data-replace` marks those that change a filter in place.
+ * React, can be opened in a new tab and copied. `data-beside` names a wallet that is opened at the side of the page instead. `data-replace` marks those that change a filter in place.
  */
 export function followLinks(): void {
   document.addEventListener("click", (event) => {

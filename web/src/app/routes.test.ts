@@ -13,7 +13,9 @@ describe("paths", () => {
     ["/map", "map", ""],
     ["/categories/", "categories", ""],
     ["/map/a", "none", ""],
-    ["/wallets", "none", ""],
+    ["/wallets", "wallets", ""],
+    ["/wallets/0xAb", "wallet", "0xAb"],
+    ["/wallets/compare", "compare", ""],
     ["/markets/a/b", "none", ""],
     ["/", "none", ""],
   ])("%s is the page %s of %s", (path, name, id) => {

@@ -1,12 +1,27 @@
+import type { QueryClient } from "@tanstack/react-query";
 import type { ComponentType } from "react";
 import type { PageProps } from "../lib/navigation.ts";
+import type { UrlSearch } from "../lib/urlSearch.ts";
 import { SidePanel } from "./SidePanel.tsx";
 
-type Page = ComponentType<PageProps>;
+type Page = ComponentType<PageProps> & {
+  /** Takes what the server wrote into the page, where the page's own chunk knows what that is. */
+  prime?: (client: QueryClient, id: string, answer: unknown, search: UrlSearch) => void;
+};
 
 /** A page of the terminal and the code it needs. */
 export interface Route {
-  name: "markets" | "market" | "events" | "event" | "map" | "categories" | "none";
+  name:
+    | "markets"
+    | "market"
+    | "events"
+    | "event"
+    | "map"
+    | "categories"
+    | "wallets"
+    | "wallet"
+    | "compare"
+    | "none";
   /** Loads the page's code, once. */
   load(): Promise<Page>;
   /** The page, once loaded. */
@@ -60,6 +75,15 @@ const categories = route(
   "categories",
   async () => (await import("../features/categories/CategoriesPage.tsx")).CategoriesPage,
 );
+const wallets = route(
+  "wallets",
+  async () => (await import("../features/wallet/WalletsPage.tsx")).WalletsPage,
+);
+const wallet = route("wallet", async () => (await import("../features/wallet/WalletPage.tsx")).WalletPage);
+const compare = route(
+  "compare",
+  async () => (await import("../features/wallet/ComparePage.tsx")).ComparePage,
+);
 const none = route("none", async () => (await import("./NotFoundPage.tsx")).NotFoundPage);
 
 /** The route of a path and the identifier in it. */
@@ -70,6 +94,10 @@ export function matchRoute(path: string): { route: Route; id: string } {
     return id === undefined ? { route: markets, id: "" } : { route: market, id: decoded(id) };
   if (area === "events")
     return id === undefined ? { route: events, id: "" } : { route: event, id: decoded(id) };
+  if (area === "wallets") {
+    if (id === "compare") return { route: compare, id: "" };
+    return id === undefined ? { route: wallets, id: "" } : { route: wallet, id: decoded(id) };
+  }
   if (id === undefined && area === "map") return { route: map, id: "" };
   if (id === undefined && area === "categories") return { route: categories, id: "" };
   return { route: none, id: "" };

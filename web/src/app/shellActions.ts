@@ -13,6 +13,7 @@ export function shellActions({ openPalette, openShortcuts }: ShellDoors): Action
   return [
     { id: "go-markets", title: "Go to the screener", group: "Go to", keys: "g m", run: () => go("/markets") },
     { id: "go-events", title: "Go to events", group: "Go to", keys: "g e", run: () => go("/events") },
+    { id: "go-wallets", title: "Go to wallets", group: "Go to", keys: "g w", run: () => go("/wallets") },
     { id: "go-map", title: "Go to the market map", group: "Go to", keys: "g p", run: () => go("/map") },
     {
       id: "go-categories",

@@ -25,6 +25,8 @@ const TITLES: Readonly<Partial<Record<FailureCode, string>>> = {
   invalid_query: "This query is not understood",
   market_not_found: "There is no such market",
   event_not_found: "There is no such event",
+  wallet_not_found: "No wallet goes by this name",
+  protocol_contract: "This is a contract, nobody's wallet",
   route_not_found: "There is nothing at this address",
   not_ready: "The server is still loading its catalogue",
   rate_limited: "Too many requests",

@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/api/cron/refresh-wallets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refresh wallets
+         * @description Makes the imports of all wallets that are followed, or on one of the venue's boards, due now. They are refreshed by
+         *     themselves too; this is for schedulers. Needs the admin token where one is configured; without one it is taken from
+         *     this machine only.
+         */
+        get: operations["refresh_wallets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/categories": {
         parameters: {
             query?: never;
@@ -428,6 +450,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/polymarket/wallet/{address}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a wallet did
+         * @description Trades, splits, merges, redemptions, conversions, rewards, rebates, tips, deposits and withdrawals, the newest
+         *     first.
+         */
+        get: operations["list_wallet_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/activity.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export what a wallet did
+         * @description Every row that is held, as CSV, the newest first. A transfer that breaks off is not whole.
+         */
+        get: operations["export_wallet_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/closed-positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a wallet held
+         * @description Tokens that were sold, merged or redeemed, and those that a resolution has settled, redeemed or not: a loser that
+         *     nobody redeems is a loss. The last closed first.
+         */
+        get: operations["list_wallet_closed_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/closed-positions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export what a wallet held
+         * @description All of it as CSV, the last closed first: by our ledger, beside what the venue reports. Nothing for the unknown.
+         */
+        get: operations["export_wallet_closed_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a wallet can still win and lose
+         * @description By event, over all outcomes it can have, as of the last import.
+         */
+        get: operations["list_wallet_exposure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how a wallet trades
+         * @description Its record with intervals, calibration, course, concentration: over settled events, netted over all their markets.
+         *     A figure that the history does not support is null and says why.
+         */
+        get: operations["get_wallet_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/pnl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a wallet made
+         * @description By our ledger, with its method and completeness; over time by every source; and our numbers beside the venue's, with
+         *     what they differ by and why.
+         */
+        get: operations["get_wallet_pnl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a wallet holds
+         * @description All tokens of markets that were not resolved when it was last imported, the dearest first, each marked at what
+         *     somebody offers now: by our ledger, beside what the venue reports.
+         */
+        get: operations["list_wallet_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/positions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export what a wallet holds
+         * @description All of it as CSV, marked now: by our ledger, beside what the venue reports. Nothing for the unknown.
+         */
+        get: operations["export_wallet_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who a wallet is
+         * @description And how much of its history is held. A wallet that was never imported is asked for and answered at once:
+         *     `import.state` tells the one nobody had heard of (`unknown`) from the one that never did anything (`empty`).
+         */
+        get: operations["get_wallet_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a wallet's trades
+         * @description As maker and as taker, the newest first.
+         */
+        get: operations["list_wallet_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/trades.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a wallet's trades
+         * @description Every trade that is held, as CSV, the newest first. A transfer that breaks off is not whole.
+         */
+        get: operations["export_wallet_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what a wallet's shares are worth
+         * @description At what somebody offers for them now, beside the venue's number.
+         */
+        get: operations["get_wallet_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallets/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search wallets
+         * @description By address, name or profile page: among those held, and at Polymarket. No import is asked for.
+         */
+        get: operations["search_wallets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -509,6 +817,60 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something a wallet did: a trade, split, merge, redemption, conversion, reward, rebate, tip, deposit or withdrawal. */
+        ActivityView: {
+            /**
+             * Format: date-time
+             * @description When, to the second.
+             */
+            happened_at: string;
+            /** @description Names the row among all of its wallet. */
+            id: string;
+            /** @description Of a combo, which is no market. */
+            is_combo: boolean;
+            /**
+             * @description `trade`, `split`, `merge`, `redeem`, `conversion`, `reward`, `maker_rebate`, `taker_rebate`,
+             *     `referral_reward`, `yield`, `tip`, `deposit`, `withdrawal`, or another word of upstream's.
+             */
+            kind: string;
+            market: components["schemas"]["WalletMarket"] | null;
+            /**
+             * Format: double
+             * @description Dollars a share, without fees.
+             */
+            price: number | null;
+            /**
+             * @description Whether its order rested (`maker`) or took (`taker`); null where that is not known.
+             * @enum {string|null}
+             */
+            role: "maker" | "taker" | null;
+            /**
+             * Format: double
+             * @description Shares, or sets of them.
+             */
+            shares: number | null;
+            /**
+             * @description Which way shares or money went: `buy`, `sell`, `in` or `out`.
+             * @enum {string|null}
+             */
+            side: "buy" | "sell" | "in" | "out" | null;
+            /** @description The transaction; others' activity may be in it. */
+            transaction_hash: string | null;
+            /**
+             * Format: double
+             * @description Dollars that moved: with the fee on purchases, without it on sales.
+             */
+            usdc: number | null;
+        };
+        ActivityViewListReply: {
+            data: components["schemas"]["ActivityView"][];
+            metadata: components["schemas"]["WalletListMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /** @description What a market is doing, from what was recorded of it. */
         AnalyticsView: {
             /**
@@ -551,6 +913,13 @@ export interface components {
             volatility: number | null;
             /** @description By window. */
             windows: components["schemas"]["WindowView"][];
+        };
+        /** @description A fact about a wallet, short enough for a badge. None is a judgement. */
+        BadgeView: {
+            /** @description `since`, `events`, `maker_share`, `largest_position` or `verified`. */
+            kind: string;
+            /** @description In words. */
+            text: string;
         };
         /** @description What a price did in a stretch of time. Prices are dollars per share of the outcome asked for. */
         BarView: {
@@ -637,6 +1006,104 @@ export interface components {
              */
             total_usdc: number;
         };
+        /** @description What every cost, profit and loss of our books rests on. */
+        BooksView: {
+            /**
+             * Format: date-time
+             * @description Up to when they were kept.
+             */
+            as_of: string;
+            /**
+             * @description How complete the history is that they are made of.
+             * @enum {string}
+             */
+            completeness: "full" | "capped" | "gap";
+            /**
+             * @description How costs are allotted: `average_cost`, the venue's method. Figures named `fifo` are first in, first out; totals
+             *     are the same by both.
+             * @enum {string}
+             */
+            method: "average_cost";
+            /**
+             * @description Who says so: `ledger`, our own books. What others say stands beside it under their names.
+             * @enum {string}
+             */
+            source: "ledger";
+        };
+        /** @description Purchases at about one price. */
+        CalibrationBin: {
+            /** @description How often it came true, 0 to 1. */
+            frequency: components["schemas"]["IntervalView"];
+            /**
+             * Format: double
+             * @description Mean price paid, 0 to 1.
+             */
+            price: number;
+            /** @description Lowest price, in tenths of a dollar. */
+            tenth: number;
+            /** @description Purchases. */
+            trades: number;
+        };
+        /** @description A calibration curve and its score (Brier's, by Murphy's parts). */
+        CalibrationCurve: {
+            /** @description Where anything was bought, by price. */
+            bins: components["schemas"]["CalibrationBin"][];
+            /**
+             * Format: double
+             * @description What the score would be if every price were right.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description The logarithmic score.
+             */
+            log_score: number | null;
+            /**
+             * Format: double
+             * @description How far the bins are from the diagonal.
+             */
+            reliability: number;
+            /**
+             * Format: double
+             * @description How far the bins are from the mean.
+             */
+            resolution: number;
+            /**
+             * Format: double
+             * @description Brier's score, 0 is best.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description 1 − score / expected.
+             */
+            skill: number | null;
+            /**
+             * Format: double
+             * @description ȳ(1 − ȳ).
+             */
+            uncertainty: number;
+            /**
+             * Format: double
+             * @description What prices within a bin differ by.
+             */
+            within_bins: number;
+        };
+        /** @description Prices paid against what became of them. It is about the prices accepted, not a score of beliefs. */
+        CalibrationView: {
+            /** @description Every event does. */
+            by_event: components["schemas"]["CalibrationCurve"];
+            /** @description Every share does. */
+            by_share: components["schemas"]["CalibrationCurve"];
+            /** @description Every purchase weighs the same. */
+            by_trade: components["schemas"]["CalibrationCurve"];
+            /** @description In how many events. */
+            events: number;
+            /** @description Purchases not counted. */
+            excluded: number;
+            /** @description Purchases counted. */
+            trades: number;
+        };
         /** @description The categories, the most traded first. */
         Categories: components["schemas"]["CategoryView"][];
         CategoriesReply: {
@@ -697,6 +1164,13 @@ export interface components {
              */
             volume_24h: number | null;
         };
+        /** @description The record of a category. */
+        CategoryRecord: {
+            /** @description Its slug; null of events without one. */
+            category: string | null;
+            /** @description How its events went. */
+            record: components["schemas"]["RecordView"];
+        };
         /** @description What is open in a category. Amounts are USDC, summed over the markets that state them. */
         CategoryView: {
             /** @description Slug, as filters take it; `unknown` for what no tag tells. */
@@ -722,11 +1196,67 @@ export interface components {
              */
             volume_24h: number | null;
         };
+        /** @description A token that a wallet does not hold any more, or that its market's resolution has settled. */
+        ClosedPositionView: components["schemas"]["PositionView"] & {
+            /**
+             * Format: date-time
+             * @description When the last share went, or the market was resolved with shares still there; null unknown.
+             */
+            closed_at: string | null;
+            /**
+             * Format: int64
+             * @description Seconds from the first touch to the end.
+             */
+            hold_s: number | null;
+            /**
+             * Format: double
+             * @description Dollars a share that the resolution pays; null where it was left before one.
+             */
+            payout: number | null;
+            /**
+             * Format: double
+             * @description What those were settled for, less their cost: already a gain or a loss.
+             */
+            settled_usdc: number | null;
+            /**
+             * Format: double
+             * @description Shares that the resolution settled and nobody has redeemed.
+             */
+            unredeemed_shares: number | null;
+        };
+        ClosedPositionViewListReply: {
+            data: components["schemas"]["ClosedPositionView"][];
+            metadata: components["schemas"]["WalletListMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /**
          * @description How much of upstream's catalogue an answer rests on.
          * @enum {string}
          */
         Completeness: "full" | "partial" | "empty";
+        /** @description Drawdown and streaks of a run of settled events. They grow with length: only equal lengths compare. */
+        CourseView: {
+            /**
+             * Format: int64
+             * @description Profits in a row at the end, losses when negative.
+             */
+            current: number;
+            /**
+             * Format: double
+             * @description The largest fall of the summed profit.
+             */
+            drawdown_usdc: number;
+            /** @description How many. */
+            events: number;
+            /** @description Most losses in a row. */
+            longest_losses: number;
+            /** @description Most profits in a row. */
+            longest_wins: number;
+        };
         /** @description Dollars resting near the mid; null without one. */
         DepthView: {
             /**
@@ -788,7 +1318,7 @@ export interface components {
          * @description What went wrong; `docs/errors.md` explains each code.
          * @enum {string}
          */
-        ErrorCode: "invalid_query" | "invalid_body" | "not_authenticated" | "not_allowed" | "route_not_found" | "market_not_found" | "event_not_found" | "book_not_found" | "method_not_allowed" | "body_too_large" | "rate_limited" | "internal" | "database_unavailable" | "not_ready" | "upstream_unavailable" | "timeout";
+        ErrorCode: "invalid_query" | "invalid_body" | "not_authenticated" | "not_allowed" | "route_not_found" | "market_not_found" | "event_not_found" | "book_not_found" | "wallet_not_found" | "protocol_contract" | "method_not_allowed" | "body_too_large" | "rate_limited" | "internal" | "database_unavailable" | "not_ready" | "upstream_unavailable" | "timeout";
         /** @description Facts about an error. Some codes add others, as their reference says. */
         ErrorDetails: Record<string, never> & {
             /** @description The refused parameters (`invalid_query`, `invalid_body`). */
@@ -955,6 +1485,56 @@ export interface components {
             /** @description What it is called within the event. */
             title: string;
         };
+        /**
+         * @description What is held of an event that is not over. Of neg-risk markets at most one pays Yes, possibly one that is not held;
+         *     other markets are independent. Null is unknown.
+         */
+        ExposureView: {
+            /**
+             * Format: double
+             * @description At most.
+             */
+            best_payoff_usdc: number;
+            /**
+             * Format: double
+             * @description The most less the cost.
+             */
+            best_profit_usdc: number | null;
+            /**
+             * Format: double
+             * @description What they cost, without fees.
+             */
+            cost_usdc: number | null;
+            /** @description One market of it that is held; its `event` names the event. */
+            market: components["schemas"]["WalletMarket"];
+            /** @description Tokens held. */
+            positions: number;
+            /**
+             * Format: double
+             * @description What somebody offered for them when the books were kept.
+             */
+            value_usdc: number | null;
+            /**
+             * Format: double
+             * @description What they pay at least.
+             */
+            worst_payoff_usdc: number;
+            /**
+             * Format: double
+             * @description The least less the cost.
+             */
+            worst_profit_usdc: number | null;
+            worst_winner: components["schemas"]["WalletMarket"] | null;
+        };
+        ExposureViewListReply: {
+            data: components["schemas"]["ExposureView"][];
+            metadata: components["schemas"]["WalletListMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /** @description One value of a facet. */
         FacetCount: {
             /** @description Rows that have the value and meet every filter but this facet's own. */
@@ -1034,6 +1614,72 @@ export interface components {
             /** @description The question. */
             title: string;
         };
+        /** @description Somebody who is found by an address or a name. */
+        FoundWallet: {
+            /** @description The wallet. */
+            address: string;
+            /** @description Its history is held. */
+            imported: boolean;
+            /**
+             * Format: date-time
+             * @description When it last did something, as far as that is held.
+             */
+            last_active_at: string | null;
+            /** @description Name its owner chose. */
+            name: string | null;
+            /** @description Address of the owner's picture. */
+            profile_image: string | null;
+            /** @description Name upstream gave. */
+            pseudonym: string | null;
+        };
+        /** @description Wallets that were found. */
+        FoundWallets: {
+            /** @description The text is the address of this contract of the exchange, which is nobody's wallet. */
+            contract: string | null;
+            /** @description Polymarket was asked as well and has answered. A wallet that is not held is found only then. */
+            upstream_answered: boolean;
+            /** @description Those that are held first, the latest active first. */
+            wallets: components["schemas"]["FoundWallet"][];
+        };
+        FoundWalletsReply: {
+            data: components["schemas"]["FoundWallets"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description How often a wallet trades. */
+        FrequencyView: {
+            /** @description Days with one. */
+            active_days: number;
+            /**
+             * Format: int64
+             * @description Fills.
+             */
+            fills: number;
+            /**
+             * Format: date-time
+             * @description The first.
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description The last.
+             */
+            last_at: string;
+            /**
+             * Format: double
+             * @description A day of those with one.
+             */
+            per_active_day: number;
+            /**
+             * Format: double
+             * @description A day, from the first to the last.
+             */
+            per_day: number;
+        };
         /** @description A time in which nothing was recorded. */
         GapView: {
             /** @description Why. */
@@ -1072,6 +1718,62 @@ export interface components {
             stale: boolean;
             /** @description Names the counts of the windows in it: `windows_version` of the replies' metadata. */
             windows_version: string;
+        };
+        /** @description How much of a wallet's history is held. */
+        HistoryView: {
+            /**
+             * Format: int64
+             * @description Rows of activity.
+             */
+            activity_count: number;
+            /**
+             * @description `full` (nothing is known to be missing), `capped` (upstream does not list the beginning) or `gap` (something is
+             *     missing, or contradicts the rest).
+             * @enum {string}
+             */
+            completeness: "full" | "capped" | "gap";
+            /**
+             * Format: date-time
+             * @description The first of them.
+             */
+            first_active_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the last import ended.
+             */
+            imported_at: string;
+            /**
+             * Format: date-time
+             * @description The last of them.
+             */
+            last_active_at: string | null;
+            /** @description Why it is no better, by name. */
+            reasons: string[];
+            /**
+             * Format: date-time
+             * @description Everything from here on; null from the very first.
+             */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @description Everything up to here.
+             */
+            until: string | null;
+        };
+        /** @description How long shares were held, first in first out. */
+        HoldView: {
+            /**
+             * Format: int64
+             * @description Mean by share, in seconds.
+             */
+            mean_s: number;
+            /**
+             * Format: int64
+             * @description Median of the positions' means, in seconds.
+             */
+            median_s: number;
+            /** @description Positions of which any share went. */
+            positions: number;
         };
         /** @description A wallet that holds a token. */
         HolderView: {
@@ -1154,6 +1856,55 @@ export interface components {
              */
             success: true;
         };
+        /** @description Where the import of a wallet's history stands. */
+        ImportView: {
+            /**
+             * Format: int32
+             * @description How often the next one was tried in vain.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the next import begins; null where none is planned.
+             */
+            due_at: string | null;
+            /** @description Why, the last time. */
+            last_error: string | null;
+            /** @description That in words, with what can be done. */
+            meaning: string;
+            /**
+             * Format: int64
+             * @description Rows that the import which runs has read.
+             */
+            progress_rows: number | null;
+            /**
+             * @description `unknown` (nobody had heard of it, and its import was asked for with this request), `waiting` (to be imported),
+             *     `importing`, `imported`, `failed` (never imported yet; it is tried again), `empty` (imported, and upstream knows
+             *     nothing that it ever did).
+             * @enum {string}
+             */
+            state: "unknown" | "waiting" | "importing" | "imported" | "failed" | "empty";
+        };
+        /** @description An estimate with its 95 % interval. */
+        IntervalView: {
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Lower end; null where there is no interval.
+             */
+            low: number | null;
+            /** @description Of how many events. */
+            n: number;
+            /**
+             * Format: double
+             * @description The estimate.
+             */
+            value: number;
+        };
         /** @description Where data comes from and how old it is. */
         ItemMetadata: {
             /**
@@ -1188,6 +1939,12 @@ export interface components {
              * @example 00f3a1b2c4d5e6f7
              */
             windows_version: string;
+        };
+        /** @description The course of the last so many events. */
+        LastCourse: {
+            course: components["schemas"]["CourseView"] | null;
+            /** @description 20, 50 or 100. */
+            last_events: number;
         };
         /** @description Where a list comes from, how old it is, and which part of it this is. */
         ListMetadata: components["schemas"]["ItemMetadata"] & {
@@ -1618,6 +2375,231 @@ export interface components {
             /** @description What it is called within the event. */
             title: string;
         };
+        /** @description Everything made up to an instant, by one source; null where it does not say. */
+        PnlPointView: {
+            /**
+             * Format: date-time
+             * @description The instant.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Fees paid, 0 or above.
+             */
+            fees: number | null;
+            /**
+             * Format: double
+             * @description Rewards, rebates and the like.
+             */
+            income: number | null;
+            /**
+             * Format: double
+             * @description Made with what is not held any more.
+             */
+            realized: number | null;
+            /**
+             * Format: double
+             * @description What the source calls its total.
+             */
+            total: number | null;
+            /**
+             * Format: double
+             * @description Worth above cost of what is held.
+             */
+            unrealized: number | null;
+        };
+        /** @description What was made over time, by one source. */
+        PnlSeries: {
+            /**
+             * Format: date-time
+             * @description When the newest of it was learned; null where it is empty.
+             */
+            as_of: string | null;
+            /**
+             * @description How complete the history behind it is; null where the source does not say.
+             * @enum {string|null}
+             */
+            completeness: "full" | "capped" | "gap" | null;
+            /** @description What its numbers are, in words. */
+            meaning: string;
+            /** @description How costs are allotted: `average_cost`; null where the source does not say. */
+            method: string | null;
+            /** @description The oldest first. */
+            points: components["schemas"]["PnlPointView"][];
+            /**
+             * @description `ledger` (our books), `venue` (the Data API) or `site` (what the profile page draws).
+             * @enum {string}
+             */
+            source: "ledger" | "venue" | "site";
+        };
+        /** @description What a wallet made, by every source there is. */
+        PnlView: {
+            /**
+             * Format: date-time
+             * @description Up to when our books were kept; null before the first import.
+             */
+            as_of: string | null;
+            /**
+             * @description `full`, `capped` or `gap`; null before the first import.
+             * @enum {string|null}
+             */
+            completeness: "full" | "capped" | "gap" | null;
+            /**
+             * @description How costs are allotted in `realized` and `unrealized`: `average_cost`, the venue's method. `realized_fifo` is by
+             *     the other one; the total is the same by both.
+             */
+            method: string;
+            /** @description Our numbers beside the venue's, with what they differ by and why. */
+            reconciliation: components["schemas"]["ReconciliationView"][];
+            /** @description Over time, by source. */
+            series: components["schemas"]["PnlSeries"][];
+            /**
+             * @description Who says what it came to: `ledger`, our own books.
+             * @enum {string}
+             */
+            source: "ledger";
+            totals: components["schemas"]["TotalsView"] | null;
+        };
+        PnlViewReply: {
+            data: components["schemas"]["PnlView"];
+            metadata: components["schemas"]["WalletMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /**
+         * @description A token that a wallet holds or held, as our ledger has it, beside what the venue says. Costs and gains are before
+         *     fees, as the venue's are. Null is unknown: the history does not support the figure.
+         */
+        PositionView: {
+            /**
+             * Format: date-time
+             * @description Up to when our ledger was kept.
+             */
+            as_of: string;
+            /**
+             * Format: double
+             * @description Average cost a share: of those held, or of the last ones held.
+             */
+            avg_price: number | null;
+            /**
+             * Format: double
+             * @description Shares that ever came in at a known cost.
+             */
+            bought_shares: number | null;
+            /**
+             * Format: double
+             * @description What the shares held cost, on average.
+             */
+            cost_usdc: number | null;
+            /**
+             * @description Figures in which ours and the venue's differ beyond its four decimals: of `shares`, `avg_price`, `cost_usdc`,
+             *     `bought_shares`, `realized_usdc`.
+             */
+            differs: string[];
+            /** @description What speaks against the figures, by name. */
+            doubts: string[];
+            /**
+             * Format: double
+             * @description Fees paid.
+             */
+            fees_usdc: number | null;
+            /**
+             * Format: double
+             * @description What they cost, first in first out.
+             */
+            fifo_cost_usdc: number | null;
+            /**
+             * Format: double
+             * @description The same, first in first out.
+             */
+            fifo_realized_usdc: number | null;
+            /**
+             * Format: date-time
+             * @description When the wallet first touched the token.
+             */
+            first_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it last did.
+             */
+            last_at: string | null;
+            /**
+             * Format: date-time
+             * @description As of when.
+             */
+            mark_as_of: string | null;
+            /**
+             * Format: double
+             * @description What a share is worth now.
+             */
+            mark_price: number | null;
+            /**
+             * @description What that is: `bid` (somebody offers it) or `payout` (the resolution pays it).
+             * @enum {string|null}
+             */
+            mark_source: "bid" | "payout" | null;
+            /** @description Of which market and outcome. */
+            market: components["schemas"]["WalletMarket"];
+            /**
+             * Format: double
+             * @description Proceeds less cost of what is not held any more, on average.
+             */
+            realized_usdc: number | null;
+            reconciliation: components["schemas"]["ReconciliationView"] | null;
+            /**
+             * Format: double
+             * @description Shares held.
+             */
+            shares: number | null;
+            /**
+             * Format: double
+             * @description Realised and unrealised, before fees.
+             */
+            total_usdc: number | null;
+            /**
+             * Format: double
+             * @description Money that moved without our knowing for what.
+             */
+            unexplained_usdc: number | null;
+            /**
+             * Format: double
+             * @description That above their average cost.
+             */
+            unrealized_usdc: number | null;
+            /**
+             * Format: double
+             * @description What the shares held are worth at that.
+             */
+            value_usdc: number | null;
+            venue: components["schemas"]["VenuePosition"] | null;
+            /**
+             * @description Why figures are null that are: `gap`, `capped`, `transfer_cost`, `conversion_cost` or `no_mark`.
+             * @enum {string|null}
+             */
+            withheld: "gap" | "capped" | "transfer_cost" | "conversion_cost" | "no_mark" | null;
+        };
+        PositionViewListReply: {
+            data: components["schemas"]["PositionView"][];
+            metadata: components["schemas"]["WalletListMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description The record of positions bought at about one price. */
+        PriceBandRecord: {
+            /**
+             * Format: int32
+             * @description Lowest mean price paid, in cents.
+             */
+            from_cents: number;
+            /** @description How they went. */
+            record: components["schemas"]["RecordView"];
+        };
         /** @description A price at an instant. */
         PricePointView: {
             /**
@@ -1674,6 +2656,73 @@ export interface components {
             database: boolean;
             /** @description Every part is. */
             ready: boolean;
+        };
+        /** @description One of the venue's numbers beside the same measure of our books. */
+        ReconciliationView: {
+            /**
+             * @description Why they differ: `none` (they do not, within the tolerance), `gap`, `transfer`, `mark_timing`, `method`,
+             *     `neg_risk` or `unclassified`.
+             * @enum {string}
+             */
+            class: "none" | "gap" | "transfer" | "mark_timing" | "method" | "neg_risk" | "unclassified";
+            /**
+             * @description `positions` (sum of its positions' realised and unrealised, before fees), `realized` (of their realised),
+             *     `after_fees` (realised and unrealised after fees), `economic` (that with income) or `settled` (realised after
+             *     fees, with income).
+             */
+            measure: string;
+            /** @description Ours. */
+            ours: components["schemas"]["ToldNumber"];
+            /** @description Ours less the venue's. */
+            residual: components["schemas"]["ToldNumber"];
+            /**
+             * Format: double
+             * @description How much is let through: the larger of ten dollars and one percent of the venue's.
+             */
+            tolerance: number;
+            /**
+             * Format: double
+             * @description The venue's.
+             */
+            venue: number;
+            /**
+             * Format: date-time
+             * @description When the venue was asked.
+             */
+            venue_as_of: string | null;
+        };
+        /** @description How a set of settled events went. */
+        RecordView: {
+            edge: components["schemas"]["IntervalView"] | null;
+            /** @description How many. */
+            events: number;
+            /**
+             * Format: double
+             * @description What was put in.
+             */
+            invested_usdc: number;
+            /** @description With a loss. */
+            losses: number;
+            /**
+             * Format: double
+             * @description Gains over losses; null without a loss.
+             */
+            profit_factor: number | null;
+            /**
+             * Format: double
+             * @description Together, after fees.
+             */
+            profit_usdc: number;
+            /** @description With neither. */
+            pushes: number;
+            /**
+             * Format: double
+             * @description Profit on that; null where nothing was put in.
+             */
+            roi: number | null;
+            win_rate: components["schemas"]["IntervalView"] | null;
+            /** @description With a profit after fees. */
+            wins: number;
         };
         /** @description A market of another event that resembles the one asked about. */
         RelatedMarket: components["schemas"]["MarketRow"] & {
@@ -1742,6 +2791,26 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /** @description An event that is over for the wallet. */
+        SettledEvent: {
+            /**
+             * Format: date-time
+             * @description When it ended; null unknown.
+             */
+            closed_at: string | null;
+            /**
+             * Format: double
+             * @description What was put in.
+             */
+            invested_usdc: number;
+            /** @description One market of it; its `event` names the event. */
+            market: components["schemas"]["WalletMarket"];
+            /**
+             * Format: double
+             * @description After fees.
+             */
+            profit_usdc: number;
         };
         /** @description What an order that takes what rests would trade, and at what price. */
         SlippageView: {
@@ -1838,6 +2907,26 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /** @description How money is spread over events. */
+        SpreadView: {
+            /**
+             * Format: double
+             * @description 1 / HHI.
+             */
+            effective_events: number;
+            /** @description Events with any. */
+            events: number;
+            /**
+             * Format: double
+             * @description Herfindahl–Hirschman index, 1/n to 1.
+             */
+            hhi: number;
+            /**
+             * Format: double
+             * @description The part of the largest, 0 to 1.
+             */
+            top_share: number;
         };
         /** @description The syncs there were. */
         SyncOverview: {
@@ -2055,6 +3144,85 @@ export interface components {
              */
             success: true;
         };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldCalibrationView: {
+            value: null | components["schemas"]["CalibrationView"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description A list, or why it is withheld. */
+        ToldCategoryRecordList: {
+            value: null | components["schemas"]["CategoryRecord"][];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldCourseView: {
+            value: null | components["schemas"]["CourseView"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldFrequencyView: {
+            value: null | components["schemas"]["FrequencyView"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldHoldView: {
+            value: null | components["schemas"]["HoldView"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description A list, or why it is withheld. */
+        ToldLastCourseList: {
+            value: null | components["schemas"]["LastCourse"][];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description A number, or why there is none. Both null: it is not defined, as a rate of nothing. */
+        ToldNumber: {
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value: number | null;
+            /**
+             * @description Why the history does not support one: `gap`, `capped`, `transfer_cost`, `conversion_cost`, `no_mark`, `no_fee`
+             *     or `no_close_time`.
+             */
+            withheld: string | null;
+        };
+        /** @description A list, or why it is withheld. */
+        ToldPriceBandRecordList: {
+            value: null | components["schemas"]["PriceBandRecord"][];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldRecordView: {
+            value: null | components["schemas"]["RecordView"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldSettledEvent: {
+            value: null | components["schemas"]["SettledEvent"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description A list, or why it is withheld. */
+        ToldSettledEventList: {
+            value: null | components["schemas"]["SettledEvent"][];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
+        /** @description Something, or why it is withheld. Both null: it is not defined. */
+        ToldSpreadView: {
+            value: null | components["schemas"]["SpreadView"];
+            /** @description Why the history does not support it, by name. */
+            withheld: string | null;
+        };
         /** @description One of an event's leading markets. */
         TopMarket: {
             /**
@@ -2075,6 +3243,40 @@ export interface components {
             slug: string;
             /** @description The question. */
             title: string;
+        };
+        /** @description What it all came to, in dollars, when the last import ended. */
+        TotalsView: {
+            /** @description Fees paid. */
+            fees: components["schemas"]["ToldNumber"];
+            /**
+             * Format: double
+             * @description Left less right of the cash identity: 0, or this program is wrong; null where a mark is unknown.
+             */
+            identity_remainder: number | null;
+            /** @description Rewards, rebates and the like. */
+            income: components["schemas"]["ToldNumber"];
+            /**
+             * Format: double
+             * @description What was put into positions, fees included; null without a history.
+             */
+            invested: number | null;
+            /** @description Realised by average cost, before fees. */
+            realized: components["schemas"]["ToldNumber"];
+            /** @description Realised first in, first out, before fees. */
+            realized_fifo: components["schemas"]["ToldNumber"];
+            /** @description Total on that, 0.1 for ten percent; null where nothing was put in. */
+            roi: components["schemas"]["ToldNumber"];
+            /** @description What the wallet made: realised and unrealised, less fees, with income. The same by either method. */
+            total: components["schemas"]["ToldNumber"];
+            /**
+             * Format: double
+             * @description Money that moved without our knowing for what.
+             */
+            unexplained: number | null;
+            /** @description Worth of what is held above its cost, at what the catalogue bid then. */
+            unrealized: components["schemas"]["ToldNumber"];
+            /** @description What the shares held were worth then. */
+            value: components["schemas"]["ToldNumber"];
         };
         /** @description What a taker traded. */
         TradeView: {
@@ -2122,6 +3324,301 @@ export interface components {
             usdc: number;
             /** @description The taker's wallet; null where upstream does not tell it. */
             wallet: string | null;
+        };
+        /** @description What a wallet's shares are worth now, by our books at what somebody offers for them, beside the venue's number. */
+        ValueView: {
+            /**
+             * Format: double
+             * @description Dollars that are not in shares. Not known: deposits and withdrawals are not all told.
+             */
+            cash_usdc: number | null;
+            /** @description Tokens of open markets that are held. */
+            open_positions: number;
+            /**
+             * Format: double
+             * @description The part that is paid for winning shares once they are redeemed.
+             */
+            redeemable_usdc: number | null;
+            /** @description Of those, tokens without a mark. */
+            unmarked_positions: number;
+            /**
+             * Format: date-time
+             * @description The oldest mark in it; null without any.
+             */
+            value_as_of: string | null;
+            /**
+             * Format: double
+             * @description Shares of open markets at their best bids, and winning shares that nobody has redeemed; null is unknown.
+             */
+            value_usdc: number | null;
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            venue_as_of: string | null;
+            /**
+             * Format: double
+             * @description What the venue says all positions are worth, at its own marks; null where it lists none.
+             */
+            venue_value_usdc: number | null;
+            /**
+             * @description Why it is: `gap` or `capped` (the history does not say what is held), `no_mark` (nobody offers anything for a
+             *     token held), `not_imported` (there is no history yet).
+             */
+            withheld: string | null;
+        };
+        ValueViewReply: {
+            data: components["schemas"]["ValueView"];
+            metadata: components["schemas"]["WalletMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description What the venue says of a position, cut to four decimals, as of its own time. */
+        VenuePosition: {
+            /**
+             * Format: double
+             * @description Average cost a share, without fees.
+             */
+            avg_price: number | null;
+            /**
+             * Format: double
+             * @description Shares ever bought.
+             */
+            bought_shares: number | null;
+            /**
+             * Format: double
+             * @description What the shares held cost, without fees.
+             */
+            cost_usdc: number | null;
+            /**
+             * Format: double
+             * @description Fees of buying them, or of the lifetime once closed.
+             */
+            fees_usdc: number | null;
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            observed_at: string;
+            /**
+             * Format: double
+             * @description Dollars a share as the venue marks it.
+             */
+            price: number | null;
+            /**
+             * Format: double
+             * @description Made with what is not held any more, before fees.
+             */
+            realized_usdc: number | null;
+            /**
+             * Format: double
+             * @description Shares held.
+             */
+            shares: number | null;
+            /** @description The venue's word for how it stands. */
+            status: string | null;
+            /**
+             * Format: double
+             * @description Both.
+             */
+            total_usdc: number | null;
+            /**
+             * Format: double
+             * @description Worth above cost of what is held.
+             */
+            unrealized_usdc: number | null;
+            /**
+             * Format: double
+             * @description What the shares are worth at that.
+             */
+            value_usdc: number | null;
+        };
+        /** @description Where a part of a wallet's list is, and how much it rests on. */
+        WalletListMetadata: components["schemas"]["WalletMetadata"] & {
+            /** @description Where the next page begins; null at the end, and for lists that are whole or paged by `offset`. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description Rows of the whole list; null where they are not counted.
+             */
+            total: number | null;
+        };
+        /** @description The market of a row, and which outcome of it. What the catalogue does not know is null. */
+        WalletMarket: {
+            /**
+             * @description Slug of the category.
+             * @example politics
+             * @enum {string|null}
+             */
+            category: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather" | null;
+            /** @description The on-chain condition. */
+            condition_id: string | null;
+            event: components["schemas"]["EventRef"] | null;
+            /** @description Gamma's id. */
+            market_id: string | null;
+            /** @description Label of the outcome. */
+            outcome: string | null;
+            /** @description Index of the outcome. */
+            outcome_index: number | null;
+            /** @description Kebab-case name in URLs. */
+            slug: string | null;
+            /**
+             * @description `open`, `closed` or `resolved`.
+             * @example open
+             * @enum {string|null}
+             */
+            status: "open" | "closed" | "resolved" | null;
+            /** @description The question. */
+            title: string | null;
+            /** @description The token. */
+            token_id: string | null;
+        };
+        /** @description Which wallet an answer is about, and how much of its history it rests on. */
+        WalletMetadata: components["schemas"]["ItemMetadata"] & {
+            /** @description The wallet. */
+            address: string;
+            books: components["schemas"]["BooksView"] | null;
+            history: components["schemas"]["HistoryView"] | null;
+            /** @description Where its import stands. */
+            import: components["schemas"]["ImportView"];
+            /** @description What that is: `name`, or `key` (the address signs for the wallet). Null for an address or its page. */
+            resolved_by: string | null;
+            /** @description What was asked for, where that is not the wallet's address. */
+            resolved_from: string | null;
+        };
+        /** @description How a wallet trades. */
+        WalletMetricsAnswer: {
+            metrics: components["schemas"]["WalletMetricsView"] | null;
+        };
+        WalletMetricsAnswerReply: {
+            data: components["schemas"]["WalletMetricsAnswer"];
+            metadata: components["schemas"]["WalletMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description How a wallet trades, computed at the end of its last import. Events are netted over all their markets. */
+        WalletMetricsView: {
+            /** @description Over all settled events. */
+            all_time: components["schemas"]["ToldRecordView"];
+            /**
+             * Format: date-time
+             * @description Up to when the history says so.
+             */
+            as_of: string;
+            /** @description The settled event with the most profit. */
+            best_event: components["schemas"]["ToldSettledEvent"];
+            /** @description By category. */
+            by_category: components["schemas"]["ToldCategoryRecordList"];
+            /** @description By mean price paid. */
+            by_price: components["schemas"]["ToldPriceBandRecordList"];
+            /** @description Prices paid against what became of them. */
+            calibration: components["schemas"]["ToldCalibrationView"];
+            /** @description How money is spread over events. */
+            concentration: components["schemas"]["ToldSpreadView"];
+            /** @description Drawdown and streaks over all settled events. */
+            course: components["schemas"]["ToldCourseView"];
+            /** @description The same over the last of them. */
+            courses: components["schemas"]["ToldLastCourseList"];
+            /** @description How often it trades. */
+            frequency: components["schemas"]["ToldFrequencyView"];
+            /** @description How long shares were held. */
+            hold_time: components["schemas"]["ToldHoldView"];
+            /** @description Settled events left out everywhere: what their shares cost is not known. */
+            left_out: number;
+            /** @description Dollars traded as maker of all, 0 to 1; null where one trade does not say. */
+            maker_share: components["schemas"]["ToldNumber"];
+            /** @description Settled events in the order in which they ended. */
+            settled: components["schemas"]["ToldSettledEventList"];
+            /** @description What it all came to. */
+            totals: components["schemas"]["TotalsView"];
+            /** @description Over the last days. */
+            windows: components["schemas"]["WindowRecord"][];
+            /** @description With the least. */
+            worst_event: components["schemas"]["ToldSettledEvent"];
+        };
+        /** @description Who a wallet is. What upstream has not told is null. */
+        WalletProfile: {
+            /** @description Its address. */
+            address: string;
+            /** @description Facts in a few words. */
+            badges: components["schemas"]["BadgeView"][];
+            /** @description What the owner says of himself. */
+            bio: string | null;
+            /**
+             * Format: date-time
+             * @description When we first saw it; null where this request was the first to speak of it.
+             */
+            found_at: string | null;
+            /**
+             * @description Where: `tape`, `holders`, `leaderboard` or `asked`.
+             * @enum {string|null}
+             */
+            found_by: "tape" | "holders" | "leaderboard" | "asked" | null;
+            history: components["schemas"]["HistoryView"] | null;
+            /**
+             * Format: date-time
+             * @description When upstream was asked who it is; null never.
+             */
+            identity_observed_at: string | null;
+            /** @description Where its import stands. */
+            import: components["schemas"]["ImportView"];
+            /** @description Whether upstream has verified the owner. */
+            is_verified: boolean | null;
+            /**
+             * Format: date-time
+             * @description Since when it is one of upstream's.
+             */
+            joined_at: string | null;
+            /** @description Name its owner chose. */
+            name: string | null;
+            /** @description Address of the owner's picture. */
+            profile_image: string | null;
+            /** @description Name upstream gave. */
+            pseudonym: string | null;
+            /** @description Account on X. */
+            x_username: string | null;
+        };
+        WalletProfileReply: {
+            data: components["schemas"]["WalletProfile"];
+            metadata: components["schemas"]["WalletMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description What was asked for. */
+        WalletsRefresh: {
+            /**
+             * Format: int64
+             * @description Imports that were not due and are now. Those that were due already, or are under way, are not counted.
+             */
+            hastened: number;
+        };
+        WalletsRefreshReply: {
+            data: components["schemas"]["WalletsRefresh"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description A record over so many days back, by when events really ended. */
+        WindowRecord: {
+            /**
+             * Format: int64
+             * @description 7, 30 or 90.
+             */
+            days: number;
+            /** @description How they went. */
+            record: components["schemas"]["ToldRecordView"];
         };
         /**
          * @description What takers did within a window that ends now, in terms of outcome 0: who buys outcome 1 is a seller. Amounts are
@@ -2183,6 +3680,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    refresh_wallets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletsRefreshReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_categories: {
         parameters: {
             query?: never;
@@ -3355,6 +4881,520 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["SyncStatus"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_wallet_activity: {
+        parameters: {
+            query?: {
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `metadata.next_cursor` of the page before, under the same filters. */
+                cursor?: string;
+                /** @description Only these, separated by commas, as in `split,merge`: words of `kind` in the answer. */
+                kinds?: string;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only this way: `buy`, `sell`, `in` or `out`. */
+                side?: string;
+                /** @description Only rows of at least so many dollars. */
+                min_usdc?: string;
+                /** @description At or after: RFC 3339, or a day (UTC). */
+                since?: string;
+                /** @description Before: RFC 3339, or a day (UTC). */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityViewListReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_wallet_activity: {
+        parameters: {
+            query?: {
+                /** @description Only these, separated by commas, as in `split,merge`: words of `kind` in the answer. */
+                kinds?: string;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only this way: `buy`, `sell`, `in` or `out`. */
+                side?: string;
+                /** @description Only rows of at least so many dollars. */
+                min_usdc?: string;
+                /** @description At or after: RFC 3339, or a day (UTC). */
+                since?: string;
+                /** @description Before: RFC 3339, or a day (UTC). */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_wallet_closed_positions: {
+        parameters: {
+            query?: {
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description Rows to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedPositionViewListReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_wallet_closed_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_wallet_exposure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureViewListReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_wallet_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletMetricsAnswerReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_wallet_pnl: {
+        parameters: {
+            query?: {
+                /** @description How far back the series go: `1d`, `1w`, `1m`, `1y` or `all` (default). */
+                range?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PnlViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_wallet_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionViewListReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_wallet_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_wallet_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletProfileReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_wallet_trades: {
+        parameters: {
+            query?: {
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `metadata.next_cursor` of the page before, under the same filters. */
+                cursor?: string;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only this way: `buy`, `sell`, `in` or `out`. */
+                side?: string;
+                /** @description Only rows of at least so many dollars. */
+                min_usdc?: string;
+                /** @description At or after: RFC 3339, or a day (UTC). */
+                since?: string;
+                /** @description Before: RFC 3339, or a day (UTC). */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityViewListReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_wallet_trades: {
+        parameters: {
+            query?: {
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only this way: `buy`, `sell`, `in` or `out`. */
+                side?: string;
+                /** @description Only rows of at least so many dollars. */
+                min_usdc?: string;
+                /** @description At or after: RFC 3339, or a day (UTC). */
+                since?: string;
+                /** @description Before: RFC 3339, or a day (UTC). */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_wallet_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The value */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueViewReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    search_wallets: {
+        parameters: {
+            query?: {
+                /** @description An address, the beginning of a name, or the address of a profile page; nothing is found for nothing. */
+                q?: string;
+                /** @description The most wallets to answer with. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundWalletsReply"];
                 };
             };
             /** @description An error */

@@ -51,3 +51,31 @@ export type ResolutionEvent = Schemas["ResolutionTick"];
 export interface ResetEvent {
   reason: string;
 }
+
+/** Wallets. */
+export type WalletMetadata = Schemas["WalletMetadata"];
+export type WalletListMetadata = Schemas["WalletListMetadata"];
+export type WalletProfile = Schemas["WalletProfile"];
+export type WalletMarket = Schemas["WalletMarket"];
+export type WalletPosition = Schemas["PositionView"];
+export type ClosedPosition = Schemas["ClosedPositionView"];
+export type WalletActivity = Schemas["ActivityView"];
+export type WalletActivityQuery = NonNullable<
+  paths["/api/polymarket/wallet/{address}/trades"]["get"]["parameters"]["query"]
+>;
+export type WalletValue = Schemas["ValueView"];
+export type WalletPnl = Schemas["PnlView"];
+export type PnlTotals = Schemas["TotalsView"];
+export type PnlSeries = Schemas["PnlSeries"];
+export type PnlPoint = Schemas["PnlPointView"];
+export type ReconciliationRow = Schemas["ReconciliationView"];
+export type WalletMetricsAnswer = Schemas["WalletMetricsAnswer"];
+export type WalletMetrics = Schemas["WalletMetricsView"];
+export type RecordFigures = Schemas["RecordView"];
+export type Estimate = Schemas["IntervalView"];
+export type CalibrationFigures = Schemas["CalibrationView"];
+export type CalibrationBin = Schemas["CalibrationBin"];
+export type SettledEvent = Schemas["SettledEvent"];
+export type WalletExposure = Schemas["ExposureView"];
+export type WalletsFound = Schemas["FoundWallets"];
+export type FoundWallet = Schemas["FoundWallet"];

@@ -56,7 +56,7 @@ impl<T> Figure<T> {
 pub enum Reason {
     /// Something is missing from the history, or contradicts it.
     Gap,
-    /// The history does not reach back to the beginning.
+    /// The history does not reach back to the beginning, or not up to the present.
     Capped,
     /// Shares came from or went to another wallet, and nobody knows what they cost.
     TransferCost,
@@ -71,6 +71,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Gap,
+        Self::Capped,
+        Self::TransferCost,
+        Self::ConversionCost,
+        Self::NoMark,
+        Self::NoFee,
+        Self::NoCloseTime,
+    ];
+
     /// The stable lower-case name.
     pub fn slug(self) -> &'static str {
         match self {
@@ -90,7 +101,7 @@ impl Reason {
 pub enum Completeness {
     /// Nothing is known to be missing, and what can be checked agrees.
     Full,
-    /// The source refused to list the beginning.
+    /// The beginning or the end was not to be had.
     Capped,
     /// Something is missing, or contradicts the rest.
     Gap,
@@ -121,6 +132,8 @@ impl Completeness {
 pub struct Coverage {
     /// `None` from the wallet's first act; otherwise the source listed nothing before this.
     pub since: Option<DateTime<Utc>>,
+    /// `None` to the present; otherwise nothing was read of what happened after this.
+    pub until: Option<DateTime<Utc>>,
     /// Times, from and to, of which rows are missing.
     pub holes: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Rows that could not be read at all.
@@ -149,6 +162,8 @@ impl Coverage {
         }
         match self.since {
             Some(since) if hidden(since) => Err(Reason::Capped),
+            // Any market may have been traded since.
+            _ if self.until.is_some() => Err(Reason::Capped),
             _ => Ok(()),
         }
     }

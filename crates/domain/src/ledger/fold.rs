@@ -294,7 +294,9 @@ impl Ledger {
         self.cash.redeemed += usdc;
         let holdings = self.outcomes(markets, market);
         let held: Vec<MicroShares> = holdings.iter().map(Holding::held).collect();
-        if let Some(paid) = super::redemption::paid(&held, usdc) {
+        let payouts = markets.terms(market).payouts.as_ref();
+        let told = payouts.and_then(|payouts| super::redemption::told(&held, payouts, usdc));
+        if let Some(paid) = told.or_else(|| super::redemption::paid(&held, usdc)) {
             // Of equal shares of two outcomes either may have won, so it says nothing of the payouts.
             let mut parts = held.iter().filter(|shares| **shares > 0);
             let is_telling = parts.next().is_some_and(|first| parts.all(|other| other != first));

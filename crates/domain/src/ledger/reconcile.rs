@@ -19,9 +19,59 @@ pub enum Measure {
     Settled,
 }
 
+/// What is compared of our books: the wallet's figures, each known or withheld.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnNumbers {
+    /// Realised by average cost, before fees.
+    pub realised: Figure<MicroUsdc>,
+    /// Realised first in, first out, before fees.
+    pub realised_fifo: Figure<MicroUsdc>,
+    /// Worth of what is held above its cost.
+    pub unrealised: Figure<MicroUsdc>,
+    /// Fees paid.
+    pub fees: Figure<MicroUsdc>,
+    /// Rewards, rebates and the like.
+    pub income: Figure<MicroUsdc>,
+    /// Realised and unrealised, after fees.
+    pub trading: Figure<MicroUsdc>,
+    /// That and income.
+    pub total: Figure<MicroUsdc>,
+    /// Conversions taken.
+    pub conversions: u32,
+    /// Something is held.
+    pub has_open: bool,
+}
+
+impl From<&Valuation> for OwnNumbers {
+    fn from(books: &Valuation) -> Self {
+        Self {
+            realised: books.realised,
+            realised_fifo: books.realised_fifo,
+            unrealised: books.unrealised,
+            fees: books.fees,
+            income: books.income,
+            trading: books.trading,
+            total: books.total,
+            conversions: books.conversions,
+            has_open: books.positions.iter().any(|position| position.held() > 0),
+        }
+    }
+}
+
 impl Measure {
+    /// The stable lower-case name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Positions => "positions",
+            Self::Realised => "realized",
+            Self::AfterFees => "after_fees",
+            Self::Economic => "economic",
+            Self::Settled => "settled",
+        }
+    }
+
     /// The same measure of our books.
-    pub fn of(self, ours: &Valuation) -> Figure<MicroUsdc> {
+    pub fn of(self, ours: &OwnNumbers) -> Figure<MicroUsdc> {
         let after_fees =
             |gross: Figure<MicroUsdc>| gross.and(ours.fees, |gross, fees| gross - fees);
         match self {
@@ -111,8 +161,9 @@ impl Reconciliation {
 }
 
 /// Compares.
-pub fn reconcile(ours: &Valuation, venue: VenueNumber) -> Reconciliation {
+pub fn reconcile(ours: impl Into<OwnNumbers>, venue: VenueNumber) -> Reconciliation {
     const TEN_DOLLARS: MicroUsdc = 10_000_000;
+    let ours = &ours.into();
     let tolerance = TEN_DOLLARS.max(venue.usdc.abs() / 100);
     let figure = venue.measure.of(ours);
     let residual = figure.map(|ours| ours - venue.usdc);
@@ -130,7 +181,7 @@ pub fn reconcile(ours: &Valuation, venue: VenueNumber) -> Reconciliation {
 
 /// The class of a residual beyond the tolerance: the first difference without which it would be within.
 fn class_of(
-    ours: &Valuation,
+    ours: &OwnNumbers,
     venue: VenueNumber,
     residual: MicroUsdc,
     tolerance: MicroUsdc,
@@ -151,8 +202,7 @@ fn class_of(
     if ours.conversions > 0 {
         return ResidualClass::NegRisk;
     }
-    let has_open = ours.positions.iter().any(|position| position.held() > 0);
-    if has_open && marks.is_none() && venue.measure.has_unrealised() {
+    if ours.has_open && marks.is_none() && venue.measure.has_unrealised() {
         return ResidualClass::MarkTiming;
     }
     ResidualClass::Unclassified

@@ -1,6 +1,19 @@
 //! Which outcome a redemption paid, read off what it paid.
 
-use super::amount::{MicroShares, MicroUsdc};
+use super::amount::{MicroShares, MicroUsdc, payoff};
+use super::markets::Payouts;
+
+/// What each outcome's shares brought by the resolution; `None` where that is not what was paid. Only the
+/// resolution tells which of two outcomes won of which as many were held.
+pub(crate) fn told(
+    held: &[MicroShares],
+    payouts: &Payouts,
+    usdc: MicroUsdc,
+) -> Option<Vec<MicroUsdc>> {
+    let parts = (0u8..).zip(held).map(|(outcome, shares)| payoff(*shares, payouts.of(outcome)));
+    let parts: Vec<MicroUsdc> = parts.collect();
+    (parts.iter().sum::<MicroUsdc>() == usdc).then_some(parts)
+}
 
 /// What each outcome's shares brought, where `usdc` for all of them leaves one way only: one outcome pays a
 /// dollar or all pay the same, or only one is held. `None` where it contradicts what is held, which
@@ -54,6 +67,14 @@ mod tests {
         assert_eq!(paid(&[10, 0], 0), Some(vec![0, 0]), "lost");
         assert_eq!(paid(&[0, 9], 9), Some(vec![0, 9]));
         assert_eq!(paid(&[0, 0], 0), Some(vec![0, 0]));
+    }
+
+    #[test]
+    fn the_resolution_says_which_of_equals_won() {
+        let won = Payouts::winner(1);
+        assert_eq!(told(&[10, 10], &won, 10), Some(vec![0, 10]));
+        assert_eq!(told(&[10, 4], &won, 10), None, "paid as if the other had won");
+        assert_eq!(told(&[11, 5], &Payouts::halves(), 7), Some(vec![5, 2]));
     }
 
     #[test]

@@ -9,8 +9,7 @@ mod words;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use parameters::{
-    join, read_categories, read_flag, read_instant, read_range, read_search, read_sort,
-    read_status, sort_word,
+    join, read_categories, read_flag, read_range, read_search, read_sort, read_status, sort_word,
 };
 pub use tape::{TapeColumn, TapeFigure};
 pub use words::{Closes, EventSortColumn, RangeColumn, SortColumn, Trait};
@@ -102,8 +101,8 @@ impl Screen {
         let active = read_flag(query, "active");
         let ranges =
             RangeColumn::ALL.iter().filter_map(|column| read_range(query, *column)).collect();
-        let ends_after = read_instant(query, "ends_after");
-        let ends_before = read_instant(query, "ends_before");
+        let ends_after = query.instant("ends_after");
+        let ends_before = query.instant("ends_before");
         let closes = query.words("closes", &Closes::expected(), Closes::parse);
         let traits = query.words("traits", &Trait::expected(), Trait::parse);
         let sort = read_sort(query, SortColumn::parse, &SortColumn::expected());

@@ -1,7 +1,5 @@
 //! Reading and writing the single parameters of a screen.
 
-use chrono::{DateTime, Utc};
-
 use super::{MAX_SEARCH_CHARS, MAX_SORTS, Range, RangeColumn, Sort};
 use crate::{Category, MarketStatus, query::QueryReader};
 
@@ -48,18 +46,6 @@ pub(super) fn read_status(query: &mut QueryReader, closed: Option<bool>) -> Opti
 
 pub(super) fn read_flag(query: &mut QueryReader, name: &'static str) -> Option<bool> {
     query.parse(name, "true or false")
-}
-
-pub(super) fn read_instant(query: &mut QueryReader, name: &'static str) -> Option<DateTime<Utc>> {
-    let text = query.text(name)?;
-    // A form's date field sends a bare day, which is taken to begin at midnight UTC.
-    let day = format!("{text}T00:00:00Z");
-    let parsed =
-        DateTime::parse_from_rfc3339(&text).or_else(|_| DateTime::parse_from_rfc3339(&day));
-    if parsed.is_err() {
-        query.refuse(name, &text, "must be an instant such as 2026-11-03T00:00:00Z, or a day");
-    }
-    parsed.ok().map(|instant| instant.with_timezone(&Utc))
 }
 
 pub(super) fn read_range(query: &mut QueryReader, column: RangeColumn) -> Option<Range> {

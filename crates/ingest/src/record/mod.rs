@@ -15,3 +15,4 @@ mod tail;
 mod windows;
 
 pub use service::{RecordingOptions, RecordingService, Retention};
+pub(crate) use service::{await_catalogue, ticks};

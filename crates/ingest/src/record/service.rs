@@ -162,7 +162,7 @@ impl RecordingService {
         let term = cancel.child_token();
         let _ends_with_this = term.clone().drop_guard();
         let sources = &self.sources;
-        await_catalogue(sources.clone(), cancel.clone()).await?;
+        await_catalogue(&sources.database, &sources.data, "trades are recorded", cancel).await?;
         let announced = std::mem::replace(&mut self.announced, mpsc::channel(1).1);
         let mut oracle = super::oracle::Oracle::new(sources.clone(), pen.clone(), announced);
         let (sources, pen) = (|| sources.clone(), || pen.clone());
@@ -184,25 +184,30 @@ impl RecordingService {
 }
 
 /// Waits until the catalogue holds markets of the origin that the Data API serves: records of one world must
-/// not be mixed with those of another.
-async fn await_catalogue(
-    sources: Arc<Sources>,
-    cancel: CancellationToken,
+/// not be mixed with those of another. `what` says what cannot be done before.
+pub(crate) async fn await_catalogue(
+    database: &Database,
+    data: &DataClient,
+    what: &'static str,
+    cancel: &CancellationToken,
 ) -> Result<(), StoreError> {
     let mut said = false;
     while !cancel.is_cancelled() {
-        let held = origin::get(sources.database.service()).await?;
+        let held = origin::get(database.service()).await?;
         // Any answer tells where it is from; an error has been logged.
-        let asked = sources.data.status().await;
-        match (held, sources.data.origin()) {
+        let asked = data.status().await;
+        match (held, data.origin()) {
             (Some(held), Some(found)) if held == found => return Ok(()),
             (Some(held), Some(found)) if !said => {
                 said = true;
-                tracing::error!(%held, %found, "nothing is recorded: the database holds another world's data");
+                tracing::error!(%held, %found, "no {what}: the database holds another world's data");
             }
-            _ => tracing::debug!(ok = asked.is_ok(), "the recorder waits for the catalogue"),
+            _ => tracing::debug!(ok = asked.is_ok(), "no {what} before there is a catalogue"),
         }
-        sleep(Duration::from_secs(1)).await;
+        tokio::select! {
+            () = sleep(Duration::from_secs(1)) => {}
+            () = cancel.cancelled() => {}
+        }
     }
     Ok(())
 }
@@ -259,7 +264,7 @@ impl Pen {
 }
 
 /// Ticks that begin now, and never in bursts.
-pub(super) fn ticks(every: Duration) -> tokio::time::Interval {
+pub(crate) fn ticks(every: Duration) -> tokio::time::Interval {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

@@ -32,9 +32,25 @@ pub(crate) struct Exchange {
 impl Exchange {
     /// A small world of this seed, in which people trade `activity` times as often as usual.
     pub(crate) async fn open(seed: u64, activity: f64) -> Self {
-        let present = DateTime::from_timestamp(1_795_392_000, 0).unwrap();
-        let options = WorldOptions::new(seed, present).scale(0.02).markets(200).activity(activity);
-        let lab = Lab::world(World::generate(&options));
+        Self::open_knowing(seed, activity, ClosedScope::All).await
+    }
+
+    /// The same with a catalogue of open markets and of so much of the past.
+    pub(crate) async fn open_knowing(seed: u64, activity: f64, closed: ClosedScope) -> Self {
+        let options = Self::options(seed).scale(0.02).markets(200).activity(activity);
+        let exchange = Self::of_world(&options).await;
+        exchange.sync_as(SyncKind::Full, closed).await;
+        exchange
+    }
+
+    /// A world of the standard size.
+    pub(crate) fn options(seed: u64) -> WorldOptions {
+        WorldOptions::new(seed, DateTime::from_timestamp(1_795_392_000, 0).unwrap())
+    }
+
+    /// A world of which nothing is known yet.
+    pub(crate) async fn of_world(options: &WorldOptions) -> Self {
+        let lab = Lab::world(World::generate(options));
         lab.limits().set(Enforcement::Off).unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -48,8 +64,8 @@ impl Exchange {
             &at("ws", "ws"),
             &at("ws", "rtds"),
         );
-        let endpoints = endpoints.unwrap();
-        let exchange = Self {
+        let endpoints = endpoints.unwrap().with_user_pnl(&at("http", "user-pnl")).unwrap();
+        Self {
             lab,
             database: TestDatabase::create().await,
             upstream: super::upstream(endpoints.clone()),
@@ -57,16 +73,24 @@ impl Exchange {
             base: format!("http://{address}"),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             _stop: stop.drop_guard(),
-        };
-        exchange.sync().await;
-        exchange
+        }
     }
 
     /// Brings the catalogue up to date.
     pub(crate) async fn sync(&self) {
+        self.sync_as(SyncKind::Full, ClosedScope::All).await;
+    }
+
+    /// The same in some way, with so much of the past.
+    pub(crate) async fn sync_as(&self, kind: SyncKind, closed: ClosedScope) {
         let client = GammaClient::new(self.upstream.clone());
-        let ended = super::sync(&self.database, client, SyncKind::Full, ClosedScope::All).await;
+        let ended = super::sync(&self.database, client, kind, closed).await;
         assert_eq!((ended.status, ended.error), (SyncState::Success, None));
+    }
+
+    /// The address of the lab's hosts, each below its name.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     pub(crate) fn clob(&self) -> ClobClient {

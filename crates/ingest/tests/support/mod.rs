@@ -3,9 +3,12 @@
 #![expect(dead_code, reason = "each test binary uses a part of this module")]
 
 pub(crate) mod books;
+pub(crate) mod doctored;
 pub(crate) mod exchange;
+pub(crate) mod identities;
 pub(crate) mod record;
 pub(crate) mod truth;
+pub(crate) mod wallets;
 
 use std::path::PathBuf;
 use std::sync::Arc;

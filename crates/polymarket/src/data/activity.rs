@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use domain::{Address, ConditionId, Price, Side, TokenId, TransactionHash, Usdc};
+use domain::{Address, ConditionId, Side, TokenId, TransactionHash, Usdc};
 use rust_decimal::Decimal;
 
 use super::DataClient;
@@ -215,8 +215,9 @@ pub struct ActivityRow {
     /// left of a sale (polymarket-api.md 2.7). So it does not divide to a price. A redemption that lost
     /// has 0.
     pub usdc: Option<Usdc>,
-    /// Dollars a share without fees, of trades; always known there.
-    pub price: Option<Price>,
+    /// Dollars a share without fees, of trades; always known there. 0 to 1 with all the digits upstream
+    /// tells, because what a purchase's dollars exceed price × size by is its fee.
+    pub price: Option<Decimal>,
     /// Whether it is about a combo (a parlay), which is no market. To be kept apart.
     pub is_combo: bool,
     /// Label of the outcome.
@@ -297,7 +298,7 @@ impl Row for ActivityRow {
         let is_structural = condition_id.as_ref().is_some_and(is_structural);
         let is_combo = fields.flag("is_combo").unwrap_or(is_trade && slug.is_none());
         // Upstream writes 0 where there is no price.
-        let price = fields.price("price").filter(|&price| is_trade || price != Price::ZERO);
+        let price = fields.exact_price("price").filter(|price| is_trade || !price.is_zero());
         let row = Self {
             wallet: fields.id("proxy_wallet", Address::parse).ok_or("proxy_wallet")?,
             kind,

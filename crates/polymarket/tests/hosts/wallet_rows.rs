@@ -99,7 +99,7 @@ async fn what_is_not_known_of_an_act_is_unknown() {
     assert_eq!((tip.trade_side(), tip.side.as_ref().unwrap().as_str()), (None, "OUT"));
     assert_eq!((future.kind.as_str(), future.size), ("AIRDROP", Some(dec!(7))));
     assert_eq!(trade.trade_side(), Some(Side::Buy));
-    assert_eq!(trade.price.unwrap().decimal(), dec!(0.52));
+    assert_eq!(trade.price.unwrap(), dec!(0.52));
     let ((_, issue), count) = read.issues.first_key_value().unwrap();
     assert_eq!((issue.field, issue.reason, count.count), ("type", Unreadable::UnknownWord, 1));
     assert_eq!(read.issues.len(), 1);

@@ -1,9 +1,10 @@
 //! The product against what it is built on, measured in one run: a sync against `COPY` of the rows it wrote,
-//! the list of markets against an empty answer and against `PostgreSQL` asked per request, charts and streams.
+//! the list of markets against an empty answer and against `PostgreSQL` asked per request, charts, streams, imports of
+//! wallets and answers about them.
 //!
 //! `bench/run` builds it, runs it and judges what it finds. By itself:
-//! `cargo bench -p server --bench comparisons -- [sync] [http] [charts] [streams]`. Findings go to standard output, one JSON
-//! object a line; progress goes to standard error.
+//! `cargo bench -p server --bench comparisons -- [sync] [http] [charts] [streams] [wallets]`. Findings go to standard
+//! output, one JSON object a line; progress goes to standard error.
 
 #![expect(clippy::print_stderr, reason = "progress for whoever waits")]
 
@@ -14,6 +15,8 @@ mod http;
 mod live;
 mod load;
 mod setup;
+mod wallet_answers;
+mod wallets;
 
 use std::process::ExitCode;
 
@@ -23,7 +26,7 @@ use anyhow::Context;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 4] = ["sync", "http", "charts", "streams"];
+const PARTS: [&str; 5] = ["sync", "http", "charts", "streams", "wallets"];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`.
@@ -60,6 +63,10 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
         }
         if is_wanted("streams") {
             live::compare_streams().await.context("streams")?;
+        }
+        if is_wanted("wallets") {
+            wallet_answers::compare(&database).await.context("answers about wallets")?;
+            wallets::compare(&database).await.context("wallets")?;
         }
         database.close().await;
         Ok(())

@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use crate::http::cache::CachePolicy;
 
 /// A body as a file of this name.
-pub(super) fn attachment(name: &str, body: Body) -> Response {
+pub(crate) fn attachment(name: &str, body: Body) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
@@ -23,7 +23,7 @@ pub(super) fn attachment(name: &str, body: Body) -> Response {
 }
 
 /// What a cell holds. The unknown is left empty.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Text(String),
     /// As it is, without separators.
     Number(Option<f64>),
@@ -34,13 +34,13 @@ pub(super) enum Cell {
 
 impl Cell {
     /// A text, or nothing.
-    pub(super) fn text(text: Option<impl Into<String>>) -> Self {
+    pub(crate) fn text(text: Option<impl Into<String>>) -> Self {
         Self::Text(text.map(Into::into).unwrap_or_default())
     }
 }
 
 /// Appends a line.
-pub(super) fn write_line(out: &mut Vec<u8>, cells: impl Iterator<Item = Cell>) {
+pub(crate) fn write_line(out: &mut Vec<u8>, cells: impl Iterator<Item = Cell>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             out.push(b',');

@@ -3,11 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
-use chrono::{DateTime, Utc};
-use domain::{Concentration, ConditionId, ErrorCode, QueryReader, Shares};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Concentration, ConditionId, Contract, ErrorCode, MarketId, QueryReader, Shares};
 use moka::future::Cache;
 use polymarket::{UpstreamError, data::DataClient};
 use serde::{Deserialize, Serialize};
+use store::{
+    StoreError,
+    wallets::holders::{self, Holder},
+};
 use utoipa::{
     IntoParams, ToSchema,
     openapi::path::{Parameter, ParameterIn},
@@ -33,6 +37,8 @@ const MAX_LIMIT: u16 = 500;
 pub(crate) const DEFAULT_LIMIT: u16 = 100;
 /// How long an answer is shown again; upstream keeps its own for two minutes.
 const KEPT_FOR: Duration = Duration::from_mins(1);
+/// A market's holders are noted so often at most, whoever asks for them.
+const NOTED_EVERY: TimeDelta = TimeDelta::hours(1);
 /// How long upstream may take before the caller is told that it does not answer.
 const FETCH_WITHIN: Duration = Duration::from_secs(3);
 
@@ -131,12 +137,48 @@ struct Held {
 }
 
 async fn fetch(
-    data: DataClient,
+    app: AppState,
+    row: MarketRow,
     condition: ConditionId,
     limit: u16,
 ) -> Result<Arc<Held>, UpstreamError> {
+    let data = DataClient::new(app.live().upstream().clone());
     let page = data.holders(&condition, limit).await?;
-    Ok(Arc::new(Held { rows: page.rows.rows, observed_at: Utc::now() }))
+    let held = Arc::new(Held { rows: page.rows.rows, observed_at: Utc::now() });
+    // Of a shorter list it could not be said later who was not on it.
+    if limit >= DEFAULT_LIMIT && page.rows.rejected.is_empty() {
+        let held = held.clone();
+        tokio::spawn(async move {
+            if let Err(error) = note(&app, &row, &held).await {
+                tracing::warn!(%error, "holders are not noted");
+            }
+        });
+    }
+    Ok(held)
+}
+
+/// Keeps a reading of a market's holders, and with it that those wallets exist.
+async fn note(app: &AppState, row: &MarketRow, held: &Held) -> Result<(), StoreError> {
+    let Ok(market_id) = MarketId::parse(&row.market_id) else { return Ok(()) };
+    let mut holders = Vec::new();
+    for (outcome_index, token) in (0u8..).zip(&row.token_ids) {
+        let of_token = held.rows.iter().filter(|holder| holder.token_id.as_str() == token);
+        let ranked = (1u16..=DEFAULT_LIMIT).zip(of_token).filter_map(|(rank, holder)| {
+            let wallet = holder.wallet.clone();
+            let shares = Shares::new(holder.shares).ok()?;
+            Contract::of(&wallet).is_none().then_some(Holder {
+                outcome_index,
+                rank,
+                wallet,
+                shares,
+            })
+        });
+        holders.extend(ranked);
+    }
+    let mut connection = app.database().service().acquire().await?;
+    let (at, pause) = (held.observed_at, NOTED_EVERY);
+    holders::record_now_and_then(&mut connection, &market_id, &holders, at, pause).await?;
+    Ok(())
 }
 
 /// The holders of a market: asked for once a minute at most.
@@ -148,9 +190,9 @@ pub(crate) async fn load(
     let unavailable = || ApiError::new(ErrorCode::UpstreamUnavailable);
     let condition = row.condition_id.as_deref().and_then(|id| ConditionId::parse(id).ok());
     let condition = condition.ok_or_else(|| ApiError::new(ErrorCode::BookNotFound))?;
-    let data = DataClient::new(app.live().upstream().clone());
     let key = (condition.clone(), limit);
-    let held = app.holders().0.try_get_with(key, fetch(data, condition, limit));
+    let fetched = fetch(app.clone(), row.clone(), condition, limit);
+    let held = app.holders().0.try_get_with(key, fetched);
     let held = match tokio::time::timeout(FETCH_WITHIN, held).await {
         Ok(Ok(held)) => held,
         Ok(Err(error)) => return Err(unavailable().because(error)),

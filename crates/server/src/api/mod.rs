@@ -2,7 +2,7 @@
 
 pub mod analytics;
 pub mod categories;
-mod csv;
+pub(crate) mod csv;
 pub mod details;
 pub mod distribution;
 pub mod events;
@@ -25,6 +25,7 @@ pub mod sync;
 pub mod system;
 pub mod timeline;
 pub mod trades;
+pub mod wallet;
 
 pub use openapi::openapi;
 
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(holders::list_holders))
         .routes(routes!(distribution::get_event_history))
         .routes(routes!(search::search_catalogue))
+        .merge(wallet::routes())
         .routes(routes!(sync::get_sync, sync::start_sync))
         .routes(routes!(sync::follow_sync))
         .routes(routes!(stream::follow_generations))

@@ -186,18 +186,25 @@ pub(crate) async fn start_sync(
     Query(NoParameters): Query<NoParameters>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    authorise(&app, Client::of(request.extensions(), request.headers()), request.headers())?;
+    let client = Client::of(request.extensions(), request.headers());
+    authorise(&app, client, request.headers(), "syncs are started")?;
     let status = app.sync().request(app.database(), SyncTrigger::Manual).await?;
     let metadata = ItemMetadata::of(&app, &app.catalog().current(), Utc::now());
     Ok(Reply::new(status, metadata).respond_with(StatusCode::ACCEPTED, CachePolicy::NoStore))
 }
 
-fn authorise(app: &AppState, client: Client, headers: &HeaderMap) -> Result<(), ApiError> {
+/// Refuses whoever may not give orders; `what` says in the refusal what was ordered.
+pub(super) fn authorise(
+    app: &AppState,
+    client: Client,
+    headers: &HeaderMap,
+    what: &str,
+) -> Result<(), ApiError> {
     let Some(token) = &app.settings().admin_token else {
         return match client {
             Client::Local => Ok(()),
             Client::Remote(_) => Err(ApiError::new(ErrorCode::NotAllowed)
-                .saying("Without an admin token, syncs are started from this machine only.")),
+                .saying(format!("Without an admin token, {what} from this machine only."))),
         };
     };
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());

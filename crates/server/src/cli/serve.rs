@@ -9,9 +9,12 @@ use anyhow::Context;
 use ingest::IngestService;
 use ingest::live::{LiveBooks, LiveService};
 use ingest::record::RecordingService;
+use ingest::wallets::{WalletClients, WalletService};
 use lab::Lab;
 use polymarket::clob::ClobClient;
+use polymarket::data::DataClient;
 use polymarket::gamma::GammaClient;
+use polymarket::user_pnl::UserPnlClient;
 use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use store::{Database, migrate};
 use tokio::net::TcpListener;
@@ -51,6 +54,9 @@ pub(super) fn demo_config(settings: Settings) -> anyhow::Result<Config> {
         sync_interval_s: Some(15),
         hot_interval_s: Some(5),
         upstream_rate_percent: Some(100),
+        // So few that all are there within a minute, and are kept up while somebody watches.
+        wallet_board: Some(25),
+        wallet_refresh_s: Some(120),
         ..Settings::default()
     };
     let settings = Settings { data_dir: Some(data_dir), database_url: None, ..settings };
@@ -147,8 +153,8 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
     served.context("the server ended badly")
 }
 
-/// Starts what talks to upstream: books for everybody, and where it is this process's role the catalogue's syncs and
-/// the recorder.
+/// Starts what talks to upstream: books for everybody, and where it is this process's role the catalogue's syncs, the
+/// recorder and the importers of wallets.
 fn spawn_ingest(
     config: &Config,
     upstream: &Arc<Upstream>,
@@ -178,6 +184,13 @@ fn spawn_ingest(
             announced,
         );
         tasks.spawn(recorder.run(cancel.clone()));
+        let clients = WalletClients {
+            data: DataClient::new(upstream.clone()),
+            gamma: GammaClient::new(upstream.clone()),
+            user_pnl: UserPnlClient::new(upstream.clone()),
+        };
+        let wallets = WalletService::new(database.clone(), clients, config.wallets.clone());
+        tasks.spawn(wallets.run(cancel.clone()));
     }
     Ok(books)
 }

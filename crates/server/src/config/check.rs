@@ -5,6 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use chrono::TimeDelta;
 use ingest::live::LiveOptions;
 use ingest::record::{RecordingOptions, Retention};
+use ingest::wallets::WalletOptions;
 use ingest::{ClosedScope, IngestOptions};
 use polymarket::{Endpoints, Host};
 use store::DatabaseUrl;
@@ -106,6 +107,7 @@ impl Check {
             ..LiveOptions::default()
         };
         let recording = self.recording(&settings);
+        let wallets = self.wallets(&settings);
         let roles = self.roles(settings.roles.clone());
         Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -118,6 +120,7 @@ impl Check {
             ingest,
             live,
             recording,
+            wallets,
             upstream_rate_percent: percent,
             log,
             log_format: log_format.unwrap_or(LogFormat::Text),
@@ -157,6 +160,39 @@ impl Check {
             tail_every: tail,
             tape_back: back.unwrap_or(defaults.tape_back),
             retention,
+            ..defaults
+        }
+    }
+
+    fn wallets(&mut self, settings: &Settings) -> WalletOptions {
+        let defaults = WalletOptions::default();
+        let mut within = |field, value: Option<u64>, least: u64, most: u64| match value {
+            Some(value) if !(least..=most).contains(&value) => {
+                self.mistakes.push((field, format!("{value} is not from {least} to {most}")));
+                None
+            }
+            value => value,
+        };
+        let workers = within("wallet-workers", settings.wallet_workers.map(u64::from), 0, 32);
+        let rows = within("wallet-rows", settings.wallet_rows, 1_000, 5_000_000);
+        let board = within("wallet-board", settings.wallet_board.map(u64::from), 1, 1_000);
+        let refresh = within("wallet-refresh-s", settings.wallet_refresh_s, 60, 604_800);
+        let background = within("wallet-background-s", settings.wallet_background_s, 60, 604_800);
+        let after = |seconds: Option<u64>, default| {
+            seconds
+                .and_then(|seconds| i64::try_from(seconds).ok())
+                .map_or(default, TimeDelta::seconds)
+        };
+        WalletOptions {
+            workers: workers
+                .and_then(|count| u32::try_from(count).ok())
+                .unwrap_or(defaults.workers),
+            most_rows: rows.unwrap_or(defaults.most_rows),
+            board_length: board
+                .and_then(|count| u16::try_from(count).ok())
+                .unwrap_or(defaults.board_length),
+            refresh_every: after(refresh, defaults.refresh_every),
+            background_every: after(background, defaults.background_every),
             ..defaults
         }
     }

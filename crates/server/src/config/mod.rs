@@ -9,6 +9,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use ingest::IngestOptions;
 use ingest::live::LiveOptions;
 use ingest::record::RecordingOptions;
+use ingest::wallets::WalletOptions;
 use polymarket::{Endpoints, Host};
 use store::DatabaseUrl;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub live: LiveOptions,
     /// What is recorded of what happens.
     pub recording: RecordingOptions,
+    /// How wallets' histories are imported.
+    pub wallets: WalletOptions,
     /// Share of upstream's published limits to use, in percent.
     pub upstream_rate_percent: u8,
     /// What to log.
@@ -136,6 +139,11 @@ impl Config {
             keep_trades_d: self.recording.retention.trades_days,
             keep_minutes_d: self.recording.retention.minutes_days,
             keep_hours_d: self.recording.retention.hours_days,
+            wallet_workers: Some(self.wallets.workers),
+            wallet_rows: Some(self.wallets.most_rows),
+            wallet_board: Some(self.wallets.board_length),
+            wallet_refresh_s: u64::try_from(self.wallets.refresh_every.num_seconds()).ok(),
+            wallet_background_s: u64::try_from(self.wallets.background_every.num_seconds()).ok(),
             upstream_rate_percent: Some(self.upstream_rate_percent),
             log: Some(self.log.clone()),
             log_format: Some(
@@ -187,6 +195,8 @@ mod tests {
             gamma_url: Some("ftp://x".to_owned()),
             sync_interval_s: Some(1),
             tail_interval_s: Some(59),
+            wallet_board: Some(0),
+            wallet_refresh_s: Some(59),
             sync_closed: Some(vec!["sometimes".to_owned()]),
             roles: Some(vec!["api".to_owned(), "cook".to_owned()]),
             upstream_rate_percent: Some(0),
@@ -203,6 +213,8 @@ mod tests {
             "sync-interval-s",
             "tail-interval-s",
             "sync-closed",
+            "wallet-board",
+            "wallet-refresh-s",
             "roles",
         ] {
             assert!(fields.contains(&field), "{field} in {fields:?}");

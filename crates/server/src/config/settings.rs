@@ -89,6 +89,22 @@ pub struct Settings {
     /// Days to keep hour bars, by whole months [default: for ever]
     #[arg(long, env = "CASCADIAN_KEEP_HOURS_D", value_name = "DAYS")]
     pub keep_hours_d: Option<u32>,
+    /// Imports of wallets' histories at once; 0: none [default: 2]
+    #[arg(long, env = "CASCADIAN_WALLET_WORKERS", value_name = "COUNT")]
+    pub wallet_workers: Option<u32>,
+    /// Most rows of activity to keep of a wallet, 1000 to 5000000; a larger one's figures are withheld
+    /// [default: 500000]
+    #[arg(long, env = "CASCADIAN_WALLET_ROWS", value_name = "COUNT")]
+    pub wallet_rows: Option<u64>,
+    /// Leaders of each of upstream's boards to import, 1 to 1000 [default: 100]
+    #[arg(long, env = "CASCADIAN_WALLET_BOARD", value_name = "COUNT")]
+    pub wallet_board: Option<u16>,
+    /// Seconds from one import of a wallet on a board, or that is followed, to the next, 60 to 604800 [default: 900]
+    #[arg(long, env = "CASCADIAN_WALLET_REFRESH_S", value_name = "SECONDS")]
+    pub wallet_refresh_s: Option<u64>,
+    /// Seconds from one import of any other wallet to the next, 60 to 604800 [default: 86400]
+    #[arg(long, env = "CASCADIAN_WALLET_BACKGROUND_S", value_name = "SECONDS")]
+    pub wallet_background_s: Option<u64>,
     /// Percentage of upstream's published rate limits to use, 1 to 100 [default: 25]
     #[arg(long, env = "CASCADIAN_UPSTREAM_RATE_PERCENT", value_name = "PERCENT")]
     pub upstream_rate_percent: Option<u8>,
@@ -138,6 +154,11 @@ macro_rules! fields {
             keep_trades_d,
             keep_minutes_d,
             keep_hours_d,
+            wallet_workers,
+            wallet_rows,
+            wallet_board,
+            wallet_refresh_s,
+            wallet_background_s,
             upstream_rate_percent,
             log,
             log_format

@@ -16,7 +16,12 @@ use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::{analytics::AnalyticsCache, details::DetailCache, holders::HoldersCache},
+    api::{
+        analytics::AnalyticsCache,
+        details::DetailCache,
+        holders::HoldersCache,
+        wallet::{asked::ImportLimits, names::OwnerCache},
+    },
     catalog::CatalogHandle,
     http::{bodies::BodyCache, client::ClientLimits, security::PublicUrl},
     live::Live,
@@ -94,6 +99,8 @@ struct Shared {
     details: DetailCache,
     analytics: AnalyticsCache,
     holders: HoldersCache,
+    wallet_owners: OwnerCache,
+    import_limits: ImportLimits,
     limits: ClientLimits,
     refresh_asked_at: AtomicI64,
     stopping: CancellationToken,
@@ -108,6 +115,8 @@ impl AppState {
             details: DetailCache::default(),
             analytics: AnalyticsCache::default(),
             holders: HoldersCache::default(),
+            wallet_owners: OwnerCache::default(),
+            import_limits: ImportLimits::default(),
             limits: ClientLimits::default(),
             refresh_asked_at: AtomicI64::new(i64::MIN),
             stopping,
@@ -163,6 +172,14 @@ impl AppState {
 
     pub(crate) fn holders(&self) -> &HoldersCache {
         &self.0.holders
+    }
+
+    pub(crate) fn wallet_owners(&self) -> &OwnerCache {
+        &self.0.wallet_owners
+    }
+
+    pub(crate) fn import_limits(&self) -> &ImportLimits {
+        &self.0.import_limits
     }
 
     pub(crate) fn details(&self) -> &DetailCache {

@@ -11,6 +11,7 @@ mod market;
 mod order_book;
 mod search;
 mod tape;
+pub mod wallet;
 
 pub use analytics::{AnalyticsView, MomentumView, WindowView};
 pub use category::{CategoryMarket, CategoryView};

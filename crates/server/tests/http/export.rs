@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// RFC 4180, written anew so that the writer is not checked by itself.
-fn parse(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn parse(text: &str) -> Vec<Vec<String>> {
     let mut rows = vec![vec![String::new()]];
     let mut quoted = false;
     let mut chars = text.chars().peekable();

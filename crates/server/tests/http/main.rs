@@ -20,4 +20,5 @@ mod security;
 mod streams;
 mod support;
 mod terminal;
+mod wallets;
 mod windows;

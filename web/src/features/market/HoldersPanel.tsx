@@ -128,7 +128,9 @@ function Side({ side, shown }: { side: HolderSide; shown: number }) {
             {side.holders.slice(0, shown).map((holder) => (
               <tr key={holder.wallet}>
                 <td className="l" title={holder.wallet}>
-                  {holder.name ?? <span className="mono">{shortHash(holder.wallet)}</span>}
+                  <a href={`/wallets/${holder.wallet}`} data-beside={holder.wallet}>
+                    {holder.name ?? <span className="mono">{shortHash(holder.wallet)}</span>}
+                  </a>
                 </td>
                 <td>{shares(holder.shares)}</td>
                 <td className="f2" title={moneyExact(holder.value_usdc)}>

@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { type Action, actions } from "../../lib/actions.ts";
-import { cents, count } from "../../lib/format.ts";
+import { besideHref } from "../../lib/beside.ts";
+import { cents, count, shortHash } from "../../lib/format.ts";
 import { go } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
 import { entityFromText } from "./entity.ts";
-import { searchCatalogue } from "./searchQuery.ts";
+import { searchCatalogue, searchWallets } from "./searchQuery.ts";
 
 interface PaletteProps {
   onClose(): void;
@@ -19,6 +20,7 @@ export function Palette({ onClose }: PaletteProps) {
   const [text, setText] = useState("");
   const sought = useDeferredValue(text.trim());
   const { data: found, error } = useQuery(searchCatalogue(sought));
+  const { data: wallets } = useQuery(searchWallets(sought));
   const offered = useStore(actions);
   const [visits] = useState(recentVisits);
 
@@ -48,6 +50,7 @@ export function Palette({ onClose }: PaletteProps) {
       ...shownVisits.map(({ href }) => `recent ${href}`),
       ...(hits?.markets ?? []).map((market) => `market ${market.market_id}`),
       ...(hits?.events ?? []).map((event) => `event ${event.event_id}`),
+      ...(wallets ?? []).map(({ address }) => `wallet ${address}`),
       ...listed.map(({ id }) => `action ${id}`),
     ][0] ?? "";
   const [selected, setSelected] = useState(first);
@@ -57,7 +60,7 @@ export function Palette({ onClose }: PaletteProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself
     <dialog
       ref={dialog}
-      aria-label="Find markets, events and actions"
+      aria-label="Find markets, events, wallets and actions"
       onClose={onClose}
       onClick={(event) => {
         if (event.target === dialog.current) close();
@@ -77,7 +80,7 @@ export function Palette({ onClose }: PaletteProps) {
             <Command.Group heading="Open">
               <Item value={`open ${entity.id}`} onSelect={() => open(entity.href)}>
                 <span className="t">
-                  {entity.kind === "market" ? "Market" : "Event"} <span className="mono">{entity.id}</span>
+                  {KINDS[entity.kind]} <span className="mono">{entity.id}</span>
                 </span>
               </Item>
             </Command.Group>
@@ -122,6 +125,16 @@ export function Palette({ onClose }: PaletteProps) {
               ))}
             </Command.Group>
           )}
+          {wallets && wallets.length > 0 && (
+            <Command.Group heading="Wallets">
+              {wallets.map(({ address, name, pseudonym }) => (
+                <Item key={address} value={`wallet ${address}`} onSelect={() => open(besideHref(address))}>
+                  <span className="t">{name ?? pseudonym ?? shortHash(address)}</span>
+                  <span className="n mono">{shortHash(address)}</span>
+                </Item>
+              ))}
+            </Command.Group>
+          )}
           {listed.length > 0 && (
             <Command.Group heading="Actions">
               {listed.map((action) => (
@@ -141,6 +154,8 @@ export function Palette({ onClose }: PaletteProps) {
     </dialog>
   );
 }
+
+const KINDS = { market: "Market", event: "Event", wallet: "Wallet" } as const;
 
 /** Every word sought begins a word of the title. */
 function matches(title: string, sought: string): boolean {

@@ -127,6 +127,12 @@ fn a_cap_withholds_all_but_markets_that_are_younger() {
     let holed = story.covering(hole).value(&story.markets, |_| Mark::Unknown);
     assert_eq!(holed.completeness, Completeness::Gap);
     assert_eq!(position(&holed, (young, YES)).total, Figure::Withheld(Reason::Gap));
+    let ended = Coverage { until: Some(at(2)), ..Coverage::full() };
+    let ended = story.covering(ended).value(&story.markets, |_| Mark::Unknown);
+    assert_eq!(ended.completeness, Completeness::Capped);
+    for figure in [position(&ended, (young, YES)).total, ended.total, ended.value] {
+        assert_eq!(figure, Figure::Withheld(Reason::Capped), "any may have been traded since");
+    }
     let unread = Coverage { unread_rows: 1, ..Coverage::full() };
     let unread = story.covering(unread).value(&story.markets, |_| Mark::Unknown);
     assert_eq!(unread.total, Figure::Withheld(Reason::Gap));

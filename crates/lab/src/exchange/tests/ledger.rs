@@ -169,7 +169,7 @@ impl Ledger {
         let members = &exchange.groups()[group.index()].markets;
         let others: Vec<_> =
             members.iter().filter(|market| !moved.converted.contains(market)).collect();
-        if others.is_empty() || cost < 0.0 {
+        if others.is_empty() {
             self.account((wallet, moved.converted[0], NO)).realized -= cost;
             cost = 0.0;
         }

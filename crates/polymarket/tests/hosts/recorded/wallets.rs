@@ -99,7 +99,7 @@ async fn activity() {
         assert!(page.rows.unknown_keys.is_empty(), "{:?}", page.rows.unknown_keys);
         let [first, second] = page.rows.rows.as_slice() else { panic!("two rows") };
         assert_eq!((&first.kind, first.trade_side()), (&ActivityType::Trade, Some(Side::Buy)));
-        assert_eq!((first.size, first.price.unwrap().decimal()), (Some(dec!(22.84)), dec!(0.52)));
+        assert_eq!((first.size, first.price.unwrap()), (Some(dec!(22.84)), dec!(0.52)));
         // The fee is in what was paid: shares × 0.05 × p(1 − p), cut to five decimals.
         let fee = (dec!(22.84) * dec!(0.05) * dec!(0.52) * dec!(0.48)).trunc_with_scale(5);
         assert_eq!(first.usdc.unwrap().decimal(), dec!(22.84) * dec!(0.52) + fee);

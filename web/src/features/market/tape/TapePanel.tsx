@@ -220,6 +220,7 @@ const hashText = (hash: string) => `${hash.slice(0, 6)}…`;
 const Trade = memo(({ trade, label, tick, isSimulated }: TradeProps) => {
   const who = trade.name ?? (trade.wallet && shortHash(trade.wallet));
   const known = who ? `Taker ${who}` : undefined;
+  const what = `${trade.side} ${label}`;
   return (
     <tr title={trade.confirmed === false ? "Heard on the stream, not confirmed yet" : known}>
       <td className="l mut">
@@ -228,7 +229,15 @@ const Trade = memo(({ trade, label, tick, isSimulated }: TradeProps) => {
         </time>
       </td>
       <td className="l">
-        {trade.side} <span className={outcomeColour(trade.outcome)}>{label}</span>
+        {trade.wallet ? (
+          <a href={`/wallets/${trade.wallet}`} data-beside={trade.wallet} aria-label={`${what}, by ${who}`}>
+            {trade.side} <span className={outcomeColour(trade.outcome)}>{label}</span>
+          </a>
+        ) : (
+          <>
+            {trade.side} <span className={outcomeColour(trade.outcome)}>{label}</span>
+          </>
+        )}
       </td>
       <td>{cents(trade.price, tick)}</td>
       <td>{shares(trade.shares)}</td>

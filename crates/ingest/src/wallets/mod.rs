@@ -1,0 +1,18 @@
+//! Wallets: found where they show up, their whole history imported, their books kept.
+
+mod books;
+mod discover;
+mod entries;
+mod exposed;
+mod fetch;
+pub mod figures;
+mod import;
+mod news;
+mod read;
+mod series;
+mod service;
+mod takers;
+
+pub use fetch::WalletClients;
+pub use import::{ImportError, Imported};
+pub use service::{WalletOptions, WalletService};
