@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { before, describe, it } from "node:test";
 import { PHONE, withPage } from "./browser.mjs";
 import { shared } from "./shared.mjs";
+import { imported } from "./wallet-subjects.mjs";
 
 const AXE = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -27,6 +28,7 @@ describe("accessibility", () => {
   before(async () => {
     ({ terminal, browser } = await shared());
     const { data } = await terminal.api("/api/polymarket/markets?limit=1");
+    const [wallet, other] = await imported(terminal);
     paths = {
       screener: "/markets",
       "a filtered screener": "/markets?category=politics&price_min=0.1&sort=-liquidity,end_date&q=will",
@@ -36,6 +38,13 @@ describe("accessibility", () => {
       event: `/events/${data[0].event.slug}`,
       map: "/map",
       categories: "/categories",
+      wallets: "/wallets",
+      "wallets found": `/wallets?q=${wallet.address}`,
+      wallet: `/wallets/${wallet.address}`,
+      "a wallet with gaps": `/wallets/${other.address}`,
+      "a wallet beside a market": `/markets/${data[0].slug}?wallet=${wallet.address}`,
+      compare: `/wallets/compare?w=${wallet.address},${other.address}`,
+      "what figures mean": "/docs/pnl",
       docs: "/docs",
       "a missing page": "/nowhere",
     };
@@ -56,7 +65,7 @@ describe("accessibility", () => {
           async (page) => {
             await page.goto(path);
             // The script has drawn the page once the palette's button is there; pages without a script never have it.
-            if (!["docs", "a missing page"].includes(name))
+            if (!["docs", "what figures mean", "a missing page"].includes(name))
               await page.locator("button.find").waitFor({ state: "attached" });
             const here = await findings(page);
             if (here.length > 0) found[name] = here;

@@ -93,7 +93,8 @@ export class Terminal {
   /** A terminal on a simulated world, filled; it refreshes only when asked to, so that nothing moves by itself. */
   static async startFilled() {
     const hour = ["--sync-interval-s", "3600", "--hot-interval-s", "3600"];
-    const terminal = await Terminal.start(["demo", "--seed", "7", ...hour]);
+    // Histories of wallets go back to markets that closed long ago, which only the next refresh would bring.
+    const terminal = await Terminal.start(["demo", "--seed", "7", "--sync-closed", "all", ...hour]);
     await terminal.synced();
     return terminal;
   }

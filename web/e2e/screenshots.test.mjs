@@ -4,6 +4,7 @@ import { before, describe, it } from "node:test";
 import { DESKTOP, PHONE, withPage } from "./browser.mjs";
 import { eventually } from "./eventually.mjs";
 import { shared } from "./shared.mjs";
+import { imported } from "./wallet-subjects.mjs";
 
 /** What a page must have before its picture is taken. */
 const PARTS = {
@@ -16,6 +17,9 @@ const PARTS = {
   ],
   event: [".echart path", ".distribution tbody tr"],
   map: [".treemap canvas"],
+  wallet: [".pnl-card path", "section.reconciliation .recon", "section.exposure"],
+  "wallet-panel": ["aside.panel .facts", ".pchart canvas"],
+  compare: ["table.compared tbody td"],
 };
 
 /** How long the histories of an event may take to be read. */
@@ -51,6 +55,7 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
     const isOpen = ({ market_count, top_markets: [first] }) => market_count > 5 && first.price < 0.8;
     const event = data.find(isOpen) ?? data.find((candidate) => candidate.market_count > 5) ?? data[0];
     await withHistory(terminal, event);
+    const [wallet, other] = await imported(terminal);
     paths = {
       screener: "/markets",
       events: "/events",
@@ -58,6 +63,9 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
       market: `/markets/${event.top_markets[0].slug}`,
       map: "/map",
       categories: "/categories",
+      wallet: `/wallets/${wallet.address}`,
+      "wallet-panel": `/markets/${event.top_markets[0].slug}?wallet=${wallet.address}`,
+      compare: `/wallets/compare?w=${wallet.address},${other.address}`,
     };
   });
 

@@ -15,10 +15,10 @@ if (!container) throw new Error("the page has no #root to draw in");
 
 const client = createQueryClient();
 const boot = readBoot();
-if (boot) prime(client, boot, window.location.pathname);
-
 // The page's code is loaded before the first render, so that the server's HTML gives way to the whole page at once.
-await matchRoute(window.location.pathname).route.load();
+const loading = matchRoute(window.location.pathname).route.load();
+if (boot) await prime(client, boot, window.location.pathname);
+await loading;
 
 createRoot(container).render(
   <StrictMode>

@@ -219,3 +219,31 @@ CREATE OR REPLACE FUNCTION is_divided_by_month(parent regclass) RETURNS boolean
     RETURN parent IN ('market_history'::regclass, 'event_history'::regclass, 'trades'::regclass,
                       'prices_1m'::regclass, 'prices_1h'::regclass, 'wallet_trades'::regclass,
                       'wallet_pnl_snapshots'::regclass, 'market_holders'::regclass);
+
+-- As before, but that the second of two looks where the first one's table is certain to be seen: what to_regclass has
+-- once not found it goes on not finding for the rest of a statement.
+CREATE OR REPLACE FUNCTION ensure_month_partition(parent regclass, instant timestamptz) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    month timestamp := date_trunc('month', instant AT TIME ZONE 'UTC');
+    partition text := parent::text || '_' || to_char(month, 'YYYY_MM');
+BEGIN
+    IF NOT is_divided_by_month(parent) THEN
+        RAISE EXCEPTION '% is not divided by month', parent;
+    END IF;
+    IF to_regclass(partition) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('ensure_month_partition'));
+    IF EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+               WHERE i.inhparent = parent AND c.relname = partition) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)', partition, parent,
+                   month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', partition);
+    EXECUTE format('CREATE POLICY %I ON %I TO service_role USING (true) WITH CHECK (true)',
+                   partition || '_service', partition);
+END
+$$;

@@ -191,7 +191,7 @@ async fn replace(
     if new.is_empty() {
         return Ok(());
     }
-    months::prepare(connection, table, new.iter().map(|(_, bar)| bar.at).collect()).await?;
+    months::prepare(&mut *connection, table, new.iter().map(|(_, bar)| bar.at).collect()).await?;
     let sql = format!(
         "INSERT INTO {table} AS b (market_id, {begin}, {COLUMNS}, observed_at)
          SELECT *, $13 FROM unnest($1::text[], $2::timestamptz[], $3::numeric[], $4::numeric[], $5::numeric[],

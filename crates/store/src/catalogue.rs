@@ -114,7 +114,8 @@ pub async fn prepare_history(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for table in [EVENTS.history, MARKETS.history] {
-        months::prepare(connection, table, vec![now, now + chrono::Duration::days(28)]).await?;
+        months::prepare(&mut *connection, table, vec![now, now + chrono::Duration::days(28)])
+            .await?;
     }
     Ok(())
 }

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Utc};
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::PgExecutor;
 
 use crate::StoreError;
 
 /// Makes sure that rows of these instants have a place in a table.
+///
+/// To make a month the whole table is locked against everybody. In a transaction that has read or written there
+/// before, that can end in two waiting for each other: whoever does much in one transaction has the months made before
+/// it begins.
 pub(crate) async fn prepare(
-    connection: &mut PgConnection,
+    executor: impl PgExecutor<'_>,
     table: &str,
     instants: Vec<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
@@ -19,7 +23,7 @@ pub(crate) async fn prepare(
     sqlx::query("SELECT ensure_month_partition($1::regclass, instant) FROM unnest($2::timestamptz[]) AS instant")
         .bind(table)
         .bind(months.into_values().collect::<Vec<_>>())
-        .execute(connection)
+        .execute(executor)
         .await?;
     Ok(())
 }

@@ -139,7 +139,7 @@ pub async fn record(
         }
     }
     let instants = reading.iter().map(|heard| heard.trade.traded_at).collect();
-    months::prepare(&mut tx, "trades", instants).await?;
+    months::prepare(&mut *tx, "trades", instants).await?;
     let recorded = Recorded { inserted: new.len(), confirmed: confirmed.len() };
     confirm(&mut tx, &confirmed).await?;
     insert(&mut tx, &new, source == TapeSource::Record, now).await?;

@@ -182,6 +182,14 @@ async fn what_a_wallet_did() {
     })
     .await;
     uses_index(&database, SERVICE, "wallet_trades_pkey", async |connection| {
+        let stale =
+            activity::page(&mut *connection, &wallet, &ActivityFilter::default(), 2).await?;
+        let forgotten = activity::forget(connection, &wallet, &stale).await?;
+        assert_eq!(forgotten, 2);
+        Ok(forgotten)
+    })
+    .await;
+    uses_index(&database, SERVICE, "wallet_trades_pkey", async |connection| {
         activity::forget_makers(connection, &wallet, Some(now() - TimeDelta::days(1))).await
     })
     .await;
@@ -264,7 +272,7 @@ async fn the_queue_of_imports() {
     let (wallet, worker) = (wallet(), Uuid::from_u128(1));
     let minute = TimeDelta::minutes(1);
     uses_index(&database, PUBLIC, "wallet_imports_due", async |connection| {
-        let claimed = imports::claim(connection, worker, 2, now(), minute).await?;
+        let claimed = imports::claim(connection, worker, 1, now(), minute).await?;
         assert!(claimed.iter().all(|claim| claim.priority == Priority::Followed), "{claimed:?}");
         Ok(claimed)
     })

@@ -458,3 +458,31 @@ async fn holders_are_kept_as_they_were() {
     let found = wallets::get(database.public(), &wallet(4)).await.unwrap().unwrap();
     assert_eq!(found.found_by, "holders");
 }
+
+/// Months are made while others read and write: whoever makes one waits for all, and of two who wait for each other one
+/// would be turned away.
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_of_old_histories_do_not_get_in_each_others_way() {
+    let database = TestDatabase::create().await;
+    let mut imports = tokio::task::JoinSet::new();
+    for number in 1..=4u8 {
+        let pool = database.service().clone();
+        imports.spawn(async move {
+            // A year back, each by other months first.
+            for month in 0..12i64 {
+                let month = (month * 5 + i64::from(number) * 7) % 12;
+                let rows = [bought(-month * 30 * 86_400, 1)];
+                activity::make_room(&pool, &rows).await.unwrap();
+                let mut tx = pool.begin().await.unwrap();
+                assert!(activity::history(&mut *tx, &wallet(number)).await.is_ok());
+                activity::record(&mut tx, &wallet(number), &rows, noon()).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        });
+    }
+    imports.join_all().await;
+    for number in 1..=4 {
+        let held = activity::history(database.public(), &wallet(number)).await.unwrap();
+        assert_eq!(held.len(), 12);
+    }
+}

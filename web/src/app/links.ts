@@ -1,5 +1,5 @@
-import { go, place } from "../lib/navigation.ts";
-import { parseSearch, stringifySearch } from "../lib/urlSearch.ts";
+import { besideHref } from "../lib/beside.ts";
+import { go } from "../lib/navigation.ts";
 
 /** Paths that the terminal draws itself; all others are the server's. */
 const OWN_PATHS = /^\/((markets|events|wallets)(\/[^/]+)?|map|categories)\/?$/;
@@ -16,12 +16,6 @@ function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } |
   const { beside } = link.dataset;
   if (beside) return { href: besideHref(beside), isReplacing: false };
   return { href: link.pathname + link.search, isReplacing: "replace" in link.dataset };
-}
-
-/** The present page with a wallet at its side. */
-function besideHref(wallet: string | undefined): string {
-  const { path, queryString } = place.get();
-  return `${path}${stringifySearch({ ...parseSearch(queryString), wallet })}`;
 }
 
 /** Takes the wallet at the side of the page away. */

@@ -22,13 +22,13 @@ function isSuccess(reply: unknown): reply is Success {
 }
 
 /** Gives the page's own answer to the queries that the page will ask, so that nothing is fetched twice. */
-export function prime(client: QueryClient, boot: Boot, path: string): void {
+export async function prime(client: QueryClient, boot: Boot, path: string): Promise<void> {
   if (!isSuccess(boot.reply)) return;
   const { data, metadata } = boot.reply;
   noteMetadata(metadata);
   const answer: unknown = { data, metadata, screenMs: navigationScreenMs() };
   const search = parseSearch(boot.query_string);
-  const { id } = matchRoute(path);
+  const { route, id } = matchRoute(path);
   switch (boot.route) {
     case "markets":
       primeMarkets(client, search, answer as Omit<ListWindow<MarketRow>, "query">);
@@ -45,5 +45,7 @@ export function prime(client: QueryClient, boot: Boot, path: string): void {
     case "event":
       primeEvent(client, id, answer as EventAnswer);
       break;
+    default:
+      (await route.load()).prime?.(client, id, answer, search);
   }
 }

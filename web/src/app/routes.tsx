@@ -1,8 +1,13 @@
+import type { QueryClient } from "@tanstack/react-query";
 import type { ComponentType } from "react";
 import type { PageProps } from "../lib/navigation.ts";
+import type { UrlSearch } from "../lib/urlSearch.ts";
 import { SidePanel } from "./SidePanel.tsx";
 
-type Page = ComponentType<PageProps>;
+type Page = ComponentType<PageProps> & {
+  /** Takes what the server wrote into the page, where the page's own chunk knows what that is. */
+  prime?: (client: QueryClient, id: string, answer: unknown, search: UrlSearch) => void;
+};
 
 /** A page of the terminal and the code it needs. */
 export interface Route {

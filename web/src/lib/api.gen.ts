@@ -512,6 +512,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/polymarket/wallet/{address}/closed-positions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export what a wallet held
+         * @description All of it as CSV, the last closed first: by our ledger, beside what the venue reports. Nothing for the unknown.
+         */
+        get: operations["export_wallet_closed_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/wallet/{address}/exposure": {
         parameters: {
             query?: never;
@@ -587,6 +607,26 @@ export interface paths {
          *     somebody offers now: by our ledger, beside what the venue reports.
          */
         get: operations["list_wallet_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/wallet/{address}/positions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export what a wallet holds
+         * @description All of it as CSV, marked now: by our ledger, beside what the venue reports. Nothing for the unknown.
+         */
+        get: operations["export_wallet_positions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -799,15 +839,21 @@ export interface components {
              * @description Dollars a share, without fees.
              */
             price: number | null;
-            /** @description Whether its order rested (`maker`) or took (`taker`); null where that is not known. */
-            role: string | null;
+            /**
+             * @description Whether its order rested (`maker`) or took (`taker`); null where that is not known.
+             * @enum {string|null}
+             */
+            role: "maker" | "taker" | null;
             /**
              * Format: double
              * @description Shares, or sets of them.
              */
             shares: number | null;
-            /** @description Which way shares or money went: `buy`, `sell`, `in` or `out`. */
-            side: string | null;
+            /**
+             * @description Which way shares or money went: `buy`, `sell`, `in` or `out`.
+             * @enum {string|null}
+             */
+            side: "buy" | "sell" | "in" | "out" | null;
             /** @description The transaction; others' activity may be in it. */
             transaction_hash: string | null;
             /**
@@ -959,6 +1005,30 @@ export interface components {
              * @description Dollars they are worth at their prices.
              */
             total_usdc: number;
+        };
+        /** @description What every cost, profit and loss of our books rests on. */
+        BooksView: {
+            /**
+             * Format: date-time
+             * @description Up to when they were kept.
+             */
+            as_of: string;
+            /**
+             * @description How complete the history is that they are made of.
+             * @enum {string}
+             */
+            completeness: "full" | "capped" | "gap";
+            /**
+             * @description How costs are allotted: `average_cost`, the venue's method. Figures named `fifo` are first in, first out; totals
+             *     are the same by both.
+             * @enum {string}
+             */
+            method: "average_cost";
+            /**
+             * @description Who says so: `ledger`, our own books. What others say stands beside it under their names.
+             * @enum {string}
+             */
+            source: "ledger";
         };
         /** @description Purchases at about one price. */
         CalibrationBin: {
@@ -1659,8 +1729,9 @@ export interface components {
             /**
              * @description `full` (nothing is known to be missing), `capped` (upstream does not list the beginning) or `gap` (something is
              *     missing, or contradicts the rest).
+             * @enum {string}
              */
-            completeness: string;
+            completeness: "full" | "capped" | "gap";
             /**
              * Format: date-time
              * @description The first of them.
@@ -1799,6 +1870,8 @@ export interface components {
             due_at: string | null;
             /** @description Why, the last time. */
             last_error: string | null;
+            /** @description That in words, with what can be done. */
+            meaning: string;
             /**
              * Format: int64
              * @description Rows that the import which runs has read.
@@ -1808,8 +1881,9 @@ export interface components {
              * @description `unknown` (nobody had heard of it, and its import was asked for with this request), `waiting` (to be imported),
              *     `importing`, `imported`, `failed` (never imported yet; it is tried again), `empty` (imported, and upstream knows
              *     nothing that it ever did).
+             * @enum {string}
              */
-            state: string;
+            state: "unknown" | "waiting" | "importing" | "imported" | "failed" | "empty";
         };
         /** @description An estimate with its 95 % interval. */
         IntervalView: {
@@ -2341,12 +2415,22 @@ export interface components {
              * @description When the newest of it was learned; null where it is empty.
              */
             as_of: string | null;
+            /**
+             * @description How complete the history behind it is; null where the source does not say.
+             * @enum {string|null}
+             */
+            completeness: "full" | "capped" | "gap" | null;
             /** @description What its numbers are, in words. */
             meaning: string;
+            /** @description How costs are allotted: `average_cost`; null where the source does not say. */
+            method: string | null;
             /** @description The oldest first. */
             points: components["schemas"]["PnlPointView"][];
-            /** @description `ledger` (our books), `venue` (the Data API) or `site` (what the profile page draws). */
-            source: string;
+            /**
+             * @description `ledger` (our books), `venue` (the Data API) or `site` (what the profile page draws).
+             * @enum {string}
+             */
+            source: "ledger" | "venue" | "site";
         };
         /** @description What a wallet made, by every source there is. */
         PnlView: {
@@ -2355,17 +2439,25 @@ export interface components {
              * @description Up to when our books were kept; null before the first import.
              */
             as_of: string | null;
-            /** @description `full`, `capped` or `gap`; null before the first import. */
-            completeness: string | null;
+            /**
+             * @description `full`, `capped` or `gap`; null before the first import.
+             * @enum {string|null}
+             */
+            completeness: "full" | "capped" | "gap" | null;
             /**
              * @description How costs are allotted in `realized` and `unrealized`: `average_cost`, the venue's method. `realized_fifo` is by
              *     the other one; the total is the same by both.
              */
             method: string;
-            /** @description Our numbers beside the venue's. */
+            /** @description Our numbers beside the venue's, with what they differ by and why. */
             reconciliation: components["schemas"]["ReconciliationView"][];
             /** @description Over time, by source. */
             series: components["schemas"]["PnlSeries"][];
+            /**
+             * @description Who says what it came to: `ledger`, our own books.
+             * @enum {string}
+             */
+            source: "ledger";
             totals: components["schemas"]["TotalsView"] | null;
         };
         PnlViewReply: {
@@ -2444,8 +2536,11 @@ export interface components {
              * @description What a share is worth now.
              */
             mark_price: number | null;
-            /** @description What that is: `bid` (somebody offers it) or `payout` (the resolution pays it). */
-            mark_source: string | null;
+            /**
+             * @description What that is: `bid` (somebody offers it) or `payout` (the resolution pays it).
+             * @enum {string|null}
+             */
+            mark_source: "bid" | "payout" | null;
             /** @description Of which market and outcome. */
             market: components["schemas"]["WalletMarket"];
             /**
@@ -2453,6 +2548,7 @@ export interface components {
              * @description Proceeds less cost of what is not held any more, on average.
              */
             realized_usdc: number | null;
+            reconciliation: components["schemas"]["ReconciliationView"] | null;
             /**
              * Format: double
              * @description Shares held.
@@ -2479,6 +2575,11 @@ export interface components {
              */
             value_usdc: number | null;
             venue: components["schemas"]["VenuePosition"] | null;
+            /**
+             * @description Why figures are null that are: `gap`, `capped`, `transfer_cost`, `conversion_cost` or `no_mark`.
+             * @enum {string|null}
+             */
+            withheld: "gap" | "capped" | "transfer_cost" | "conversion_cost" | "no_mark" | null;
         };
         PositionViewListReply: {
             data: components["schemas"]["PositionView"][];
@@ -2561,8 +2662,9 @@ export interface components {
             /**
              * @description Why they differ: `none` (they do not, within the tolerance), `gap`, `transfer`, `mark_timing`, `method`,
              *     `neg_risk` or `unclassified`.
+             * @enum {string}
              */
-            class: string;
+            class: "none" | "gap" | "transfer" | "mark_timing" | "method" | "neg_risk" | "unclassified";
             /**
              * @description `positions` (sum of its positions' realised and unrealised, before fees), `realized` (of their realised),
              *     `after_fees` (realised and unrealised after fees), `economic` (that with income) or `settled` (realised after
@@ -3261,7 +3363,7 @@ export interface components {
             venue_value_usdc: number | null;
             /**
              * @description Why it is: `gap` or `capped` (the history does not say what is held), `no_mark` (nobody offers anything for a
-             *     token held).
+             *     token held), `not_imported` (there is no history yet).
              */
             withheld: string | null;
         };
@@ -3349,8 +3451,9 @@ export interface components {
             /**
              * @description Slug of the category.
              * @example politics
+             * @enum {string|null}
              */
-            category: string | null;
+            category: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather" | null;
             /** @description The on-chain condition. */
             condition_id: string | null;
             event: components["schemas"]["EventRef"] | null;
@@ -3365,8 +3468,9 @@ export interface components {
             /**
              * @description `open`, `closed` or `resolved`.
              * @example open
+             * @enum {string|null}
              */
-            status: string | null;
+            status: "open" | "closed" | "resolved" | null;
             /** @description The question. */
             title: string | null;
             /** @description The token. */
@@ -3376,6 +3480,7 @@ export interface components {
         WalletMetadata: components["schemas"]["ItemMetadata"] & {
             /** @description The wallet. */
             address: string;
+            books: components["schemas"]["BooksView"] | null;
             history: components["schemas"]["HistoryView"] | null;
             /** @description Where its import stands. */
             import: components["schemas"]["ImportView"];
@@ -3450,8 +3555,11 @@ export interface components {
              * @description When we first saw it; null where this request was the first to speak of it.
              */
             found_at: string | null;
-            /** @description Where: `tape`, `holders`, `leaderboard` or `asked`. */
-            found_by: string | null;
+            /**
+             * @description Where: `tape`, `holders`, `leaderboard` or `asked`.
+             * @enum {string|null}
+             */
+            found_by: "tape" | "holders" | "leaderboard" | "asked" | null;
             history: components["schemas"]["HistoryView"] | null;
             /**
              * Format: date-time
@@ -4917,6 +5025,38 @@ export interface operations {
             };
         };
     };
+    export_wallet_closed_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_wallet_exposure: {
         parameters: {
             query?: never;
@@ -5035,6 +5175,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PositionViewListReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_wallet_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description An error */

@@ -1,6 +1,6 @@
 /** What the server wrote into the page beside its HTML. */
 export interface Boot {
-  route: "markets" | "market" | "events" | "event" | "map" | "categories";
+  route: "markets" | "market" | "events" | "event" | "map" | "categories" | "wallets" | "wallet" | "compare";
   query_string: string;
   reply: unknown;
   app: { version: string; simulated: boolean; interval_s: number };

@@ -75,7 +75,8 @@ export function money(amount: Maybe): string {
 /** USDC to the cent with thousands separators, for details and tooltips. */
 export function moneyExact(amount: Maybe): string {
   if (!isKnown(amount)) return UNKNOWN;
-  return exactMoney.format(amount).replace("-", MINUS);
+  // What rounds to nothing has no sign.
+  return exactMoney.format(Math.abs(amount) < 0.005 ? 0 : amount).replace("-", MINUS);
 }
 
 /** USDC with a direction: `+$512`, `−$76.8k`; nothing in either is `$0`. */

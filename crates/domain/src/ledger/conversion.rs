@@ -34,7 +34,7 @@ pub(crate) fn given(
 }
 
 /// How many markets' No were given, by what was paid; `None` where no number of them pays that.
-fn count(conversion: &Conversion) -> Option<usize> {
+pub(super) fn count(conversion: &Conversion) -> Option<usize> {
     let (shares, usdc) = (conversion.shares.get(), conversion.usdc.get());
     (shares > 0 && usdc % shares == 0).then(|| usize::try_from(usdc / shares + 1).ok()).flatten()
 }

@@ -143,6 +143,9 @@ pub struct Fill {
     pub role: Role,
 }
 
+/// Millionths that the parts of an order lose by rounding at most.
+const ROUNDED: i64 = -100;
+
 impl Fill {
     /// Reads the three numbers of a trade that upstream tells: `usdc` is what moved, with the fee when
     /// buying and without it when selling; `price` has no fee in it. So the fee is their difference,
@@ -150,9 +153,10 @@ impl Fill {
     /// of which 22.47936 arrived, so that 0.182477 of the 2.88 were the fee.
     ///
     /// The price is wanted with all the digits that upstream sends: an order filled in parts has a mean
-    /// price, and what is cut off it ends up in the fee. A difference of a millionth is rounding. One of
-    /// the wrong sign is none that a fee explains: the fee is unknown then. `None` where the price is not
-    /// from 0 to 1, or an amount above a billion.
+    /// price, and what is cut off it ends up in the fee. A difference of a millionth is rounding, and so are
+    /// some of the wrong sign: each part of an order is rounded down. More of that sign is nothing that a fee
+    /// explains: the fee is unknown then. `None` where the price is not from 0 to 1, or an amount above a
+    /// billion.
     pub fn reported(
         slot: Slot,
         side: Side,
@@ -172,7 +176,7 @@ impl Fill {
             Side::Sell => by_price.get() - moved.get(),
         };
         let (usdc, fee) = match fee {
-            -1..=1 => (moved, Some(Micro::ZERO)),
+            ROUNDED..=1 => (moved, Some(Micro::ZERO)),
             2.. => (by_price, Micro::new(fee)),
             _ => (moved, None),
         };

@@ -13,6 +13,7 @@ mod entry;
 mod fold;
 mod holding;
 mod markets;
+mod proof;
 mod reconcile;
 mod redemption;
 mod valuation;
@@ -29,5 +30,6 @@ pub use entry::{
 pub use fold::{Cash, Fills, Ledger, OutOfOrder};
 pub use holding::{Basis, Entered, Unexplained};
 pub use markets::{EventIx, MarketIx, Markets, Payouts, Slot, Terms};
+pub use proof::prove_conversions;
 pub use reconcile::{Measure, OwnNumbers, Reconciliation, ResidualClass, VenueNumber, reconcile};
 pub use valuation::{CashIdentity, Mark, Position, Standing, Valuation};

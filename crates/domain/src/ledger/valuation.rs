@@ -217,13 +217,13 @@ fn incomplete(doubts: Doubts, covered: Result<(), Reason>) -> Option<Reason> {
     if covered == Err(Reason::Capped) {
         return Some(Reason::Capped);
     }
+    if let Err(reason) = covered {
+        return Some(reason);
+    }
     if doubts.has(Doubt::UnknownConversion) {
         return Some(Reason::ConversionCost);
     }
-    if doubts.has_gap() {
-        return Some(Reason::Gap);
-    }
-    covered.err()
+    doubts.has_gap().then_some(Reason::Gap)
 }
 
 /// Σ cash in − Σ cash out + value = realised + unrealised − fees + unexplained. In whole millionths, so it
@@ -317,6 +317,13 @@ impl Ledger {
         self.sum_up(markets, positions)
     }
 
+    /// What was realised by average cost, and the fees paid, up to the last entry: sums of what the entries say. Whether
+    /// those are all, and what is held at their end, only [`Self::value`] says.
+    pub fn realised_and_fees(&self) -> (MicroUsdc, MicroUsdc) {
+        let sum = |of: fn(&Holding) -> MicroUsdc| self.holdings.iter().map(of).sum::<MicroUsdc>();
+        (sum(|holding| holding.average.realised), sum(|holding| holding.fees) - self.cash.fees)
+    }
+
     fn sum_up(&self, markets: &Markets, positions: Vec<Position>) -> Valuation {
         let sum = |of: fn(&Holding) -> MicroUsdc| self.holdings.iter().map(of).sum::<MicroUsdc>();
         let doubts = self.all_doubts(&positions);
@@ -336,9 +343,8 @@ impl Ledger {
         let values: Option<Vec<MicroUsdc>> = positions.iter().map(|p| p.value).collect();
         let value: Option<MicroUsdc> = values.map(|values| values.iter().sum());
         let known_value = value.map_or(Figure::Withheld(Reason::NoMark), Figure::Known);
-        let realised = sum(|holding| holding.average.realised);
+        let (realised, fees) = self.realised_and_fees();
         let cost = sum(|holding| holding.average.cost);
-        let fees = sum(|holding| holding.fees) - self.cash.fees;
         let unknown_fee = doubts.has(Doubt::UnknownFee).then_some(Reason::NoFee);
         let unrealised = known_value.map(|value| value - cost).unless(withheld);
         // A fee that is not told apart stands in the cost, so what is left is known all the same.

@@ -1,11 +1,11 @@
 //! A wallet's books: positions, what they came to, and how it trades.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::ledger::{
     Coverage, Entry, Ledger, Mark, MicroShares, MicroUsdc, Position, Reason, Report,
-    ReportedPosition, Slot, Standing, Valuation,
+    ReportedPosition, Slot, Standing, Valuation, prove_conversions,
 };
 use domain::performance::Performance;
 use domain::{ConditionId, Price, Shares, TokenId};
@@ -38,16 +38,15 @@ impl Books {
         now: DateTime<Utc>,
     ) -> Self {
         let mut entries = book.entries(history);
-        let reported = listed.map(|listed| reported(book, listed, history));
+        let reported = listed.map(|listed| reported(book, listed, history)).unwrap_or_default();
+        let report = Report {
+            positions: &reported.positions,
+            tolerance: TOLERANCE,
+            is_complete: reported.is_complete,
+        };
+        prove_conversions(&book.markets, &coverage, &mut entries, &report);
         let mut ledger = Ledger::fold(&book.markets, coverage, &mut entries);
-        if let (Some(listed), Some(reported)) = (listed, &reported) {
-            let report = Report {
-                positions: &reported.positions,
-                tolerance: TOLERANCE,
-                is_complete: listed.shortfall.is_none() && reported.is_settled,
-            };
-            ledger.check_positions(&book.markets, &report);
-        }
+        ledger.check_positions(&book.markets, &report);
         let valuation = ledger.value(&book.markets, |slot| mark(book, slot));
         let performance = Performance::of(now, &entries, &valuation, &book.markets);
         Self { entries, valuation, performance }
@@ -126,10 +125,12 @@ fn micro_of(price: Price) -> MicroUsdc {
     i64::try_from(millionths).unwrap_or_default()
 }
 
+#[derive(Default)]
 struct Comparable {
     positions: Vec<ReportedPosition>,
-    /// Nothing happened so lately that the venue might not know it.
-    is_settled: bool,
+    /// What it does not list is not held: nothing is missing of it, and nothing happened so lately that the venue might
+    /// not know it.
+    is_complete: bool,
 }
 
 /// What the venue lists, as far as it can be held against the history: not what changed after it was told, or might
@@ -137,7 +138,8 @@ struct Comparable {
 fn reported(book: &mut Book, listed: &ListedPositions, history: &[StoredActivity]) -> Comparable {
     let fresh = listed.observed_at - VENUE_LAG;
     let lately = history.iter().map(|row| &row.activity).filter(|row| row.happened_at >= fresh);
-    let touched: Vec<&ConditionId> = lately.filter_map(|row| row.condition_id.as_ref()).collect();
+    let touched: HashSet<&ConditionId> =
+        lately.filter_map(|row| row.condition_id.as_ref()).collect();
     let rows = listed.rows.iter().filter_map(|row| {
         let condition = row.condition_id.as_ref()?;
         let slot = match book.slot_of(&row.token_id) {
@@ -148,14 +150,15 @@ fn reported(book: &mut Book, listed: &ListedPositions, history: &[StoredActivity
             let shares = Shares::new(shares).ok()?;
             i64::try_from(shares.micro()).ok()
         };
-        (!touched.contains(&condition)).then_some(ReportedPosition {
+        (!touched.contains(condition)).then_some(ReportedPosition {
             slot,
             shares: micro(row.shares?)?,
             bought: row.bought_shares.and_then(micro),
         })
     });
     let positions = rows.collect();
-    Comparable { positions, is_settled: touched.is_empty() }
+    let is_complete = listed.shortfall.is_none() && touched.is_empty();
+    Comparable { positions, is_complete }
 }
 
 fn usdc(micro: MicroUsdc) -> Decimal {

@@ -4,15 +4,17 @@
 //! figure means is said there. A figure that the history does not support says why.
 
 use chrono::{DateTime, Utc};
-use domain::ledger::{Figure, Markets, MicroUsdc, Valuation};
+use domain::ledger::{EventIx, Figure, MicroUsdc, Valuation};
 use domain::performance::{
     Brier, Calibration, Clustered, Course, Curve, Performance, Proportion, Record, Settled,
-    exposures,
 };
 use serde::{Deserialize, Serialize};
 
-use super::books::{Books, condition_of};
+use super::books::Books;
 use super::entries::Book;
+use super::exposed::{exposed, first_markets};
+
+pub use super::exposed::ExposureFigures;
 
 /// Of the definitions of these figures. Rows of another version are computed anew.
 pub const VERSION: i32 = 1;
@@ -272,30 +274,7 @@ pub struct FrequencyFigures {
     pub per_active_day: f64,
 }
 
-/// What is held of an event that is not over.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExposureFigures {
-    /// One market of it, by which it is found.
-    pub condition_id: String,
-    /// Tokens held.
-    pub positions: usize,
-    /// What they cost.
-    pub cost_usdc: Option<f64>,
-    /// What somebody offered for them.
-    pub value_usdc: Option<f64>,
-    /// What they pay at least.
-    pub worst_payoff_usdc: f64,
-    /// At most.
-    pub best_payoff_usdc: f64,
-    /// The least less the cost.
-    pub worst_profit_usdc: Option<f64>,
-    /// The most less the cost.
-    pub best_profit_usdc: Option<f64>,
-    /// The market whose Yes is worst for the wallet.
-    pub worst_winner: Option<String>,
-}
-
-fn dollars(micro: MicroUsdc) -> f64 {
+pub(super) fn dollars(micro: MicroUsdc) -> f64 {
     // Exact up to nine billion dollars.
     micro as f64 / 1e6
 }
@@ -303,7 +282,8 @@ fn dollars(micro: MicroUsdc) -> f64 {
 impl WalletFigures {
     pub(super) fn of(book: &Book, books: &Books) -> Self {
         let performance: &Performance = &books.performance;
-        let any_of = |event| any_market_of(&book.markets, event);
+        let first = first_markets(&book.markets);
+        let any_of = |event: EventIx| first[event.index()].map_or_else(String::new, String::from);
         let settled = |one: &Settled| SettledFigures {
             condition_id: any_of(one.event),
             closed_at: one.closed_at,
@@ -365,39 +345,6 @@ impl WalletFigures {
             exposures: exposed(book, books),
         }
     }
-}
-
-fn exposed(book: &Book, books: &Books) -> Vec<ExposureFigures> {
-    let all = exposures(&books.valuation.positions, &book.markets);
-    let name = |slot_market| book.markets.terms(slot_market).condition_id.to_string();
-    all.into_iter()
-        .map(|one| {
-            let held = books
-                .valuation
-                .positions
-                .iter()
-                .find(|position| position.event == one.event && position.held() > 0);
-            ExposureFigures {
-                condition_id: held.map_or_else(
-                    || any_market_of(&book.markets, one.event),
-                    |position| condition_of(book, position.slot).to_string(),
-                ),
-                positions: one.positions,
-                cost_usdc: one.cost.known().map(dollars),
-                value_usdc: one.value.map(dollars),
-                worst_payoff_usdc: dollars(one.worst_payoff),
-                best_payoff_usdc: dollars(one.best_payoff),
-                worst_profit_usdc: one.worst_profit.known().map(dollars),
-                best_profit_usdc: one.best_profit.known().map(dollars),
-                worst_winner: one.worst_winner.map(name),
-            }
-        })
-        .collect()
-}
-
-fn any_market_of(markets: &Markets, event: domain::ledger::EventIx) -> String {
-    let of_event = markets.iter().find(|(market, _)| markets.event_of(*market) == event);
-    of_event.map(|(_, terms)| terms.condition_id.to_string()).unwrap_or_default()
 }
 
 impl Totals {

@@ -89,7 +89,8 @@ impl Import<'_> {
         let history = activity::history(database, wallet).await?;
         let coverage = coverage(kept.as_ref(), since, &read.shortfall, self.now);
         let told = Told { listed, venue: venue.ok(), site: site.ok() };
-        self.conclude(kept.as_ref(), &history, coverage, &read, &told).await
+        let account = self.account(history, coverage, &read, &told).await?;
+        self.conclude(kept.as_ref(), account, &read, &told).await
     }
 
     /// Whether what was read before needs only the news. What is missing somewhere is found by reading everything.
@@ -138,19 +139,51 @@ impl Import<'_> {
         }
     }
 
+    /// What the rows held come to. Where they contradict what upstream lists and those that it has just told do not,
+    /// the others are wrong: it told them once, and tells something else in their place.
+    async fn account(
+        &self,
+        history: Vec<StoredActivity>,
+        coverage: Coverage,
+        read: &Read,
+        told: &Told,
+    ) -> Result<Account, ImportError> {
+        let whole = self.books(history, coverage.clone(), told).await?;
+        let Some(everything) = &read.everything else { return Ok(whole) };
+        let is_stale = |row: &StoredActivity| !everything.contains(&row.id);
+        if whole.completeness() == Completeness::Full || !whole.history.iter().any(is_stale) {
+            return Ok(whole);
+        }
+        let (stale, current) = whole.history.iter().cloned().partition(is_stale);
+        let current = self.books(current, coverage, told).await?;
+        if current.completeness() != Completeness::Full {
+            return Ok(whole);
+        }
+        Ok(Account { stale, ..current })
+    }
+
+    async fn books(
+        &self,
+        history: Vec<StoredActivity>,
+        coverage: Coverage,
+        told: &Told,
+    ) -> Result<Account, ImportError> {
+        let since = coverage.since;
+        let mut book = self.book(&history, &told.listed).await?;
+        let books = Books::of(&mut book, &history, coverage, Some(&told.listed), self.now);
+        Ok(Account { history, since, book, books, stale: Vec::new() })
+    }
+
     async fn conclude(
         &self,
         kept: Option<&History>,
-        history: &[StoredActivity],
-        coverage: Coverage,
+        account: Account,
         read: &Read,
         told: &Told,
     ) -> Result<Imported, ImportError> {
         let wallet = &self.claim.wallet;
-        let since = coverage.since;
-        let mut book = self.book(history, &told.listed).await?;
-        let books = Books::of(&mut book, history, coverage, Some(&told.listed), self.now);
-        let completeness = books.valuation.completeness;
+        let completeness = account.completeness();
+        let Account { history, since, book, books, stale } = account;
         let is_told = read.shortfall.is_none() && told.listed.shortfall.is_none();
         let is_empty = is_told && history.is_empty() && told.listed.rows.is_empty();
         let mut reasons = read.shortfall.reasons.clone();
@@ -180,13 +213,22 @@ impl Import<'_> {
             serde_json::to_value(WalletFigures::of(&book, &books)).map_err(StoreError::other)?;
         let figures = WalletMetrics { as_of: self.now, version: VERSION, metrics: figures };
 
-        let mut tx = self.database.service().begin().await.map_err(StoreError::from)?;
+        let pool = self.database.service();
+        let series = [
+            (PnlSource::Ledger, Some(&own)),
+            (PnlSource::Venue, told.venue.as_ref()),
+            (PnlSource::Site, told.site.as_ref()),
+        ];
+        for points in series.iter().filter_map(|(_, points)| *points) {
+            pnl::make_room(pool, points).await?;
+        }
+        let mut tx = pool.begin().await.map_err(StoreError::from)?;
         self.keep_lease_in(&mut tx).await?;
+        activity::forget(&mut tx, wallet, &stale).await?;
         positions::replace(&mut tx, wallet, &kept).await?;
         metrics::set(&mut tx, wallet, &figures).await?;
         pnl::clear(&mut tx, wallet, PnlSource::Ledger).await?;
-        pnl::record(&mut tx, wallet, PnlSource::Ledger, &own).await?;
-        for (source, points) in [(PnlSource::Venue, &told.venue), (PnlSource::Site, &told.site)] {
+        for (source, points) in series {
             if let Some(points) = points {
                 pnl::record(&mut tx, wallet, source, points).await?;
             }
@@ -215,6 +257,22 @@ impl Import<'_> {
         events.dedup();
         let groups = terms::of_neg_risk_events(self.database.service(), &events).await?;
         Ok(Book::new(known, groups, history))
+    }
+}
+
+/// A history, and what it comes to.
+struct Account {
+    history: Vec<StoredActivity>,
+    since: Option<DateTime<Utc>>,
+    book: Book,
+    books: Books,
+    /// Rows that are held and wrong.
+    stale: Vec<StoredActivity>,
+}
+
+impl Account {
+    fn completeness(&self) -> Completeness {
+        self.books.valuation.completeness
     }
 }
 
@@ -251,5 +309,5 @@ fn own_series(
     if completeness != Completeness::Full {
         return Vec::new();
     }
-    series::realised_by_day(book, &books.entries, now).unwrap_or_default()
+    series::realised_by_day(book, books, now).unwrap_or_default()
 }

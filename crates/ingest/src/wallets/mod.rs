@@ -3,6 +3,7 @@
 mod books;
 mod discover;
 mod entries;
+mod exposed;
 mod fetch;
 pub mod figures;
 mod import;

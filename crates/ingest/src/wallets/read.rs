@@ -1,9 +1,12 @@
 //! Reading a wallet's activity into the database, part by part.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use metrics::counter;
 use store::StoreError;
 use store::wallets::activity::{self, Activity};
+use uuid::Uuid;
 
 use super::fetch::{self, Shortfall};
 use super::import::{Import, ImportError};
@@ -14,6 +17,8 @@ use super::takers::Takers;
 pub(super) struct Read {
     pub(super) new_rows: u64,
     pub(super) shortfall: Shortfall,
+    /// What was read, where that was everything from the first day on.
+    pub(super) everything: Option<HashSet<Uuid>>,
 }
 
 /// A reading under way.
@@ -22,6 +27,7 @@ struct Reading<'a> {
     takers: Takers,
     pending: Vec<Activity>,
     new_rows: u64,
+    read: HashSet<Uuid>,
     /// The last second that was written.
     written_to: Option<DateTime<Utc>>,
     /// Rows came of a second that had been written as a whole. Which of those that are alike are the same is not known.
@@ -42,6 +48,7 @@ pub(super) async fn activity(
         takers,
         pending: Vec::new(),
         new_rows: 0,
+        read: HashSet::new(),
         written_to: None,
         is_out_of_order: false,
     };
@@ -65,7 +72,7 @@ pub(super) async fn activity(
         shortfall.cut_at = walk.tally().newest;
     }
     let is_out_of_order = reading.is_out_of_order;
-    let new_rows = reading.end(since).await?;
+    let (new_rows, ids) = reading.end(since).await?;
     if is_out_of_order {
         shortfall.reasons.push("activity_out_of_order".to_owned());
         shortfall.is_broken = true;
@@ -73,7 +80,8 @@ pub(super) async fn activity(
     shortfall.reasons.extend(tips_shortfall.reasons);
     shortfall.unusable_rows += tips_shortfall.unusable_rows;
     shortfall.is_broken |= tips_shortfall.is_broken || tips_shortfall.cut_at.is_some();
-    Ok(Read { new_rows, shortfall })
+    let everything = (since.is_none() && shortfall.is_none()).then_some(ids);
+    Ok(Read { new_rows, shortfall, everything })
 }
 
 impl Reading<'_> {
@@ -98,18 +106,24 @@ impl Reading<'_> {
     async fn write(&mut self, mut rows: Vec<Activity>) -> Result<(), ImportError> {
         self.takers.tell(&mut rows);
         let import = self.import;
-        let mut tx = import.database.service().begin().await.map_err(StoreError::from)?;
+        let pool = import.database.service();
+        activity::make_room(pool, &rows).await?;
+        let mut tx = pool.begin().await.map_err(StoreError::from)?;
         // Two workers must never write for one wallet.
         import.keep_lease_in(&mut tx).await?;
         let new = activity::record(&mut tx, &import.claim.wallet, &rows, import.now).await?;
         tx.commit().await.map_err(StoreError::from)?;
         counter!("cascadian_wallet_rows_total").increment(new);
         self.new_rows += new;
+        self.read.extend(activity::ids(&rows)?);
         Ok(())
     }
 
-    /// Writes what is left; how many rows were new in all.
-    async fn end(mut self, since: Option<DateTime<Utc>>) -> Result<u64, ImportError> {
+    /// Writes what is left; how many rows were new in all, and which were read.
+    async fn end(
+        mut self,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<(u64, HashSet<Uuid>), ImportError> {
         let rest = std::mem::take(&mut self.pending);
         self.write_in_order(rest).await?;
         if !self.takers.are_all_found() {
@@ -119,6 +133,6 @@ impl Reading<'_> {
             activity::forget_makers(&mut connection, wallet, since).await?;
             tracing::debug!(%wallet, "takers' trades are not in the activity: makers are unknown");
         }
-        Ok(self.new_rows)
+        Ok((self.new_rows, self.read))
     }
 }

@@ -1,32 +1,35 @@
 //! What a wallet had made by the end of each day.
 
 use chrono::{DateTime, Days, Utc};
-use domain::ledger::{
-    Change, Coverage, Entry, Ledger, Mark, MarketIx, Micro, MicroUsdc, Place, Slot,
-};
+use domain::ledger::{Change, Coverage, Entry, Ledger, MarketIx, Micro, MicroUsdc, Place, Slot};
 use rust_decimal::Decimal;
 use store::wallets::pnl::PnlPoint;
 
+use super::books::Books;
 use super::entries::Book;
 
 /// What was made by the end of each day, from the first on, after fees and with income: an outcome is a gain or a loss
 /// from the hour of its resolution on, whether it is redeemed or not. What open positions were worth on a past day is
 /// unknown, and not part of it.
 ///
-/// `None` where a market was resolved and nobody says when: its gain has no day.
+/// `None` where the whole does not support it, or a market was resolved and nobody says when: its gain has no day.
 pub(super) fn realised_by_day(
     book: &Book,
-    entries: &[Entry],
+    books: &Books,
     now: DateTime<Utc>,
 ) -> Option<Vec<PnlPoint>> {
-    let timeline = timeline(book, entries)?;
+    // What is doubtful stays so: what can be said of the whole can be said of every day before.
+    let whole = &books.valuation;
+    whole.realised.known().and(whole.income.known())?;
+    let knows_fees = whole.fees.known().is_some();
+    let timeline = timeline(book, &books.entries)?;
     let mut ledger = Ledger::new(Coverage::full());
     let mut points: Vec<PnlPoint> = Vec::new();
     let mut day_end: Option<DateTime<Utc>> = None;
     for step in timeline {
         let at = step.at();
         if let Some(end) = day_end.filter(|end| at >= *end) {
-            points.push(point(&ledger, book, end, now));
+            points.push(point(&ledger, knows_fees, end, now));
         }
         day_end = end_of_day(at);
         let entry = match step {
@@ -37,7 +40,7 @@ pub(super) fn realised_by_day(
         ledger.apply(&book.markets, &entry).ok()?;
     }
     if let Some(end) = day_end {
-        points.push(point(&ledger, book, end.min(now), now));
+        points.push(point(&ledger, knows_fees, end.min(now), now));
     }
     Some(points)
 }
@@ -94,19 +97,17 @@ fn settle(book: &Book, ledger: &Ledger, market: MarketIx, at: DateTime<Utc>) -> 
     Some(Entry { place: Place::at(at), change: Change::Redeem { market, usdc } })
 }
 
-fn point(ledger: &Ledger, book: &Book, at: DateTime<Utc>, now: DateTime<Utc>) -> PnlPoint {
-    let books = ledger.value(&book.markets, |_| Mark::Unknown);
-    let dollars = |micro: Option<MicroUsdc>| micro.map(|micro| Decimal::new(micro, 6));
-    let (realised, fees, income) =
-        (books.realised.known(), books.fees.known(), books.income.known());
-    let net = realised.zip(fees).map(|(realised, fees)| realised - fees);
+fn point(ledger: &Ledger, knows_fees: bool, at: DateTime<Utc>, now: DateTime<Utc>) -> PnlPoint {
+    let dollars = |micro: MicroUsdc| Decimal::new(micro, 6);
+    let (realised, fees) = ledger.realised_and_fees();
+    let income = ledger.cash().income();
     PnlPoint {
         at,
         observed_at: now,
-        realized_usdc: dollars(realised),
+        realized_usdc: Some(dollars(realised)),
         unrealized_usdc: None,
-        fees_usdc: dollars(fees),
-        income_usdc: dollars(income),
-        total_usdc: dollars(net.zip(income).map(|(net, income)| net + income)),
+        fees_usdc: knows_fees.then(|| dollars(fees)),
+        income_usdc: Some(dollars(income)),
+        total_usdc: knows_fees.then(|| dollars(realised - fees + income)),
     }
 }

@@ -40,11 +40,11 @@ async fn between(
         let (http, url, cure) = (http.clone(), format!("{base}{uri}"), cure.clone());
         let is_concerned = is_concerned(uri.path());
         async move {
-            if is_concerned && cure.is_none() {
-                return told(StatusCode::NOT_FOUND, None, Bytes::new());
-            }
             let answer = http.get(url).send().await.unwrap();
             let (status, lab) = (answer.status(), answer.headers().get(LAB).cloned());
+            if is_concerned && cure.is_none() {
+                return told(StatusCode::NOT_FOUND, lab, Bytes::new());
+            }
             let body = answer.bytes().await.unwrap();
             match cure.filter(|_| is_concerned && status.is_success()) {
                 Some(cure) => told(status, lab, cured(&body, &cure)),

@@ -200,7 +200,10 @@ async fn fill(database: &Database) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve(database: &Database, stop: &CancellationToken) -> anyhow::Result<SocketAddr> {
+pub(crate) async fn serve(
+    database: &Database,
+    stop: &CancellationToken,
+) -> anyhow::Result<SocketAddr> {
     let settings = Settings {
         admin_token: None,
         sync_interval: Duration::from_hours(1),

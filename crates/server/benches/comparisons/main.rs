@@ -1,6 +1,6 @@
 //! The product against what it is built on, measured in one run: a sync against `COPY` of the rows it wrote,
 //! the list of markets against an empty answer and against `PostgreSQL` asked per request, charts, streams, imports of
-//! wallets.
+//! wallets and answers about them.
 //!
 //! `bench/run` builds it, runs it and judges what it finds. By itself:
 //! `cargo bench -p server --bench comparisons -- [sync] [http] [charts] [streams] [wallets]`. Findings go to standard
@@ -15,6 +15,7 @@ mod http;
 mod live;
 mod load;
 mod setup;
+mod wallet_answers;
 mod wallets;
 
 use std::process::ExitCode;
@@ -64,6 +65,7 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
             live::compare_streams().await.context("streams")?;
         }
         if is_wanted("wallets") {
+            wallet_answers::compare(&database).await.context("answers about wallets")?;
             wallets::compare(&database).await.context("wallets")?;
         }
         database.close().await;

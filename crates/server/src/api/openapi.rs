@@ -32,7 +32,12 @@ use crate::{
     tags(
         (name = "markets", description = "One condition with its outcomes"),
         (name = "events", description = "Families of markets"),
-        (name = "wallets", description = "Who trades: history, books, figures"),
+        (name = "wallets", description = "Who trades: history, books, figures. A wallet that is not held yet, or not \
+            lately, is asked for and answered at once: `metadata.import` says how far its import is, \
+            `metadata.history` how complete what is held is, `metadata.books` by which method costs are allotted. \
+            What names no wallet is refused: `invalid_query` with what would, `protocol_contract`, \
+            `wallet_not_found` for a name that nobody has; `rate_limited` for too many wallets that nobody had \
+            heard of."),
         (name = "sync", description = "Bringing the catalogue up to date"),
         (name = "system", description = "Health, metrics, this document"),
     ),
@@ -81,9 +86,19 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             vec!["unknown", "waiting", "importing", "imported", "failed", "empty"],
         ),
         ("HistoryView", "completeness", completeness.clone()),
-        ("PnlView", "completeness", completeness),
+        ("PnlView", "completeness", completeness.clone()),
+        ("PnlSeries", "completeness", completeness.clone()),
+        ("BooksView", "completeness", completeness),
         ("WalletProfile", "found_by", vec!["tape", "holders", "leaderboard", "asked"]),
         ("PositionView", "mark_source", vec!["bid", "payout"]),
+        (
+            "PositionView",
+            "withheld",
+            vec!["gap", "capped", "transfer_cost", "conversion_cost", "no_mark"],
+        ),
+        ("BooksView", "source", vec!["ledger"]),
+        ("BooksView", "method", vec!["average_cost"]),
+        ("PnlView", "source", vec!["ledger"]),
         ("ActivityView", "side", vec!["buy", "sell", "in", "out"]),
         ("ActivityView", "role", vec!["maker", "taker"]),
         ("PnlSeries", "source", vec!["ledger", "venue", "site"]),

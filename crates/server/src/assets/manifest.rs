@@ -27,6 +27,12 @@ pub enum Chunk {
     Map,
     /// The categories.
     Categories,
+    /// The search for wallets.
+    Wallets,
+    /// A wallet.
+    Wallet,
+    /// Wallets beside each other.
+    Compare,
 }
 
 impl Chunk {
@@ -38,6 +44,9 @@ impl Chunk {
             Self::Event => "src/features/events/EventPage.tsx",
             Self::Map => "src/features/map/MapPage.tsx",
             Self::Categories => "src/features/categories/CategoriesPage.tsx",
+            Self::Wallets => "src/features/wallet/WalletsPage.tsx",
+            Self::Wallet => "src/features/wallet/WalletPage.tsx",
+            Self::Compare => "src/features/wallet/ComparePage.tsx",
         }
     }
 }

@@ -8,6 +8,7 @@ mod migrate;
 mod progress;
 mod serve;
 mod sync;
+mod wallet;
 mod world;
 
 use std::io::IsTerminal as _;
@@ -41,6 +42,8 @@ enum Command {
     Sync(Configured),
     /// Print the markets that pass a screen
     Markets(markets::Markets),
+    /// Print what a wallet holds, did and made
+    Wallet(wallet::Wallet),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
     /// Check everything this program needs, and say what is missing
@@ -119,6 +122,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             start_quietly(&config, sync::sync(&config))
         }
         Command::Markets(markets) => markets.run(),
+        Command::Wallet(wallet) => wallet.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(configured) => doctor::doctor(configured),
         Command::Config(command) => command.run(),

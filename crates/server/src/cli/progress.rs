@@ -1,4 +1,4 @@
-//! A line that shows how far a sync is, on a terminal only.
+//! A line that shows how far something is, on a terminal only.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ impl Progress {
 
     pub(super) fn show(&self, log: &SyncLog) {
         let counts = &log.counts;
-        self.0.set_message(format!(
+        self.tell(format!(
             "{} pages  {} events  {} markets  {} new  {} changed  {} in quarantine",
             counts.pages,
             counts.events_seen,
@@ -30,6 +30,11 @@ impl Progress {
             counts.updated,
             counts.quarantined
         ));
+    }
+
+    /// Says how far it is.
+    pub(super) fn tell(&self, line: String) {
+        self.0.set_message(line);
     }
 
     pub(super) fn clear(&self) {

@@ -21,6 +21,7 @@ use governor::{
 use crate::http::{error::ApiError, state::AppState};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Requests a client may make per second in the long run.
 const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
@@ -34,7 +35,8 @@ const REMEMBERED_CLIENTS: usize = 10_000;
 pub enum Client {
     /// A process on this machine, speaking for itself.
     Local,
-    /// Another machine; or unknown, where a proxy does not say for whom it speaks.
+    /// Another machine; or unknown, where a proxy does not say for whom it speaks, or a browser sends what a page of
+    /// another site made it send.
     Remote(IpAddr),
 }
 
@@ -51,7 +53,9 @@ impl Client {
         let is_proxied =
             headers.contains_key(&X_FORWARDED_FOR) || headers.contains_key(header::FORWARDED);
         if !is_proxied {
-            return Self::Local;
+            let site = headers.get(&SEC_FETCH_SITE);
+            let is_foreign = site.is_some_and(|site| site != "same-origin" && site != "none");
+            return if is_foreign { Self::Remote(unknown) } else { Self::Local };
         }
         // The last entry is the one the nearest proxy wrote.
         let last = headers.get_all(&X_FORWARDED_FOR).iter().next_back();
@@ -130,6 +134,20 @@ mod tests {
         assert_eq!(client("127.0.0.1:1", Some("nonsense")), remote("::"));
         assert_eq!(client("5.6.7.8:1", Some("127.0.0.1")), remote("5.6.7.8"));
         assert_eq!(Client::of(&Extensions::new(), &HeaderMap::new()), remote("::"));
+    }
+
+    #[test]
+    fn a_page_of_another_site_does_not_speak_for_this_machine() {
+        let sent_from = |site: &'static str| {
+            let mut extensions = Extensions::new();
+            extensions.insert(ConnectInfo::<SocketAddr>("127.0.0.1:1".parse().unwrap()));
+            let mut headers = HeaderMap::new();
+            headers.insert(SEC_FETCH_SITE, HeaderValue::from_static(site));
+            Client::of(&extensions, &headers)
+        };
+        assert_eq!(["same-origin", "none"].map(sent_from), [Client::Local; 2]);
+        let unknown = Client::Remote("::".parse().unwrap());
+        assert_eq!(["cross-site", "same-site"].map(sent_from), [unknown; 2]);
     }
 
     #[test]

@@ -69,6 +69,8 @@ pub(super) fn money(amount: Option<f64>) -> String {
 /// USDC to the cent, for details and tooltips: `$157,704.21`.
 pub(super) fn money_exact(amount: Option<f64>) -> String {
     let Some(amount) = amount else { return UNKNOWN.to_owned() };
+    // What rounds to nothing has no sign.
+    let amount = if amount.abs() < 0.005 { 0.0 } else { amount };
     let text = format!("{:.2}", amount.abs());
     let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
     let sign = if amount < 0.0 { "−" } else { "" };

@@ -10,6 +10,7 @@ mod events;
 mod figures;
 mod filters;
 mod format;
+mod guide;
 mod links;
 mod lists;
 mod map;
@@ -20,6 +21,7 @@ mod screener;
 mod shell;
 mod short_table;
 mod states;
+mod wallet;
 mod windows;
 
 use axum::{
@@ -46,9 +48,13 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/markets/{id}", get(market::show))
         .route("/events", get(events::show))
         .route("/events/{slug}", get(event::show))
+        .route("/wallets", get(wallet::find::show))
+        .route("/wallets/compare", get(wallet::compare::show))
+        .route("/wallets/{id}", get(wallet::show))
         .route("/map", get(map::show))
         .route("/categories", get(categories::show))
         .route("/docs", get(docs::show))
+        .route("/docs/pnl", get(guide::show))
 }
 
 /// The page of a request that failed.

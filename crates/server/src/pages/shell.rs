@@ -27,6 +27,7 @@ const PREPAINT: &str = include_str!("../../../../web/prepaint.js");
 pub(super) enum Section {
     Markets,
     Events,
+    Wallets,
     Map,
     Categories,
     Elsewhere,
@@ -145,6 +146,7 @@ impl Surroundings<'_> {
                     nav class="nav" aria-label="Pages" {
                         (navigation("/markets", "Screener", "g m", SCREENER_ICON, section == Section::Markets))
                         (navigation("/events", "Events", "g e", EVENTS_ICON, section == Section::Events))
+                        (navigation("/wallets", "Wallets", "g w", WALLETS_ICON, section == Section::Wallets))
                         (navigation("/map", "Map", "g p", MAP_ICON, section == Section::Map))
                         (navigation("/categories", "Categories", "g c", CATEGORIES_ICON, section == Section::Categories))
                     }
@@ -198,6 +200,9 @@ impl Surroundings<'_> {
                 Chunk::Event => "event",
                 Chunk::Map => "map",
                 Chunk::Categories => "categories",
+                Chunk::Wallets => "wallets",
+                Chunk::Wallet => "wallet",
+                Chunk::Compare => "compare",
             },
             query_string: &boot.query_string,
             reply,
@@ -230,6 +235,7 @@ fn escape_for_script(json: &str) -> String {
 
 const SCREENER_ICON: &str = "M2 3.5h12M2 8h12M2 12.5h7";
 const EVENTS_ICON: &str = "M2 4.5A1.5 1.5 0 0 1 3.5 3h9A1.5 1.5 0 0 1 14 4.5v8a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 2 12.5zM2 6.5h12M5.5 1.5v3M10.5 1.5v3";
+const WALLETS_ICON: &str = "M2.5 5h11v8h-11zM2.5 5l8.5-2.2V5M10.3 9h1.2";
 const MAP_ICON: &str = "M2 3h12v10H2zM8.5 3v10M8.5 8.5H14M2 9.5h6.5";
 const CATEGORIES_ICON: &str = "M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z";
 /// The magnifying glass.

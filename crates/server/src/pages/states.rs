@@ -18,6 +18,7 @@ pub(super) fn error(error: &ApiError, request_id: &RequestId) -> Page {
     let title = match error.code() {
         ErrorCode::MarketNotFound => "There is no such market",
         ErrorCode::EventNotFound => "There is no such event",
+        ErrorCode::ProtocolContract => "This address is nobody's wallet",
         ErrorCode::RouteNotFound => "There is no such page",
         ErrorCode::RateLimited => "Too many requests",
         ErrorCode::NotReady => "The terminal is starting",
@@ -35,6 +36,7 @@ pub(super) fn error(error: &ApiError, request_id: &RequestId) -> Page {
                 p {
                     a class="chip" href="/markets" { "Screener" } " "
                     a class="chip" href="/events" { "Events" } " "
+                    a class="chip" href="/wallets" { "Wallets" } " "
                     a class="chip" href="/map" { "Map" } " "
                     a class="chip" href="/categories" { "Categories" }
                 }

@@ -147,6 +147,15 @@ pub struct ActivityFilter {
     pub after: Option<ActivityPlace>,
 }
 
+/// Makes room for rows, so that the transaction that writes them need not.
+pub async fn make_room(
+    executor: impl PgExecutor<'_>,
+    reading: &[Activity],
+) -> Result<(), StoreError> {
+    let instants = reading.iter().map(|row| row.happened_at).collect();
+    months::prepare(executor, "wallet_trades", instants).await
+}
+
 /// Writes the rows of one reading that are not held yet; how many they are. Nothing is taken away, so that half a
 /// reading does no harm.
 ///
@@ -183,8 +192,12 @@ pub async fn record(
     if new.is_empty() {
         return Ok(0);
     }
-    months::prepare(connection, "wallet_trades", new.iter().map(|row| row.2.happened_at).collect())
-        .await?;
+    months::prepare(
+        &mut *connection,
+        "wallet_trades",
+        new.iter().map(|row| row.2.happened_at).collect(),
+    )
+    .await?;
     insert(connection, wallet, &new, now).await
 }
 
@@ -244,6 +257,29 @@ fn identified(reading: &[Activity]) -> Result<Vec<Numbered<'_>>, StoreError> {
         rows.push((Uuid::from_u128(xxh3_128(key.as_bytes())), ordinal, activity));
     }
     Ok(rows)
+}
+
+/// The ids by which the rows of a reading are kept, in its order; what is said of alike rows at [`record`] holds here.
+pub fn ids(reading: &[Activity]) -> Result<Vec<Uuid>, StoreError> {
+    Ok(identified(reading)?.into_iter().map(|row| row.0).collect())
+}
+
+/// Gives up rows that upstream does not tell any more; how many there were.
+pub async fn forget(
+    connection: &mut PgConnection,
+    wallet: &Address,
+    rows: &[StoredActivity],
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM wallet_trades t USING unnest($2::timestamptz[], $3::uuid[]) AS n (happened_at, id)
+         WHERE t.wallet_address = $1 AND t.happened_at = n.happened_at AND t.id = n.id",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .bind(rows.iter().map(|row| row.activity.happened_at).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// More rows alike than can be numbered.
@@ -338,11 +374,11 @@ pub async fn page(
            AND ($3::text IS NULL OR condition_id = $3)
            AND ($4::text IS NULL OR side = $4)
            AND ($5::numeric IS NULL OR usdc >= $5)
-           AND ($6::timestamptz IS NULL OR happened_at >= $6)
-           AND ($7::timestamptz IS NULL OR happened_at < $7)
-           AND ($8::timestamptz IS NULL OR (happened_at, id) < ($8, $9))
-           -- Said once more, so that months and index are left out that cannot hold any.
-           AND ($8::timestamptz IS NULL OR happened_at <= $8)
+           -- Bounds without a condition, so that a plan made before they are known goes by months and index too.
+           AND happened_at >= coalesce($6::timestamptz, '-infinity')
+           AND happened_at < coalesce($7::timestamptz, 'infinity')
+           AND happened_at <= coalesce($8::timestamptz, 'infinity')
+           AND (happened_at, id) < (coalesce($8, 'infinity'), coalesce($9, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
          ORDER BY happened_at DESC, id DESC LIMIT $10"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))

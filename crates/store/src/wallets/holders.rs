@@ -29,7 +29,7 @@ pub async fn record(
     holders: &[Holder],
     observed_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    months::prepare(connection, "market_holders", vec![observed_at]).await?;
+    months::prepare(&mut *connection, "market_holders", vec![observed_at]).await?;
     let wallets: Vec<Address> = holders.iter().map(|holder| holder.wallet.clone()).collect();
     found(&mut *connection, &wallets, FoundBy::Holders, observed_at).await?;
     sqlx::query(
@@ -56,6 +56,7 @@ pub async fn record_now_and_then(
     observed_at: DateTime<Utc>,
     pause: TimeDelta,
 ) -> Result<bool, StoreError> {
+    months::prepare(&mut *connection, "market_holders", vec![observed_at]).await?;
     let mut tx = connection.begin().await?;
     let lock = "SELECT pg_advisory_xact_lock(hashtextextended('market_holders ' || $1, 0))";
     sqlx::query(lock).bind(market_id.as_str()).execute(&mut *tx).await?;

@@ -180,10 +180,10 @@ pub async fn with_name_beginning(
     beginning: &str,
     limit: u32,
 ) -> Result<Vec<Wallet>, StoreError> {
-    // The operators of the index, which a LIKE with a parameter would not use.
+    // The operators of the index, which a LIKE with a parameter would not use. They bind as tightly as `||` does.
     let sql = format!(
         "SELECT {COLUMNS} FROM wallets
-         WHERE name IS NOT NULL AND lower(name) ~>=~ lower($1) AND lower(name) ~<~ lower($1) || chr(1114111)
+         WHERE name IS NOT NULL AND lower(name) ~>=~ lower($1) AND lower(name) ~<~ (lower($1) || chr(1114111))
          ORDER BY last_active_at DESC NULLS LAST, address LIMIT $2"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))

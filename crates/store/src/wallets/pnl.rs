@@ -48,6 +48,15 @@ pub struct PnlPoint {
     pub total_usdc: Option<Decimal>,
 }
 
+/// Makes room for points, so that the transaction that writes them need not.
+pub async fn make_room(
+    executor: impl PgExecutor<'_>,
+    points: &[PnlPoint],
+) -> Result<(), StoreError> {
+    let instants = points.iter().map(|point| point.at).collect();
+    months::prepare(executor, "wallet_pnl_snapshots", instants).await
+}
+
 /// Writes points that differ from what is held of the same instants.
 pub async fn record(
     connection: &mut PgConnection,
@@ -55,12 +64,7 @@ pub async fn record(
     source: PnlSource,
     points: &[PnlPoint],
 ) -> Result<u64, StoreError> {
-    months::prepare(
-        connection,
-        "wallet_pnl_snapshots",
-        points.iter().map(|point| point.at).collect(),
-    )
-    .await?;
+    make_room(&mut *connection, points).await?;
     let column = |of: fn(&PnlPoint) -> Option<Decimal>| points.iter().map(of).collect::<Vec<_>>();
     let written = sqlx::query(
         "INSERT INTO wallet_pnl_snapshots AS held (wallet_address, source, at, observed_at, realized_usdc,

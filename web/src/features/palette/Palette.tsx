@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { type Action, actions } from "../../lib/actions.ts";
+import { besideHref } from "../../lib/beside.ts";
 import { cents, count, shortHash } from "../../lib/format.ts";
 import { go } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
@@ -127,7 +128,7 @@ export function Palette({ onClose }: PaletteProps) {
           {wallets && wallets.length > 0 && (
             <Command.Group heading="Wallets">
               {wallets.map(({ address, name, pseudonym }) => (
-                <Item key={address} value={`wallet ${address}`} onSelect={() => open(`/wallets/${address}`)}>
+                <Item key={address} value={`wallet ${address}`} onSelect={() => open(besideHref(address))}>
                   <span className="t">{name ?? pseudonym ?? shortHash(address)}</span>
                   <span className="n mono">{shortHash(address)}</span>
                 </Item>

@@ -12,9 +12,11 @@ import { copy } from "../../lib/toast.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { comparedOf, compareHref, MOST_COMPARED, walletHref } from "./address.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
-import { pointsText, rateText, signOf } from "./figures/interval.ts";
+import { edgeText, rateText, signOf } from "./figures/interval.ts";
 import { Profit, Told } from "./figures/Told.tsx";
 import { walletName } from "./identity.ts";
+import { primeCompare } from "./primeWallet.ts";
+import { WideTable } from "./WideTable.tsx";
 import {
   type ProfileAnswer,
   type Subject,
@@ -66,6 +68,9 @@ export function ComparePage({ search }: PageProps) {
   );
 }
 
+/** What the server wrote into the page is put where its queries look for it. */
+ComparePage.prime = primeCompare;
+
 /** Adds a wallet; a plain form, so that it works without a script as well. */
 function Adder({ wallets }: { wallets: readonly string[] }) {
   return (
@@ -116,7 +121,7 @@ interface TableProps {
 
 function Table({ wallets, profiles }: TableProps) {
   return (
-    <div className="wide-table">
+    <WideTable label="Wallets beside each other">
       <table className="mini compared">
         <caption className="sr">Wallets beside each other</caption>
         <thead>
@@ -164,7 +169,7 @@ function Table({ wallets, profiles }: TableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   );
 }
 
@@ -242,7 +247,12 @@ const ROWS: readonly Row[] = [
   {
     label: "Positions",
     title: "At best bids",
-    cell: (_, value) => (value ? money(value.value_usdc) : <span className="skel" />),
+    cell: (_, value) =>
+      value ? (
+        <Told figure={{ value: value.value_usdc, withheld: value.withheld }}>{(usdc) => money(usdc)}</Told>
+      ) : (
+        <span className="skel" />
+      ),
   },
   {
     label: "Total profit",
@@ -260,12 +270,16 @@ const ROWS: readonly Row[] = [
       {rateText(win_rate)} <span className="mut">of {count(wins + losses)}</span>
     </>
   )),
-  record("Edge", "What a dollar staked came to more than the price paid; clustered by event", ({ edge }) => (
-    <>
-      <span className={signOf(edge)}>{pointsText(edge)}</span>
-      {edge && <span className="mut"> of {count(edge.n)}</span>}
-    </>
-  )),
+  record(
+    "Edge per $1",
+    "What a dollar staked came to more than the price paid; clustered by event",
+    ({ edge }) => (
+      <>
+        <span className={signOf(edge)}>{edgeText(edge)}</span>
+        {edge && <span className="mut"> of {count(edge.n)}</span>}
+      </>
+    ),
+  ),
   record("Profit factor", "Gains over losses", ({ profit_factor }) => fixed(profit_factor, 2)),
   ...[20, 50, 100].map(
     (length): Row => ({

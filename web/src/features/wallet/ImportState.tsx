@@ -58,6 +58,7 @@ export function NoHistory({ profile }: { profile: WalletProfile }) {
 /** Above the figures of a history that is not full: what is withheld, and why; and how an import that runs gets on. */
 export function HistoryNotice({ profile }: { profile: WalletProfile }) {
   const { history, import: running } = profile;
+  const now = useNow();
   if (history === null) return null;
   const isCapped = history.completeness === "capped";
   const reasons = history.reasons.map(shortfallText);
@@ -70,7 +71,12 @@ export function HistoryNotice({ profile }: { profile: WalletProfile }) {
             : "The history is incomplete. "}
           {reasons.length > 0 && `${sentence(reasons)} `}
           Withheld: totals, win rate, edge, calibration, drawdown and streaks. Shown: positions whose own
-          history is complete, and what is recorded.
+          history is complete, and what is recorded. What would help:{" "}
+          {isCapped
+            ? "the chain's own record of the time before, which this server does not read."
+            : `another import, which checks everything anew${
+                running.due_at === null ? "" : `; the next is due ${dueText(running.due_at, now)}`
+              }.`}
         </p>
       )}
       {running.state === "importing" && (
@@ -88,6 +94,8 @@ export function HistoryNotice({ profile }: { profile: WalletProfile }) {
     </>
   );
 }
+
+const dueText = (due: string, now: number) => (Date.parse(due) <= now ? "now" : `in ${until(due, now)}`);
 
 const sentence = (reasons: readonly string[]) =>
   `${reasons.join("; ").replace(/^./, (first) => first.toUpperCase())}.`;

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { CopyableId, Figure } from "../../components/PageParts.tsx";
-import type { WalletProfile, WalletValue } from "../../lib/apiTypes.ts";
+import type { WalletPosition, WalletProfile, WalletValue } from "../../lib/apiTypes.ts";
 import { ago, count, money, moneyExact, percent, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
 import { rateText } from "./figures/interval.ts";
 import { Profit, Told } from "./figures/Told.tsx";
 import { whyWithheld } from "./told.ts";
-import { type Subject, walletMetrics, walletValue } from "./walletQueries.ts";
+import { type Subject, walletMetrics, walletPositions, walletValue } from "./walletQueries.ts";
 
 /** The facts about a wallet in a few words each; none of them is a judgement. */
 export function Badges({ profile }: { profile: WalletProfile }) {
@@ -36,12 +36,17 @@ export function Address({ profile }: { profile: WalletProfile }) {
 /** Value, profit and record of a wallet whose history is held. */
 export function HeadFigures({ subject, isShort = false }: { subject: Subject; isShort?: boolean }) {
   const { data: value } = useQuery(walletValue(subject));
+  const { data: positions } = useQuery(walletPositions(subject));
   const { data: metrics } = useQuery(walletMetrics(subject));
   const record = metrics?.all_time;
   return (
     <dl className="facts">
       <Figure label="Positions" isBig title={valueTitle(value)}>
-        {value === undefined ? <span className="skel" /> : <PositionsValue value={value} />}
+        {value === undefined ? (
+          <span className="skel" />
+        ) : (
+          <PositionsValue value={value} positions={positions} />
+        )}
       </Figure>
       {value?.redeemable_usdc != null && value.redeemable_usdc > 0 && (
         <Figure label="Of it redeemable" title="Winning shares that nobody has redeemed">
@@ -86,9 +91,31 @@ export function HeadFigures({ subject, isShort = false }: { subject: Subject; is
   );
 }
 
-function PositionsValue({ value }: { value: WalletValue }) {
+function PositionsValue({
+  value,
+  positions,
+}: {
+  value: WalletValue;
+  positions: readonly WalletPosition[] | undefined;
+}) {
   if (value.value_usdc !== null) return <span>{money(value.value_usdc)}</span>;
+  if (value.withheld === "no_mark" && positions) {
+    return (
+      <span>
+        ≥ {money(leastWorth(value, positions))}{" "}
+        <small className="mut">
+          {count(value.unmarked_positions)} of {count(value.open_positions)} have no bid
+        </small>
+      </span>
+    );
+  }
   return <span className="mut">{value.withheld ? "withheld" : "unknown"}</span>;
+}
+
+/** What is certain of the value where nobody bids for some of it: no share is worth less than nothing. */
+function leastWorth(value: WalletValue, positions: readonly WalletPosition[]): number {
+  const marked = positions.reduce((sum, { value_usdc }) => sum + (value_usdc ?? 0), 0);
+  return marked + (value.redeemable_usdc ?? 0);
 }
 
 function valueTitle(value: WalletValue | undefined): string | undefined {

@@ -25,12 +25,19 @@ import { ReconciliationPanel } from "./pnl/ReconciliationPanel.tsx";
 import { ClosedPanel, ScatterPanel } from "./positions/ClosedPanel.tsx";
 import { ExposurePanel } from "./positions/ExposurePanel.tsx";
 import { PositionsPanel } from "./positions/PositionsPanel.tsx";
+import { primeWallet } from "./primeWallet.ts";
 import { ActivityPanel } from "./trades/ActivityPanel.tsx";
 import { TradesPanel } from "./trades/TradesPanel.tsx";
 import { Badges, HeadFigures, HistoryLine } from "./WalletHead.tsx";
-import { PNL_RANGES, type PnlRange, type Subject, walletMetrics, walletProfile } from "./walletQueries.ts";
-
-const DEFAULT_RANGE: PnlRange = "all";
+import {
+  DEFAULT_RANGE,
+  PNL_RANGES,
+  type PnlRange,
+  rangeOf,
+  type Subject,
+  walletMetrics,
+  walletProfile,
+} from "./walletQueries.ts";
 
 /** One wallet in one scroll: who it is, what it made and how, what it holds and did, and where the venue differs. */
 export function WalletPage({ id, search }: PageProps) {
@@ -63,6 +70,9 @@ export function WalletPage({ id, search }: PageProps) {
   }
   return <PageSkeleton className="wallet" />;
 }
+
+/** What the server wrote into the page is put where its queries look for it. */
+WalletPage.prime = primeWallet;
 
 interface WalletProps {
   profile: WalletProfile;
@@ -129,7 +139,7 @@ interface PanelsProps {
 }
 
 function Panels({ subject, profile, isSimulated, search }: PanelsProps) {
-  const range = PNL_RANGES.find((known) => known === search.range) ?? DEFAULT_RANGE;
+  const range = rangeOf(search);
   const showRange = (next: PnlRange) => changeSearch({ range: next === DEFAULT_RANGE ? undefined : next });
   useActions([
     {
@@ -152,7 +162,7 @@ function Panels({ subject, profile, isSimulated, search }: PanelsProps) {
       <aside className="right" aria-label="Reconciliation, exposure, activity and identity">
         <ReconciliationPanel subject={subject} range={range} />
         <ExposurePanel subject={subject} />
-        <ActivityPanel subject={subject} />
+        <ActivityPanel subject={subject} search={search} />
         <Identity profile={profile} />
       </aside>
     </div>

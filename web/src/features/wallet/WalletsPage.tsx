@@ -9,9 +9,10 @@ import { utc } from "../../lib/format.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useTitle } from "../../lib/useTitle.ts";
-import { changeSearch, walletHref } from "./address.ts";
+import { changeSearch, GUIDE, walletHref } from "./address.ts";
 import { AddressMark } from "./charts/AddressMark.tsx";
 import { walletName } from "./identity.ts";
+import { primeWallets } from "./primeWallet.ts";
 import { walletsFound } from "./walletQueries.ts";
 
 /** Finds a wallet by address, name or profile, and remembers those that were opened in this browser. */
@@ -65,6 +66,9 @@ export function WalletsPage({ search }: PageProps) {
           A wallet that is not known yet is imported when it is asked for.{" "}
           <a className="link" href="/wallets/compare">
             Compare two to four
+          </a>{" "}
+          <a className="link" href={GUIDE}>
+            What the figures mean
           </a>
         </p>
       </div>
@@ -72,6 +76,9 @@ export function WalletsPage({ search }: PageProps) {
     </Main>
   );
 }
+
+/** What the server wrote into the page is put where its queries look for it. */
+WalletsPage.prime = primeWallets;
 
 function Candidates({ text }: { text: string }) {
   const { data: found, error, refetch, isPlaceholderData } = useQuery(walletsFound(text));

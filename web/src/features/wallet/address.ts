@@ -7,6 +7,9 @@ export function changeSearch(change: Readonly<Record<string, string | undefined>
   go(`${path}${stringifySearch({ ...parseSearch(queryString), ...change })}`, true);
 }
 
+/** The page that says what the figures mean. */
+export const GUIDE = "/docs/pnl";
+
 /** Wallets that are compared at most: more columns than that are not read beside each other. */
 export const MOST_COMPARED = 4;
 

@@ -15,6 +15,7 @@ import type {
   WalletValue,
 } from "../../lib/apiTypes.ts";
 import { type Answer, api, unwrap } from "../../lib/client.ts";
+import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { walletKeys } from "./keys.ts";
 
 /** A wallet whose history is held. What is asked about it is of one import: the next one is asked anew. */
@@ -37,6 +38,11 @@ const VALUE_REFRESH_MS = 60_000;
 
 export const PNL_RANGES = ["1d", "1w", "1m", "1y", "all"] as const;
 export type PnlRange = (typeof PNL_RANGES)[number];
+export const DEFAULT_RANGE: PnlRange = "all";
+
+/** The range of the chart that the page's address names. */
+export const rangeOf = ({ range }: UrlSearch): PnlRange =>
+  PNL_RANGES.find((known) => known === range) ?? DEFAULT_RANGE;
 
 /** Who a wallet is, and how far its history is. Asking for one that is not known begins its import. */
 export function walletProfile(id: string) {
@@ -144,7 +150,10 @@ export function closedPositions(subject: Subject) {
 }
 
 /** What a list of trades is narrowed by, in the API's names. */
-export type ActivityFilter = Pick<WalletActivityQuery, "side" | "min_usdc">;
+export type ActivityFilter = Pick<WalletActivityQuery, "side" | "min_usdc"> & {
+  /** Words of `kind`, separated by commas. */
+  kinds?: string;
+};
 
 /** What the wallet did, the newest first, page by page. */
 export function walletActivity(subject: Subject, part: "trades" | "activity", filter: ActivityFilter) {

@@ -226,6 +226,49 @@ fn what_was_converted_is_found_where_one_answer_is_left() {
 }
 
 #[test]
+fn what_is_sold_later_proves_what_was_converted() {
+    // 100 No of each of four, of which three went, and nobody says which.
+    let (mut story, group) = converted(5, 3, 75);
+    let mut all = story.clone();
+    all.entries.clear();
+    all.wait(-10);
+    all.buy((group[3], NO), cents(10_000), cents(5_000));
+    all.entries.append(&mut story.entries);
+    let truth = all.clone();
+    let Some(Change::Convert(conversion)) = all.entries.last_mut().map(|entry| &mut entry.change)
+    else {
+        unreachable!()
+    };
+    conversion.given = Given::Including(group[0]);
+    let prove = |story: &Story, positions: &[ReportedPosition]| {
+        let mut story = story.clone();
+        let report = Report { positions, tolerance: 0, is_complete: false };
+        let proved =
+            prove_conversions(&story.markets, &Coverage::full(), &mut story.entries, &report);
+        (proved, story)
+    };
+    let (proved, told) = prove(&all, &[]);
+    assert_eq!((proved, &told.entries), (0, &all.entries), "either of three may have stayed");
+    // The venue says that none of the second and the third is left.
+    let none =
+        |market| ReportedPosition { slot: Slot { market, outcome: NO }, shares: 0, bought: None };
+    assert_eq!(prove(&all, &[none(group[1])]).0, 0);
+    let reported = [none(group[1]), none(group[2])];
+    let (proved, told) = prove(&all, &reported);
+    assert_eq!((proved, &told.entries), (1, &truth.entries));
+    // Or they need not say it: the fourth's No are sold afterwards.
+    let mut sold = all.clone();
+    sold.wait(20);
+    sold.sell((group[3], NO), cents(10_000), cents(5_000));
+    let (proved, told) = prove(&sold, &[]);
+    assert_eq!((proved, told.books().completeness), (1, Completeness::Full));
+    // Where the venue's list cannot be, nothing is concluded.
+    let reported = [none(group[1]), none(group[2]), none(group[3])];
+    let (proved, told) = prove(&all, &reported);
+    assert_eq!((proved, &told.entries), (0, &all.entries));
+}
+
+#[test]
 fn a_conversion_of_one_is_the_one_that_is_named() {
     let (mut story, group) = converted(6, 1, 73);
     let Some(Change::Convert(conversion)) = story.entries.last_mut().map(|e| &mut e.change) else {

@@ -263,11 +263,7 @@ proptest! {
         for story in floor.wallets.iter().filter(|story| !story.entries.is_empty()) {
             let whole = story.ledger();
             let told = whole.value(&story.markets, |_| Mark::Unknown);
-            let reported: Vec<_> = told
-                .positions
-                .iter()
-                .map(|p| ReportedPosition { slot: p.slot, shares: p.held(), bought: Some(p.bought) })
-                .collect();
+            let reported = as_reported(&told);
             let mut partial = story.clone();
             partial.entries.remove(which.index(story.entries.len()));
             let mut ledger = partial.ledger();
@@ -283,4 +279,67 @@ proptest! {
             }
         }
     }
+    /// What is concluded of conversions of which only one market is told is what happened; also of histories in which
+    /// a row is missing the books then are right or withheld.
+    #[test]
+    fn what_is_proved_of_conversions_is_true(
+        wishes in wishes(EVERYTHING),
+        which: prop::sample::Index,
+        winner in 0..MARKETS,
+    ) {
+        let mut floor = Floor::after(&wishes);
+        floor.settle(winner);
+        for story in floor.wallets.iter().filter(|story| !story.entries.is_empty()) {
+            let whole = story.ledger();
+            let told = whole.value(&story.markets, |_| Mark::Unknown);
+            let reported = as_reported(&told);
+            let report = Report { positions: &reported, tolerance: 0, is_complete: true };
+            let mut forgetful = story.clone();
+            forget(&mut forgetful.entries);
+            let mut proved = forgetful.clone();
+            prove_conversions(&story.markets, &Coverage::full(), &mut proved.entries, &report);
+            for (truth, proved) in story.entries.iter().zip(&proved.entries) {
+                if let Change::Convert(conversion) = &proved.change
+                    && let Given::All(_) = conversion.given
+                {
+                    prop_assert_eq!(sorted(&truth.change), sorted(&proved.change));
+                }
+            }
+            forgetful.entries.remove(which.index(story.entries.len()));
+            let coverage = Coverage::full();
+            prove_conversions(&story.markets, &coverage, &mut forgetful.entries, &report);
+            let mut ledger = forgetful.ledger();
+            ledger.check_positions(&story.markets, &report);
+            ledger.check_cash(whole.cash().balance(), 0);
+            let found = ledger.value(&story.markets, |_| Mark::Unknown);
+            if found.completeness == Completeness::Full {
+                prop_assert_eq!(found.total, told.total);
+            }
+        }
+    }
+}
+
+fn as_reported(books: &Valuation) -> Vec<ReportedPosition> {
+    let reported =
+        |p: &Position| ReportedPosition { slot: p.slot, shares: p.held(), bought: Some(p.bought) };
+    books.positions.iter().map(reported).collect()
+}
+
+/// Leaves of each conversion the one market that a feed names.
+fn forget(entries: &mut [Entry]) {
+    for entry in entries {
+        if let Change::Convert(conversion) = &mut entry.change
+            && let Given::All(given) = &conversion.given
+        {
+            conversion.given = Given::Including(given[0]);
+        }
+    }
+}
+
+fn sorted(change: &Change) -> Vec<MarketIx> {
+    let Change::Convert(conversion) = change else { unreachable!() };
+    let Given::All(given) = &conversion.given else { unreachable!() };
+    let mut given = given.to_vec();
+    given.sort();
+    given
 }

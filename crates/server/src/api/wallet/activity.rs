@@ -182,8 +182,8 @@ impl ActivityPage {
 /// Which activity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActivityQuery {
-    selection: ActivitySelection,
-    page: ActivityPage,
+    pub(crate) selection: ActivitySelection,
+    pub(crate) page: ActivityPage,
 }
 
 impl FromQuery for ActivityQuery {
@@ -204,8 +204,8 @@ impl IntoParams for ActivityQuery {
 /// Which of a wallet's trades.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WalletTradesQuery {
-    selection: ActivitySelection,
-    page: ActivityPage,
+    pub(crate) selection: ActivitySelection,
+    pub(crate) page: ActivityPage,
 }
 
 impl FromQuery for WalletTradesQuery {

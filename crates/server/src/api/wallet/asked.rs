@@ -30,17 +30,18 @@ use crate::{
         extract::Path,
         state::AppState,
     },
-    view::wallet::{HistoryView, ImportView, KnownMarkets},
+    view::wallet::{BooksView, HistoryView, ImportView, KnownMarkets},
 };
 
 /// How old a history may be before the news are asked for.
 const REFRESH_AFTER: TimeDelta = TimeDelta::minutes(15);
-/// Wallets never imported that a client may ask for in a minute in the long run.
+/// Wallets that are not held which a client may ask for in a minute in the long run.
 const NEW_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// How many clients are remembered before those that have been quiet are forgotten.
 const REMEMBERED_CLIENTS: usize = 10_000;
 
-/// Counts the first imports that clients of other machines ask for: each of them is minutes of work.
+/// Counts the wallets that clients of other machines ask for and that are not held: upstream is asked whose they are,
+/// and their import may take minutes.
 #[derive(Debug)]
 pub struct ImportLimits(RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock>);
 
@@ -51,7 +52,7 @@ impl Default for ImportLimits {
 }
 
 impl ImportLimits {
-    fn admit(&self, client: Client) -> Result<(), ApiError> {
+    pub(crate) fn admit(&self, client: Client) -> Result<(), ApiError> {
         let Client::Remote(address) = client else { return Ok(()) };
         if self.0.len() > REMEMBERED_CLIENTS {
             self.0.retain_recent();
@@ -111,12 +112,13 @@ impl AskedWallet {
     pub async fn read(app: &AppState, client: Client, text: &str) -> Result<Self, ApiError> {
         let snapshot = loaded_snapshot(app)?;
         let now = Utc::now();
-        let Resolved { address, held, by } = resolve(app, text).await?;
+        let Resolved { address, held, by, is_counted } = resolve(app, client, text).await?;
         let planned = imports::state(app.database().public(), &address, now).await?;
         let history = held.as_ref().and_then(|wallet| wallet.history.as_ref());
         let mut import = ImportView::of(held.as_ref(), planned.as_ref());
         if let Some(want) = wanted(history, planned.as_ref(), now) {
-            match (want, ask(app, client, &address, want, now).await) {
+            let unpaid = (!is_counted).then_some(client);
+            match (want, ask(app, unpaid, &address, want, now).await) {
                 (_, Ok(())) => import.due_at = Some(now),
                 // What is held can be shown all the same.
                 (Want::News, Err(error)) => {
@@ -131,6 +133,7 @@ impl AskedWallet {
             resolved_from: by.map(|_| text.to_owned()),
             resolved_by: by.map(str::to_owned),
             import: import.clone(),
+            books: history.map(BooksView::of),
             history: history.map(HistoryView::from),
         };
         Ok(Self { address, held, import, snapshot, metadata })
@@ -157,9 +160,10 @@ impl AskedWallet {
     }
 }
 
+/// Asks for an import. `client`: whom to count it to, where it is not counted yet.
 async fn ask(
     app: &AppState,
-    client: Client,
+    client: Option<Client>,
     address: &Address,
     want: Want,
     now: DateTime<Utc>,
@@ -167,7 +171,7 @@ async fn ask(
     let service = app.database().service();
     let wallets = std::slice::from_ref(address);
     if want == Want::Everything {
-        app.import_limits().admit(client)?;
+        client.map_or(Ok(()), |client| app.import_limits().admit(client))?;
         wallets::found(service, wallets, FoundBy::Asked, now).await?;
     }
     let is_full = want == Want::Everything;

@@ -65,7 +65,9 @@ pub(crate) async fn load(
         positions::closed_count(public, address),
     )?;
     let mut markets = asked.markets(app);
-    let rows = held.iter().map(|position| ClosedPositionView::of(position, &mut markets));
+    let rows = held
+        .iter()
+        .map(|position| ClosedPositionView::of(position, asked.completeness(), &mut markets));
     Ok((rows.collect(), total))
 }
 

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod names;
 pub mod pnl;
 pub mod positions;
+mod positions_csv;
 pub mod profile;
 pub mod refresh;
 pub mod reply;
@@ -26,6 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(profile::get_wallet_profile))
         .routes(routes!(positions::list_wallet_positions))
         .routes(routes!(closed_positions::list_wallet_closed_positions))
+        .routes(routes!(positions_csv::export_wallet_positions))
+        .routes(routes!(positions_csv::export_wallet_closed_positions))
         .routes(routes!(activity::list_wallet_activity))
         .routes(routes!(activity::list_wallet_trades))
         .routes(routes!(activity_csv::export_wallet_activity))

@@ -7,7 +7,7 @@ use moka::future::Cache;
 use polymarket::gamma::{GammaClient, ProfileSearch, WalletOwner};
 use store::wallets::{self, Wallet};
 
-use crate::http::{error::ApiError, state::AppState};
+use crate::http::{client::Client, error::ApiError, state::AppState};
 
 /// How long upstream's word on an address or a name is believed.
 const KEPT_FOR: Duration = Duration::from_mins(10);
@@ -96,6 +96,8 @@ pub struct Resolved {
     pub held: Option<Wallet>,
     /// How it was found, where what was written is not its address: `name` or `key`.
     pub by: Option<&'static str>,
+    /// Upstream was asked for it, which was counted: an import that follows is not counted again.
+    pub is_counted: bool,
 }
 
 /// What upstream said of addresses and names lately.
@@ -130,30 +132,41 @@ fn ambiguous(name: &str, wallets: &[Address]) -> ApiError {
     ApiError::invalid_query(vec![InvalidField::new("address", name, message)])
 }
 
-/// The wallet that somebody means, and what is held of it.
-pub async fn resolve(app: &AppState, text: &str) -> Result<Resolved, ApiError> {
+/// The wallet that somebody means, and what is held of it. Who asks for many that nobody has heard of is refused.
+pub async fn resolve(app: &AppState, client: Client, text: &str) -> Result<Resolved, ApiError> {
     let named = WalletName::parse(text).map_err(|field| ApiError::invalid_query(vec![field]))?;
     match named {
-        WalletName::Address(address) => of_address(app, address).await,
-        WalletName::Name(name) => of_name(app, &name).await,
+        WalletName::Address(address) => of_address(app, client, address).await,
+        WalletName::Name(name) => of_name(app, client, &name).await,
     }
 }
 
-async fn of_address(app: &AppState, address: Address) -> Result<Resolved, ApiError> {
+async fn of_address(
+    app: &AppState,
+    client: Client,
+    address: Address,
+) -> Result<Resolved, ApiError> {
     if let Some(contract) = Contract::of(&address) {
         return Err(contract_refusal(contract));
     }
     let public = app.database().public();
     let held = wallets::get(public, &address).await?;
     if !held.as_ref().is_none_or(may_be_a_key) {
-        return Ok(Resolved { address, held, by: None });
+        return Ok(Resolved { address, held, by: None, is_counted: false });
+    }
+    let is_counted = !app.wallet_owners().keys.contains_key(&address);
+    if is_counted && let Err(refusal) = app.import_limits().admit(client) {
+        // What is held of one that was asked for before can be told all the same.
+        let is_known = held.is_some();
+        let kept = Resolved { address, held, by: None, is_counted: false };
+        return if is_known { Ok(kept) } else { Err(refusal) };
     }
     match owner(app, &address).await {
         Some(wallet) => {
             let held = wallets::get(public, &wallet).await?;
-            Ok(Resolved { address: wallet, held, by: Some("key") })
+            Ok(Resolved { address: wallet, held, by: Some("key"), is_counted })
         }
-        None => Ok(Resolved { address, held, by: None }),
+        None => Ok(Resolved { address, held, by: None, is_counted }),
     }
 }
 
@@ -183,22 +196,28 @@ async fn owner(app: &AppState, address: &Address) -> Option<Address> {
     }
 }
 
-async fn of_name(app: &AppState, name: &str) -> Result<Resolved, ApiError> {
+async fn of_name(app: &AppState, client: Client, name: &str) -> Result<Resolved, ApiError> {
     let public = app.database().public();
     let mut held = wallets::by_name(public, name).await?;
     if held.len() > 1 {
         let all: Vec<Address> = held.into_iter().map(|wallet| wallet.address).collect();
         return Err(ambiguous(name, &all));
     }
+    let by = Some("name");
     if let Some(held) = held.pop() {
-        return Ok(Resolved { address: held.address.clone(), held: Some(held), by: Some("name") });
+        let address = held.address.clone();
+        return Ok(Resolved { address, held: Some(held), by, is_counted: false });
+    }
+    let is_counted = !app.wallet_owners().names.contains_key(&name.to_lowercase());
+    if is_counted {
+        app.import_limits().admit(client)?;
     }
     let found = called(app, name).await?;
     match found.as_slice() {
         [] => Err(ApiError::new(ErrorCode::WalletNotFound).with("name", name)),
         [address] => {
             let held = wallets::get(public, address).await?;
-            Ok(Resolved { address: address.clone(), held, by: Some("name") })
+            Ok(Resolved { address: address.clone(), held, by, is_counted })
         }
         several => Err(ambiguous(name, several)),
     }

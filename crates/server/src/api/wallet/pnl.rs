@@ -92,7 +92,7 @@ pub(crate) async fn load(
     let since = range.since(Utc::now());
     let series = |source| pnl::series(public, address, source, since);
     let (ledger, venue, site, last, sums) = tokio::try_join!(
-        series(PnlSource::Ledger),
+        pnl::series(public, address, PnlSource::Ledger, None),
         series(PnlSource::Venue),
         series(PnlSource::Site),
         pnl::last(public, address, PnlSource::Venue),
@@ -105,19 +105,20 @@ pub(crate) async fn load(
         history.is_some_and(|held| !held.reasons.iter().any(|why| why.starts_with("positions_")));
     let reconciliation = figures.as_ref().map(|(_, figures)| {
         let has_open = !figures.exposures.is_empty();
-        reconciled(&figures.totals, has_open, Some(&sums).filter(|_| is_whole), last.as_ref())
+        let sums = Some(&sums).filter(|_| is_whole);
+        reconciled(&figures.totals, has_open, sums, last.as_ref(), &ledger)
     });
+    let completeness = asked.completeness();
+    let shown = ledger.partition_point(|point| since.is_some_and(|since| point.at < since));
     Ok(PnlView {
-        method: "average_cost".to_owned(),
-        completeness: asked.completeness().map(str::to_owned),
-        as_of: figures.as_ref().map(|(as_of, _)| *as_of),
         totals: figures.as_ref().map(|(_, figures)| (&figures.totals).into()),
         series: vec![
-            PnlSeries::of(PnlSource::Ledger, &ledger),
-            PnlSeries::of(PnlSource::Venue, &venue),
-            PnlSeries::of(PnlSource::Site, &site),
+            PnlSeries::of(PnlSource::Ledger, completeness, ledger.get(shown..).unwrap_or_default()),
+            PnlSeries::of(PnlSource::Venue, completeness, &venue),
+            PnlSeries::of(PnlSource::Site, completeness, &site),
         ],
         reconciliation: reconciliation.unwrap_or_default(),
+        ..PnlView::of_books(completeness, figures.as_ref().map(|(as_of, _)| *as_of))
     })
 }
 

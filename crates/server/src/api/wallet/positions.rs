@@ -20,7 +20,10 @@ pub(crate) async fn load(
 ) -> Result<Vec<PositionView>, ApiError> {
     let held = positions::open(app.database().public(), &asked.address).await?;
     let mut markets = asked.markets(app);
-    Ok(held.iter().map(|position| PositionView::of(position, &mut markets)).collect())
+    Ok(held
+        .iter()
+        .map(|position| PositionView::of(position, asked.completeness(), &mut markets))
+        .collect())
 }
 
 // The macro below takes names without parameters.

@@ -23,7 +23,8 @@ pub(crate) async fn load(app: &AppState, asked: &AskedWallet) -> Result<WalletPr
         facts = Facts {
             events: known.and_then(|all| Some(all.all_time.known()?.events)),
             maker_share: known.and_then(|all| *all.maker_share.known()?),
-            largest_cost: sums.largest_cost(),
+            // Of a history with a hole another one may be larger.
+            largest_cost: sums.largest_cost().filter(|_| asked.completeness() == Some("full")),
         };
     }
     let (held, import) = (asked.held.as_ref(), asked.import.clone());

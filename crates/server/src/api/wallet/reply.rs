@@ -15,7 +15,7 @@ use utoipa::{
 use crate::{
     api::reply::{ItemMetadata, add_schemas, envelope},
     http::cache::CachePolicy,
-    view::wallet::{HistoryView, ImportView},
+    view::wallet::{BooksView, HistoryView, ImportView},
 };
 
 /// Which wallet an answer is about, and how much of its history it rests on.
@@ -34,6 +34,8 @@ pub struct WalletMetadata {
     pub import: ImportView,
     /// What is held of its history; null until the first import has ended: then nothing else is known either.
     pub history: Option<HistoryView>,
+    /// What every cost, profit and loss of ours in the answer rests on; null without a history.
+    pub books: Option<BooksView>,
 }
 
 /// An answer about one wallet.

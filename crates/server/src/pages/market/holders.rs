@@ -128,9 +128,11 @@ fn table(side: &HoldersSide) -> Markup {
                 @for holder in side.holders.iter().take(SHOWN) {
                     tr {
                         td class="l" title=(holder.wallet) {
-                            @match &holder.name {
-                                Some(name) => (name),
-                                None => span class="mono" { (short_hash(&holder.wallet)) },
+                            a href={ "/wallets/" (holder.wallet) } data-beside=(holder.wallet) {
+                                @match &holder.name {
+                                    Some(name) => (name),
+                                    None => span class="mono" { (short_hash(&holder.wallet)) },
+                                }
                             }
                         }
                         td { (shares(holder.shares)) }

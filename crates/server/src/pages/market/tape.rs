@@ -118,6 +118,16 @@ fn table(
     }
 }
 
+/// What the taker did, linked to who that was.
+fn taker(trade: &TradeView, label: &str) -> Markup {
+    let what = html! { (trade.side) " " span class=[outcome_class(trade.outcome)] { (label) } };
+    let Some(wallet) = &trade.wallet else { return what };
+    let who = trade.name.clone().unwrap_or_else(|| short_hash(wallet));
+    html! {
+        a href={ "/wallets/" (wallet) } data-beside=(wallet) aria-label={ (trade.side) " " (label) ", by " (who) } { (what) }
+    }
+}
+
 fn row(market: &MarketRow, trade: &TradeView, is_simulated: bool, now: DateTime<Utc>) -> Markup {
     let who = trade.name.clone().or_else(|| trade.wallet.as_deref().map(short_hash));
     let title = if trade.confirmed {
@@ -134,7 +144,7 @@ fn row(market: &MarketRow, trade: &TradeView, is_simulated: bool, now: DateTime<
                     @if at.date_naive() == now.date_naive() { (clock(at)) } @else { (at.format("%b %-d %H:%M")) }
                 }
             }
-            td class="l" { (trade.side) " " span class=[outcome_class(trade.outcome)] { (label) } }
+            td class="l" { (taker(trade, label)) }
             td { (cents(Some(trade.price), market.tick_size)) }
             td { (shares(trade.shares)) }
             td class="f2" title=(money_exact(Some(trade.usdc))) { (money(Some(trade.usdc))) }

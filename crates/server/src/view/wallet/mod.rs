@@ -18,7 +18,9 @@ pub use figures::{
     WalletMetricsView, WindowRecord,
 };
 pub use market::{KnownMarkets, Mark, MarkSource, WalletMarket};
-pub use pnl::{PnlPointView, PnlSeries, PnlView, ReconciliationView, TotalsView, reconciled};
+pub use pnl::{
+    BooksView, PnlPointView, PnlSeries, PnlView, ReconciliationView, TotalsView, reconciled,
+};
 pub use position::{ClosedPositionView, PositionView, VenuePosition};
 pub use profile::{BadgeView, Facts, FoundWallet, HistoryView, ImportView, WalletProfile};
 pub use told::{Told, ToldList, ToldNumber};

@@ -1,18 +1,46 @@
 //! What a wallet made: by our books, by the venue's numbers, and how they agree.
 
 use chrono::{DateTime, Utc};
-use domain::ledger::{
-    Figure, Measure, MicroUsdc, OwnNumbers, Reason, ResidualClass, VenueNumber, reconcile,
-};
+use domain::ledger::{Figure, Measure, MicroUsdc, OwnNumbers, Reason, VenueNumber, reconcile};
 use ingest::wallets::figures::{Told as Kept, Totals};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use store::wallets::History;
 use store::wallets::pnl::{PnlPoint, PnlSource};
 use store::wallets::positions::Sums;
 use utoipa::ToSchema;
 
 use super::position::number;
 use super::told::ToldNumber;
+
+/// How costs are allotted in what is realised and what is not.
+const METHOD: &str = "average_cost";
+
+/// What every cost, profit and loss of our books rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BooksView {
+    /// Who says so: `ledger`, our own books. What others say stands beside it under their names.
+    pub source: String,
+    /// How costs are allotted: `average_cost`, the venue's method. Figures named `fifo` are first in, first out; totals
+    /// are the same by both.
+    pub method: String,
+    /// How complete the history is that they are made of.
+    pub completeness: String,
+    /// Up to when they were kept.
+    pub as_of: DateTime<Utc>,
+}
+
+impl BooksView {
+    /// Of a history.
+    pub fn of(history: &History) -> Self {
+        Self {
+            source: PnlSource::Ledger.slug().to_owned(),
+            method: METHOD.to_owned(),
+            completeness: history.completeness.clone(),
+            as_of: history.imported_at,
+        }
+    }
+}
 
 /// What it all came to, in dollars, when the last import ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -83,6 +111,10 @@ pub struct PnlSeries {
     pub source: String,
     /// What its numbers are, in words.
     pub meaning: String,
+    /// How costs are allotted: `average_cost`; null where the source does not say.
+    pub method: Option<String>,
+    /// How complete the history behind it is; null where the source does not say.
+    pub completeness: Option<String>,
     /// When the newest of it was learned; null where it is empty.
     pub as_of: Option<DateTime<Utc>>,
     /// The oldest first.
@@ -90,8 +122,8 @@ pub struct PnlSeries {
 }
 
 impl PnlSeries {
-    /// The points of a source.
-    pub fn of(source: PnlSource, points: &[PnlPoint]) -> Self {
+    /// The points of a source. `completeness`: of our own history.
+    pub fn of(source: PnlSource, completeness: Option<&str>, points: &[PnlPoint]) -> Self {
         let meaning = match source {
             PnlSource::Ledger => {
                 "Realised by the end of each day (UTC) after fees and with income, by our ledger: an outcome counts from its resolution on, redeemed or not. Empty unless the history is full."
@@ -114,9 +146,12 @@ impl PnlSeries {
             fees: number(fees(point)),
             income: number(point.income_usdc),
         };
+        let is_ours = source == PnlSource::Ledger;
         Self {
             source: source.slug().to_owned(),
             meaning: meaning.to_owned(),
+            method: (source != PnlSource::Site).then(|| METHOD.to_owned()),
+            completeness: completeness.filter(|_| is_ours).map(str::to_owned),
             as_of: points.iter().map(|point| point.observed_at).max(),
             points: points.iter().map(view).collect(),
         }
@@ -145,14 +180,37 @@ pub struct ReconciliationView {
     pub class: String,
 }
 
-/// Our totals beside every number of the venue's that is held.
+impl ReconciliationView {
+    /// Holds our numbers against one of the venue's.
+    pub(super) fn of(
+        ours: OwnNumbers,
+        venue: VenueNumber,
+        venue_as_of: Option<DateTime<Utc>>,
+    ) -> Self {
+        let found = reconcile(ours, venue);
+        Self {
+            measure: venue.measure.slug().to_owned(),
+            ours: told(found.ours),
+            venue: dollars(venue.usdc),
+            venue_as_of,
+            residual: told(found.residual),
+            tolerance: dollars(found.tolerance),
+            class: found.class.slug().to_owned(),
+        }
+    }
+}
+
+/// Our totals beside every number of the venue's that is held. The venue's series ends with a day: `last` is compared with
+/// what our books had then, which `own`, our series, says.
 pub fn reconciled(
     totals: &Totals,
     has_open: bool,
     sums: Option<&Sums>,
     last: Option<&PnlPoint>,
+    own: &[PnlPoint],
 ) -> Vec<ReconciliationView> {
-    let ours = own_numbers(totals, has_open);
+    let now = own_numbers(totals, has_open);
+    let then = last.map_or(now, |last| own_numbers_at(now, own, last.at));
     let mut numbers = Vec::new();
     if let Some(sums) = sums {
         let unrealised = sums.venue_unrealized_usdc;
@@ -178,22 +236,12 @@ pub fn reconciled(
                 usdc: micro(usdc?)?,
                 unrealised: unrealised.and_then(micro),
             };
-            let found = reconcile(ours, venue);
-            Some(ReconciliationView {
-                measure: measure.slug().to_owned(),
-                ours: told(found.ours),
-                venue: dollars(venue.usdc),
-                venue_as_of,
-                residual: told(found.residual),
-                tolerance: dollars(found.tolerance),
-                class: class_name(found.class),
-            })
+            let is_of_series =
+                matches!(measure, Measure::AfterFees | Measure::Economic | Measure::Settled);
+            let ours = if is_of_series { then } else { now };
+            Some(ReconciliationView::of(ours, venue, venue_as_of))
         })
         .collect()
-}
-
-fn class_name(class: ResidualClass) -> String {
-    class.slug().to_owned()
 }
 
 fn own_numbers(totals: &Totals, has_open: bool) -> OwnNumbers {
@@ -208,6 +256,33 @@ fn own_numbers(totals: &Totals, has_open: bool) -> OwnNumbers {
         total,
         conversions: totals.conversions,
         has_open,
+    }
+}
+
+/// What our books had at an instant. What was realised is known; what was held then had a price that nobody recorded, so
+/// that totals are withheld unless nothing was realised since.
+fn own_numbers_at(now: OwnNumbers, own: &[PnlPoint], at: DateTime<Utc>) -> OwnNumbers {
+    let Some(then) = own.iter().rev().find(|point| point.at <= at) else { return now };
+    let is_same = own.last().is_some_and(|newest| newest.total_usdc == then.total_usdc);
+    let part = |usdc: Option<Decimal>| {
+        usdc.and_then(micro).map_or(Figure::Withheld(Reason::NoFee), Figure::Known)
+    };
+    let unmarked = |figure: Figure<MicroUsdc>| {
+        if is_same {
+            figure
+        } else {
+            figure.and(Figure::<MicroUsdc>::Withheld(Reason::NoMark), |known, _| known)
+        }
+    };
+    OwnNumbers {
+        realised: part(then.realized_usdc),
+        fees: part(then.fees_usdc),
+        income: part(then.income_usdc),
+        realised_fifo: unmarked(now.realised_fifo),
+        unrealised: unmarked(now.unrealised),
+        trading: unmarked(now.trading),
+        total: unmarked(now.total),
+        ..now
     }
 }
 
@@ -235,13 +310,15 @@ fn dollars(micro: MicroUsdc) -> f64 {
     micro as f64 / 1e6
 }
 
-fn micro(usdc: Decimal) -> Option<MicroUsdc> {
+pub(super) fn micro(usdc: Decimal) -> Option<MicroUsdc> {
     MicroUsdc::try_from((usdc * Decimal::from(1_000_000)).round()).ok()
 }
 
 /// What a wallet made, by every source there is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PnlView {
+    /// Who says what it came to: `ledger`, our own books.
+    pub source: String,
     /// How costs are allotted in `realized` and `unrealized`: `average_cost`, the venue's method. `realized_fifo` is by
     /// the other one; the total is the same by both.
     pub method: String,
@@ -253,6 +330,21 @@ pub struct PnlView {
     pub totals: Option<TotalsView>,
     /// Over time, by source.
     pub series: Vec<PnlSeries>,
-    /// Our numbers beside the venue's.
+    /// Our numbers beside the venue's, with what they differ by and why.
     pub reconciliation: Vec<ReconciliationView>,
+}
+
+impl PnlView {
+    /// Of our books, without anything they came to.
+    pub fn of_books(completeness: Option<&str>, as_of: Option<DateTime<Utc>>) -> Self {
+        Self {
+            source: PnlSource::Ledger.slug().to_owned(),
+            method: METHOD.to_owned(),
+            completeness: completeness.map(str::to_owned),
+            as_of,
+            totals: None,
+            series: Vec::new(),
+            reconciliation: Vec::new(),
+        }
+    }
 }

@@ -1,13 +1,15 @@
 //! Positions: ours and the venue's.
 
 use chrono::{DateTime, Utc};
+use domain::ledger::{Doubt, Figure, Measure, MicroUsdc, OwnNumbers, Reason, VenueNumber};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive};
 use serde::{Deserialize, Serialize};
 use store::wallets::positions::{Closed, Position, Reported};
 use utoipa::ToSchema;
 
 use super::market::{KnownMarkets, Mark, MarkSource, WalletMarket, rounded};
+use super::pnl::{ReconciliationView, micro};
 
 /// What the venue says of a position, cut to four decimals, as of its own time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -93,6 +95,8 @@ pub struct PositionView {
     pub unrealized_usdc: Option<f64>,
     /// Realised and unrealised, before fees.
     pub total_usdc: Option<f64>,
+    /// Why figures are null that are: `gap`, `capped`, `transfer_cost`, `conversion_cost` or `no_mark`.
+    pub withheld: Option<String>,
     /// What speaks against the figures, by name.
     pub doubts: Vec<String>,
     /// When the wallet first touched the token.
@@ -103,22 +107,35 @@ pub struct PositionView {
     pub as_of: DateTime<Utc>,
     /// What the venue says; null where it does not list the position.
     pub venue: Option<VenuePosition>,
+    /// Our profit on it, realised and unrealised before fees, beside the venue's, each at its own marks; null where the
+    /// venue tells none.
+    pub reconciliation: Option<ReconciliationView>,
     /// Figures in which ours and the venue's differ beyond its four decimals: of `shares`, `avg_price`, `cost_usdc`,
     /// `bought_shares`, `realized_usdc`.
     pub differs: Vec<String>,
 }
 
 impl PositionView {
-    /// A position as held, marked now.
-    pub fn of(position: &Position, markets: &mut KnownMarkets<'_>) -> Self {
+    /// A position as held, marked now. `completeness`: of its wallet's history.
+    pub fn of(
+        position: &Position,
+        completeness: Option<&str>,
+        markets: &mut KnownMarkets<'_>,
+    ) -> Self {
         let mark = markets.mark(&position.condition_id, position.outcome_index);
-        Self::marked(position, markets, mark)
+        Self::marked(position, completeness, markets, mark)
     }
 
-    fn marked(position: &Position, markets: &mut KnownMarkets<'_>, mark: Option<Mark>) -> Self {
+    fn marked(
+        position: &Position,
+        completeness: Option<&str>,
+        markets: &mut KnownMarkets<'_>,
+        mark: Option<Mark>,
+    ) -> Self {
         let Position { booked, reported, .. } = position;
         let shares = number(booked.shares);
         let value = worth(booked.shares, mark);
+        let withheld = withheld(position, value, completeness);
         let gain =
             value.zip(number(booked.cost_usdc)).map(|(value, cost)| to_millionths(value - cost));
         let realized = number(booked.realized_usdc);
@@ -143,11 +160,13 @@ impl PositionView {
             value_usdc: value,
             unrealized_usdc: gain,
             total_usdc: gain.zip(realized).map(|(gain, realized)| to_millionths(gain + realized)),
+            withheld: withheld.map(|reason| reason.slug().to_owned()),
             doubts: position.doubts.clone(),
             first_at: booked.first_at,
             last_at: booked.last_at,
             as_of: position.as_of,
             venue: VenuePosition::of(reported),
+            reconciliation: reconciliation(position, gain, withheld),
             differs: differing(position),
         }
     }
@@ -173,13 +192,17 @@ pub struct ClosedPositionView {
 
 impl ClosedPositionView {
     /// A position as held. Marked at what the resolution paid; one that was left before is not marked at all.
-    pub fn of(position: &Position, markets: &mut KnownMarkets<'_>) -> Self {
+    pub fn of(
+        position: &Position,
+        completeness: Option<&str>,
+        markets: &mut KnownMarkets<'_>,
+    ) -> Self {
         let closed = position.closed.unwrap_or_default();
         let Closed { closed_at, payout, unredeemed_shares, settled_usdc } = closed;
         let as_of = closed_at.unwrap_or(position.as_of);
         let paid = payout.as_ref().and_then(Decimal::to_f64);
         let mark = paid.map(|price| Mark { price, source: MarkSource::Payout, as_of });
-        let mut view = PositionView::marked(position, markets, mark);
+        let mut view = PositionView::marked(position, completeness, markets, mark);
         if settled_usdc.is_none() && position.booked.shares.is_some_and(|held| held.is_zero()) {
             // Nothing is held, so nothing is unrealised.
             view.total_usdc = view.realized_usdc;
@@ -194,6 +217,58 @@ impl ClosedPositionView {
             hold_s: lasted.map(|(end, first)| (end - first).num_seconds()),
         }
     }
+}
+
+/// Why figures of a position are not known; `None` where all are.
+fn withheld(position: &Position, value: Option<f64>, completeness: Option<&str>) -> Option<Reason> {
+    let has = |doubt: Doubt| position.doubts.iter().any(|name| name == doubt.slug());
+    let booked = &position.booked;
+    if booked.shares.is_none() {
+        let is_contradicted = Doubt::ALL.into_iter().any(|doubt| doubt.is_gap() && has(doubt));
+        let is_cut = completeness == Some("capped") && !is_contradicted;
+        return Some(if is_cut { Reason::Capped } else { Reason::Gap });
+    }
+    if booked.cost_usdc.is_none() {
+        let has_moved = has(Doubt::TransferIn) || has(Doubt::TransferOut);
+        return Some(if has_moved { Reason::TransferCost } else { Reason::ConversionCost });
+    }
+    value.is_none().then_some(Reason::NoMark)
+}
+
+/// Our profit beside the venue's. `gain`: what is not realised of ours.
+fn reconciliation(
+    position: &Position,
+    gain: Option<f64>,
+    withheld: Option<Reason>,
+) -> Option<ReconciliationView> {
+    let Position { booked, reported, .. } = position;
+    let venue = VenueNumber {
+        measure: Measure::Positions,
+        usdc: micro(reported.venue_total_usdc?)?,
+        unrealised: reported.venue_unrealized_usdc.and_then(micro),
+    };
+    let figure = |usdc: Option<Decimal>, reason: Reason| -> Figure<MicroUsdc> {
+        usdc.and_then(micro).map_or(Figure::Withheld(reason), Figure::Known)
+    };
+    let reason = withheld.unwrap_or(Reason::Gap);
+    let fees = figure(booked.fees_usdc, Reason::NoFee);
+    let realised = figure(booked.realized_usdc, reason);
+    let unrealised = figure(gain.and_then(Decimal::from_f64), reason);
+    let before_fees = realised.and(unrealised, |realised, unrealised| realised + unrealised);
+    let trading = before_fees.and(fees, |gross, fees| gross - fees);
+    let ours = OwnNumbers {
+        realised,
+        realised_fifo: figure(booked.fifo_realized_usdc, reason),
+        unrealised,
+        fees,
+        income: Figure::Known(0),
+        trading,
+        total: trading,
+        // Which tokens were converted is not kept with the positions.
+        conversions: 0,
+        has_open: booked.shares.is_some_and(|shares| !shares.is_zero()),
+    };
+    Some(ReconciliationView::of(ours, venue, reported.venue_observed_at))
 }
 
 /// What shares are worth, to the millionth. No shares are worth nothing, whatever the price.

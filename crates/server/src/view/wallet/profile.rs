@@ -14,6 +14,8 @@ pub struct ImportView {
     /// `importing`, `imported`, `failed` (never imported yet; it is tried again), `empty` (imported, and upstream knows
     /// nothing that it ever did).
     pub state: String,
+    /// That in words, with what can be done.
+    pub meaning: String,
     /// Rows that the import which runs has read.
     pub progress_rows: Option<u64>,
     /// When the next import begins; null where none is planned.
@@ -40,10 +42,26 @@ impl ImportView {
         };
         Self {
             state: state.to_owned(),
+            meaning: meaning(state).to_owned(),
             progress_rows: planned.filter(|one| one.running).map(|one| one.progress_rows),
             due_at: planned.map(|planned| planned.due_at),
             attempts: planned.map_or(0, |planned| planned.attempts),
             last_error: planned.and_then(|planned| planned.last_error.clone()),
+        }
+    }
+}
+
+fn meaning(state: &str) -> &'static str {
+    match state {
+        "unknown" => {
+            "Nobody here had heard of this wallet. Its history was asked for with this request."
+        }
+        "waiting" => "Its history is to be imported.",
+        "importing" => "Its history is being read.",
+        "imported" => "Its history is held.",
+        "failed" => "Its history could not be read. It is tried again.",
+        _ => {
+            "Polymarket knows nothing that this address ever did. A key that signs for a wallet has no history of its own: the wallet's address is on its owner's profile page."
         }
     }
 }

@@ -13,7 +13,7 @@ pub struct ValueView {
     /// Shares of open markets at their best bids, and winning shares that nobody has redeemed; null is unknown.
     pub value_usdc: Option<f64>,
     /// Why it is: `gap` or `capped` (the history does not say what is held), `no_mark` (nobody offers anything for a
-    /// token held).
+    /// token held), `not_imported` (there is no history yet).
     pub withheld: Option<String>,
     /// The oldest mark in it; null without any.
     pub value_as_of: Option<DateTime<Utc>>,

@@ -65,9 +65,12 @@ function dayText({ date, profit, events }: CalendarDay): string {
 /** Names of months over the first week that begins in them. */
 function monthsOf(days: readonly CalendarDay[]): { week: number; name: string }[] {
   const mondays = days.filter(({ weekday }) => weekday === 0);
-  return mondays.flatMap(({ date, week }, index) => {
+  const names = mondays.flatMap(({ date, week }, index) => {
     const month = date.slice(5, 7);
     if (index > 0 && mondays[index - 1]?.date.slice(5, 7) === month) return [];
     return [{ week, name: MONTHS[Number(month) - 1] ?? "" }];
   });
+  // The first month may have a week or two only, which is no room for its name.
+  const second = names[1];
+  return second && second.week < 3 ? names.slice(1) : names;
 }

@@ -13,6 +13,7 @@ export interface EntryExit {
 }
 
 const SLACK = 1e-6;
+const DUST = 10_000;
 const isPrice = (price: number) => price >= -SLACK && price <= 1 + SLACK;
 const clamped = (price: number) => Math.min(1, Math.max(0, price));
 
@@ -25,7 +26,8 @@ export function entryExitOf(position: ClosedPosition): EntryExit | null {
   const { avg_price, total_usdc, bought_shares, doubts, market } = position;
   if (avg_price === null || total_usdc === null || bought_shares === null || bought_shares <= 0) return null;
   if (doubts.length > 0) return null;
-  const exit = avg_price + total_usdc / bought_shares;
+  // Fractions of a cent's hundredth are dust of the division.
+  const exit = Math.round((avg_price + total_usdc / bought_shares) * DUST) / DUST;
   if (!isPrice(avg_price) || !isPrice(exit)) return null;
   return {
     key: `${market.token_id ?? market.condition_id} ${position.closed_at ?? ""}`,

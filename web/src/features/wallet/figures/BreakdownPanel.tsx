@@ -2,7 +2,8 @@ import { PanelNote } from "../../../components/PanelParts.tsx";
 import type { RecordFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { categoryLabel, count, percent } from "../../../lib/format.ts";
 import type { Told as ToldValue } from "../told.ts";
-import { pointsText, rateText, signOf } from "./interval.ts";
+import { WideTable } from "../WideTable.tsx";
+import { edgeText, rateText, signOf } from "./interval.ts";
 import { Profit, WithheldNote } from "./Told.tsx";
 
 interface Part {
@@ -60,7 +61,7 @@ function Parts({ title, sub, told, parts }: PartsProps) {
       <WithheldNote figures={[told]} />
       {parts?.length === 0 && <PanelNote>No event has settled yet.</PanelNote>}
       {parts && parts.length > 0 && (
-        <div className="wide-table">
+        <WideTable label={title}>
           <table className="mini breakdown">
             <caption className="sr">{title}</caption>
             <thead>
@@ -70,7 +71,9 @@ function Parts({ title, sub, told, parts }: PartsProps) {
                 </th>
                 <th scope="col">Events</th>
                 <th scope="col">Win rate</th>
-                <th scope="col">Edge</th>
+                <th scope="col" title="What a dollar staked came to more than the price paid">
+                  Edge per $1
+                </th>
                 <th scope="col">Return</th>
                 <th scope="col">Profit</th>
                 <td aria-hidden="true" />
@@ -85,7 +88,7 @@ function Parts({ title, sub, told, parts }: PartsProps) {
                   <td>{count(record.events)}</td>
                   <td>{rateText(record.win_rate)}</td>
                   <td>
-                    <span className={signOf(record.edge)}>{pointsText(record.edge)}</span>
+                    <span className={signOf(record.edge)}>{edgeText(record.edge)}</span>
                   </td>
                   <td>{percent(record.roi)}</td>
                   <td>
@@ -98,7 +101,7 @@ function Parts({ title, sub, told, parts }: PartsProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       )}
     </div>
   );

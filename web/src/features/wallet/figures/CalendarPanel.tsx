@@ -37,7 +37,7 @@ function Calendar({ settled }: { settled: readonly SettledEvent[] }) {
       <p className="sub">
         {count(shown)} events ended within this year
         {earlier > 0 && `, ${count(earlier)} before it or at an unknown time`}. Shades compare days of the
-        same sign.
+        same sign: <Shades />
       </p>
       <details className="bars">
         <summary>The last {count(Math.min(LISTED, settled.length))} settled events</summary>
@@ -72,5 +72,27 @@ function Calendar({ settled }: { settled: readonly SettledEvent[] }) {
         </div>
       </details>
     </>
+  );
+}
+
+/** From the largest losses to the largest gains. */
+function Shades() {
+  return (
+    <span className="shades">
+      loss
+      <svg className="wchart" viewBox="0 0 108 12" width="108" height="12" aria-hidden="true">
+        {[-4, -3, -2, -1, 1, 2, 3, 4].map((level, place) => (
+          <rect
+            key={level}
+            className={`day ${level < 0 ? "loss" : "gain"} l${Math.abs(level)}`}
+            x={place * 13 + 2}
+            width="11"
+            height="12"
+            rx="2"
+          />
+        ))}
+      </svg>
+      profit
+    </span>
   );
 }

@@ -2,9 +2,11 @@ import type { ReactNode } from "react";
 import { PanelNote } from "../../../components/PanelParts.tsx";
 import type { RecordFigures, SettledEvent, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, duration, fixed, money, moneyExact, percent, signed, utc } from "../../../lib/format.ts";
+import { GUIDE } from "../address.ts";
 import type { Told as ToldValue } from "../told.ts";
+import { WideTable } from "../WideTable.tsx";
 import { EventName } from "./EventName.tsx";
-import { pointsText, rateText, signOf } from "./interval.ts";
+import { edgeText, rateText, signOf } from "./interval.ts";
 import { Profit, Told, WithheldNote } from "./Told.tsx";
 
 /** How the wallet did in events that are over, at all times and lately, and how it trades. */
@@ -19,10 +21,15 @@ export function FactsPanel({ metrics }: { metrics: WalletMetrics }) {
     <section className="card" aria-label="Performance">
       <h2>
         Performance
-        <span className="sub">by event, all its markets netted, after fees · 95% intervals</span>
+        <span className="sub">
+          by event, all its markets netted, after fees · 95% intervals · as of {utc(metrics.as_of)} ·{" "}
+          <a className="link" href={GUIDE}>
+            what these mean
+          </a>
+        </span>
       </h2>
       <WithheldNote figures={[...columns.map(({ record }) => record), metrics.settled]} />
-      <div className="wide-table">
+      <WideTable label="Settled events by period">
         <table className="mini records">
           <caption className="sr">Settled events by period</caption>
           <thead>
@@ -56,7 +63,7 @@ export function FactsPanel({ metrics }: { metrics: WalletMetrics }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
       {metrics.left_out > 0 && (
         <PanelNote>
           {count(metrics.left_out)} settled {metrics.left_out === 1 ? "event is" : "events are"} left out:
@@ -88,11 +95,11 @@ const RECORD_ROWS: readonly { label: string; title: string; cell(record: RecordF
     ),
   },
   {
-    label: "Edge",
+    label: "Edge per $1",
     title: "What a dollar staked came to more than the price paid; a fair price has none. Clustered by event",
     cell: ({ edge }) => (
       <>
-        <span className={signOf(edge)}>{pointsText(edge)}</span>
+        <span className={signOf(edge)}>{edgeText(edge)}</span>
         {edge && <span className="mut"> of {count(edge.n)}</span>}
       </>
     ),
@@ -200,7 +207,8 @@ function EventResult({ figure }: { figure: ToldValue<SettledEvent> }) {
     <Told figure={figure}>
       {({ market, profit_usdc }) => (
         <span className="ev">
-          <EventName market={market} /> <Profit value={profit_usdc} />
+          <EventName market={market} />
+          <Profit value={profit_usdc} />
         </span>
       )}
     </Told>

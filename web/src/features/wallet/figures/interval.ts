@@ -13,10 +13,10 @@ export function rateText(one: Estimate | null | undefined): string {
   return `${percent(one.value)}${ends(one.low, one.high, 0)}`;
 }
 
-/** A difference of probabilities with its interval, in percentage points: `+2.1 pp [−0.4, 4.6]`. */
-export function pointsText(one: Estimate | null | undefined): string {
+/** What a dollar came to more than was paid, with its interval, in cents: `+2.1¢ [−0.4, 4.6]`. */
+export function edgeText(one: Estimate | null | undefined): string {
   if (!one) return UNKNOWN;
-  return `${signed(one.value * 100, 1)} pp${ends(one.low, one.high, 1)}`;
+  return `${signed(one.value * 100, 1)}¢${ends(one.low, one.high, 1)}`;
 }
 
 /** Whether an interval leaves no doubt about the sign. */

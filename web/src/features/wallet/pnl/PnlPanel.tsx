@@ -7,8 +7,9 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
-import type { PnlTotals, WalletPnl } from "../../../lib/apiTypes.ts";
+import type { PnlTotals } from "../../../lib/apiTypes.ts";
 import { count, flow, moneyExact, percent, utc } from "../../../lib/format.ts";
+import { GUIDE } from "../address.ts";
 import { Profit, Told, WithheldNote } from "../figures/Told.tsx";
 import { PNL_RANGES, type PnlRange, type Subject, walletPnl } from "../walletQueries.ts";
 import { PnlChart } from "./PnlChart.tsx";
@@ -24,7 +25,7 @@ interface PnlPanelProps {
 /** Profit and loss over time: our books, and both numbers of the venue, as separate lines. */
 export function PnlPanel({ subject, name, range, onRange }: PnlPanelProps) {
   const { data: pnl, error, refetch, isPlaceholderData } = useQuery(walletPnl(subject, range));
-  const lines = useMemo(() => (pnl ? pnlLines(pnl.series) : []), [pnl]);
+  const lines = useMemo(() => (pnl ? pnlLines(pnl) : []), [pnl]);
   return (
     <section className="card pnl-card" aria-label="Profit and loss">
       <div className="ph">
@@ -60,28 +61,12 @@ export function PnlPanel({ subject, name, range, onRange }: PnlPanelProps) {
       </div>
       {pnl && (
         <>
-          <Notes pnl={pnl} lines={lines} />
+          <WithheldNote figures={[pnl.totals?.total, pnl.totals?.realized]} />
           {pnl.totals && <Totals totals={pnl.totals} method={pnl.method} asOf={pnl.as_of} />}
           {lines.length > 0 && <EndsTable lines={lines} />}
         </>
       )}
     </section>
-  );
-}
-
-function Notes({ pnl, lines }: { pnl: WalletPnl; lines: readonly PnlLine[] }) {
-  const realised = lines.find(({ kind }) => kind === "realised");
-  const total = lines.find(({ kind }) => kind === "ledger");
-  return (
-    <>
-      {realised && (
-        <p className="sub">
-          Dashed: {realised.meaning.replace(/^./, (first) => first.toLowerCase())}, so{" "}
-          {total ? "there is a total only from where it is known" : "there is no total"}.
-        </p>
-      )}
-      <WithheldNote figures={[pnl.totals?.total, pnl.totals?.realized]} />
-    </>
   );
 }
 
@@ -96,39 +81,44 @@ function Totals({ totals, method, asOf }: { totals: PnlTotals; method: string; a
     { label: "Total", title: "Realised and unrealised after fees, with rewards", figure: totals.total },
   ];
   return (
-    <dl
-      className="mini-facts wide"
-      aria-label={`Our books by ${method.replaceAll("_", " ")}, as of ${utc(asOf)}`}
-    >
-      {rows.map(({ label, title, figure }) => (
-        <div key={label}>
-          <dt title={title}>{label}</dt>
+    <>
+      <dl className="mini-facts wide">
+        {rows.map(({ label, title, figure }) => (
+          <div key={label}>
+            <dt title={title}>{label}</dt>
+            <dd>
+              <Told figure={figure}>
+                {(usdc) =>
+                  label === "Fees" ? (
+                    <span title={moneyExact(usdc)}>{moneyExact(usdc)}</span>
+                  ) : (
+                    <Profit value={usdc} />
+                  )
+                }
+              </Told>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt title="Total on what was put into positions">Return</dt>
           <dd>
-            <Told figure={figure}>
-              {(usdc) =>
-                label === "Fees" ? (
-                  <span title={moneyExact(usdc)}>{moneyExact(usdc)}</span>
-                ) : (
-                  <Profit value={usdc} />
-                )
-              }
-            </Told>
+            <Told figure={totals.roi}>{(roi) => percent(roi)}</Told>
           </dd>
         </div>
-      ))}
-      <div>
-        <dt title="Total on what was put into positions">Return</dt>
-        <dd>
-          <Told figure={totals.roi}>{(roi) => percent(roi)}</Told>
-        </dd>
-      </div>
-      {totals.unexplained !== null && totals.unexplained !== 0 && (
-        <div>
-          <dt title="Money that moved without our knowing for what">Unexplained</dt>
-          <dd className="warn">{flow(totals.unexplained)}</dd>
-        </div>
-      )}
-    </dl>
+        {totals.unexplained !== null && totals.unexplained !== 0 && (
+          <div>
+            <dt title="Money that moved without our knowing for what">Unexplained</dt>
+            <dd className="warn">{flow(totals.unexplained)}</dd>
+          </div>
+        )}
+      </dl>
+      <p className="sub">
+        Our books by {method.replaceAll("_", " ")}, as of {utc(asOf)}.{" "}
+        <a className="link" href={GUIDE}>
+          What these mean
+        </a>
+      </p>
+    </>
   );
 }
 

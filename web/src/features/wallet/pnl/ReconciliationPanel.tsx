@@ -4,7 +4,7 @@ import { PanelNote, PanelProblem, PanelSkeleton } from "../../../components/Pane
 import type { ReconciliationRow } from "../../../lib/apiTypes.ts";
 import { moneyExact, utc, words } from "../../../lib/format.ts";
 import { Told } from "../figures/Told.tsx";
-import { classText, measureText } from "../told.ts";
+import { classText, measureText, whyWithheld } from "../told.ts";
 import { type PnlRange, type Subject, walletPnl } from "../walletQueries.ts";
 
 /** Our number beside the venue's, and why they differ. */
@@ -32,28 +32,33 @@ export function ReconciliationPanel({ subject, range }: { subject: Subject; rang
 }
 
 function Row({ row }: { row: ReconciliationRow }) {
-  const agrees = row.class === "none";
+  const { withheld } = row.ours;
+  const agrees = row.class === "none" && !withheld;
+  const verdict = withheld ? "withheld" : agrees ? "agrees" : words(row.class);
   return (
     <div className="recon">
       <h3>
         {measureText(row.measure)}
-        <span className={agrees ? "tag" : "tag warn"}>{agrees ? "agrees" : words(row.class)}</span>
+        <span className={agrees ? "tag" : "tag warn"}>{verdict}</span>
       </h3>
       <dl className="kv tight">
         <Line label="Ours">
           <Told figure={row.ours}>{(usdc) => moneyExact(usdc)}</Told>
         </Line>
-        <Line label="Polymarket's">
-          <span title={`Asked ${utc(row.venue_as_of)}`}>{moneyExact(row.venue)}</span>
-        </Line>
-        <Line label="Residual">
-          <Told figure={row.residual}>
-            {(usdc) => <span className={agrees ? undefined : "warn"}>{moneyExact(usdc)}</span>}
-          </Told>
-          <span className="mut"> within ±{moneyExact(row.tolerance)}</span>
-        </Line>
+        <Line label="Polymarket's">{moneyExact(row.venue)}</Line>
+        {!withheld && (
+          <Line label="Residual">
+            <Told figure={row.residual}>
+              {(usdc) => <span className={agrees ? undefined : "warn"}>{moneyExact(usdc)}</span>}
+            </Told>
+            <span className="mut"> within ±{moneyExact(row.tolerance)}</span>
+          </Line>
+        )}
       </dl>
-      {!agrees && <p className="sub">{classText(row.class)}</p>}
+      <p className="sub">
+        {withheld ? `Ours is withheld: ${whyWithheld(withheld)}. ` : !agrees && `${classText(row.class)} `}
+        Asked {utc(row.venue_as_of)}.
+      </p>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PnlPoint } from "../../../lib/apiTypes.ts";
+import type { PnlPoint, PnlSeries } from "../../../lib/apiTypes.ts";
 import { pnlLines, spanOf, valueAt } from "./pnlLines.ts";
 
 const point = (day: number, change: Partial<PnlPoint>): PnlPoint => ({
@@ -14,11 +14,13 @@ const point = (day: number, change: Partial<PnlPoint>): PnlPoint => ({
 const at = (day: number) => Date.UTC(2026, 0, day);
 
 describe("lines of the profit chart", () => {
-  const series = [
+  const series: PnlSeries[] = [
     {
       source: "ledger",
       meaning: "m",
       as_of: null,
+      method: null,
+      completeness: null,
       points: [
         point(1, { realized: 10, fees: 1, income: 0 }),
         point(2, { realized: 20, fees: 1, income: 3 }),
@@ -29,11 +31,13 @@ describe("lines of the profit chart", () => {
       source: "site",
       meaning: "s",
       as_of: null,
+      method: null,
+      completeness: null,
       points: [point(1, { total: 1 }), point(2, {}), point(3, { total: 3 })],
     },
-    { source: "venue", meaning: "v", as_of: null, points: [] },
+    { source: "venue", meaning: "v", as_of: null, method: null, completeness: null, points: [] },
   ];
-  const lines = pnlLines(series);
+  const lines = pnlLines({ series, totals: null, as_of: null });
 
   it("keeps sources apart and leaves out those without a point", () => {
     expect(lines.map(({ kind }) => kind)).toEqual(["ledger", "realised", "site"]);
@@ -41,29 +45,32 @@ describe("lines of the profit chart", () => {
     expect(spanOf([])).toBeNull();
   });
 
-  it("never takes what was realised for a total", () => {
+  it("never continues a line with another measure", () => {
     const [total, realised] = lines;
     expect(total?.runs).toEqual([[{ at: at(3), usdc: 30 }]]);
+    expect(realised?.label).toContain("before fees");
     expect(realised?.runs).toEqual([
       [
-        { at: at(1), usdc: 9 },
-        { at: at(2), usdc: 22 },
+        { at: at(1), usdc: 10 },
+        { at: at(2), usdc: 20 },
       ],
     ]);
-    expect(realised?.meaning).toContain("after fees");
   });
 
-  it("says before fees as soon as one fee is unknown", () => {
-    const [realised] = pnlLines([
-      {
-        source: "ledger",
-        meaning: "",
-        as_of: null,
-        points: [point(1, { realized: 10, fees: 1, income: 0 }), point(2, { realized: 20 })],
-      },
+  it("puts what the venue says was realised beside ours, apart from its total", () => {
+    const venue: PnlSeries = {
+      source: "venue",
+      meaning: "v",
+      as_of: null,
+      method: null,
+      completeness: null,
+      points: [point(1, { total: 7, realized: 5, unrealized: 1, income: 1 })],
+    };
+    const drawn = pnlLines({ series: [venue], totals: null, as_of: null });
+    expect(drawn.map(({ kind, runs }) => [kind, runs[0]?.[0]?.usdc])).toEqual([
+      ["venue-realised", 6],
+      ["venue", 7],
     ]);
-    expect(realised?.meaning).toContain("before fees");
-    expect(realised?.runs[0]?.[0]?.usdc).toBe(10);
   });
 
   it("is broken where it is not known", () => {

@@ -1,4 +1,4 @@
-import type { PnlPoint, PnlSeries } from "../../../lib/apiTypes.ts";
+import type { PnlPoint, WalletPnl } from "../../../lib/apiTypes.ts";
 
 export interface LinePoint {
   /** Milliseconds. */
@@ -9,23 +9,11 @@ export interface LinePoint {
 /** A line of the profit chart: runs of known points, broken where it is not known. */
 export interface PnlLine {
   /** Decides the colour. */
-  kind: "ledger" | "realised" | "venue" | "site";
+  kind: "ledger" | "total" | "realised" | "venue-realised" | "venue" | "site";
   label: string;
   /** What the numbers are, in the source's own terms. */
   meaning: string;
   runs: readonly (readonly LinePoint[])[];
-}
-
-/** Realised after fees and with income, where all three are known of every realised point; else before fees. */
-function realisedOf(points: readonly PnlPoint[]): { isNet: boolean; of(point: PnlPoint): number | null } {
-  const isNet = points.every(
-    ({ realized, fees, income }) => realized === null || (fees !== null && income !== null),
-  );
-  return {
-    isNet,
-    of: ({ realized, fees, income }) =>
-      realized === null ? null : isNet ? realized - (fees ?? 0) + (income ?? 0) : realized,
-  };
 }
 
 function runsOf(points: readonly PnlPoint[], figureOf: (point: PnlPoint) => number | null): LinePoint[][] {
@@ -45,34 +33,61 @@ function runsOf(points: readonly PnlPoint[], figureOf: (point: PnlPoint) => numb
   return runs;
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  ledger: "Our ledger",
-  venue: "Polymarket's API",
-  site: "Polymarket's site",
-};
-
 /**
- * The lines of all sources. Of our ledger the total where it is known; where what was held then has no known price, what
- * was realised is a line of its own and never continues the total's.
+ * The lines of all sources. Each is one measure: our ledger says what was realised, and so does a line of Polymarket's that
+ * should lie on ours; totals with open positions are lines of their own. Ours is known for now alone.
  */
-export function pnlLines(series: readonly PnlSeries[]): PnlLine[] {
-  return series.flatMap(({ source, meaning, points }) => {
-    const label = NAMES[source] ?? source;
-    const kind = source === "venue" || source === "site" ? source : "ledger";
-    const lines: PnlLine[] = [{ kind, label, meaning, runs: runsOf(points, ({ total }) => total) }];
-    if (kind === "ledger") {
-      const realised = realisedOf(points);
-      lines.push({
-        kind: "realised",
-        label: `${label}, realised only`,
-        meaning: realised.isNet
-          ? "What was realised, after fees and with rewards: what was held then had no known price"
-          : "What was realised, before fees: what was held then had no known price",
-        runs: runsOf(points, (point) => (point.total === null ? realised.of(point) : null)),
-      });
-    }
-    return lines.filter(({ runs }) => runs.length > 0);
-  });
+export function pnlLines({
+  series,
+  totals,
+  as_of,
+}: Pick<WalletPnl, "series" | "totals" | "as_of">): PnlLine[] {
+  const points = (source: string) => series.find((one) => one.source === source)?.points ?? [];
+  const meaning = (source: string) => series.find((one) => one.source === source)?.meaning ?? "";
+  const total = totals?.total.value;
+  const now: LinePoint[] = total != null && as_of !== null ? [{ at: Date.parse(as_of), usdc: total }] : [];
+  const lines: PnlLine[] = [
+    {
+      kind: "ledger",
+      label: "Our ledger, realised",
+      meaning: meaning("ledger"),
+      runs: runsOf(points("ledger"), (point) => point.total),
+    },
+    {
+      kind: "total",
+      label: "Our ledger, total now",
+      meaning: "Realised and, at best bids, unrealised, after fees and with income, by our ledger.",
+      runs: now.length > 0 ? [now] : [],
+    },
+    {
+      kind: "realised",
+      label: "Our ledger, before fees",
+      meaning: "What was realised by our ledger, before fees, where the fees are not known.",
+      runs: runsOf(points("ledger"), (point) => (point.total === null ? point.realized : null)),
+    },
+    {
+      kind: "venue-realised",
+      label: "Polymarket's API, realised",
+      meaning:
+        "What the venue says was realised, after fees and with income: the measure of our ledger's line.",
+      runs: runsOf(points("venue"), ({ realized, income }) =>
+        realized === null ? null : realized + (income ?? 0),
+      ),
+    },
+    {
+      kind: "venue",
+      label: "Polymarket's API, total",
+      meaning: meaning("venue"),
+      runs: runsOf(points("venue"), (point) => point.total),
+    },
+    {
+      kind: "site",
+      label: "Polymarket's site",
+      meaning: meaning("site"),
+      runs: runsOf(points("site"), (point) => point.total),
+    },
+  ];
+  return lines.filter(({ runs }) => runs.length > 0);
 }
 
 /** The last known value at an instant; null before the line begins and between its runs. */

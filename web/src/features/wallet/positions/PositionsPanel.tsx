@@ -10,6 +10,7 @@ import {
 import type { WalletPosition } from "../../../lib/apiTypes.ts";
 import { cents, count, money, moneyExact, shares, utc, words } from "../../../lib/format.ts";
 import { Profit } from "../figures/Told.tsx";
+import { WideTable } from "../WideTable.tsx";
 import { type Subject, walletPositions } from "../walletQueries.ts";
 import { Compared, MarketCell } from "./Compared.tsx";
 import { type PositionOrder, sortedPositions } from "./order.ts";
@@ -70,7 +71,7 @@ export function PositionsPanel({ subject }: { subject: Subject }) {
 
 function OpenTable({ positions }: { positions: readonly WalletPosition[] }) {
   return (
-    <div className="wide-table">
+    <WideTable label="Open positions by market">
       <table className="mini held">
         <caption className="sr">Open positions, ours beside Polymarket's</caption>
         <thead>
@@ -132,7 +133,7 @@ function OpenTable({ positions }: { positions: readonly WalletPosition[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   );
 }
 

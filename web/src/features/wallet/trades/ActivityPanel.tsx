@@ -1,16 +1,26 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../../components/PanelParts.tsx";
+import {
+  PanelNote,
+  PanelProblem,
+  PanelSkeleton,
+  Segmented,
+  StaleNote,
+} from "../../../components/PanelParts.tsx";
 import { count, money, moneyExact, words } from "../../../lib/format.ts";
+import { stringifySearch, type UrlSearch } from "../../../lib/urlSearch.ts";
+import { changeSearch } from "../address.ts";
 import { type Subject, walletActivity } from "../walletQueries.ts";
 import { activeDays, type DayLine } from "./days.ts";
+import { ACTS, kindsOf } from "./tradeFilter.ts";
 
 const SHOWN_MARKETS = 2;
 
 /** What the wallet did, day by day: trades, splits, merges, redemptions, conversions, rewards, money in and out. */
-export function ActivityPanel({ subject }: { subject: Subject }) {
+export function ActivityPanel({ subject, search }: { subject: Subject; search: UrlSearch }) {
+  const kinds = kindsOf(search);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    walletActivity(subject, "activity", {}),
+    walletActivity(subject, "activity", kinds),
   );
   const rows = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
   const days = useMemo(() => activeDays(rows ?? []), [rows]);
@@ -25,7 +35,7 @@ export function ActivityPanel({ subject }: { subject: Subject }) {
         <span className="end">
           <a
             className="chip"
-            href={`/api/polymarket/wallet/${subject.address}/activity.csv`}
+            href={`/api/polymarket/wallet/${subject.address}/activity.csv${stringifySearch({ ...kinds })}`}
             download
             rel="nofollow"
             title="Everything recorded that the wallet did, for spreadsheets"
@@ -34,25 +44,47 @@ export function ActivityPanel({ subject }: { subject: Subject }) {
           </a>
         </span>
       </h2>
+      <div className="tape-tools">
+        <Segmented
+          legend="Kind of activity"
+          value={search.acts === ACTS.others ? ACTS.others : ""}
+          options={[
+            { value: "", label: "everything" },
+            { value: ACTS.others, label: "but trades" },
+          ]}
+          onChange={(acts) => changeSearch({ acts })}
+        />
+      </div>
       {rows && <StaleNote error={error} />}
       {rows ? (
         whole.length === 0 ? (
-          <PanelNote>Nothing that this wallet did is recorded.</PanelNote>
+          <PanelNote>
+            {kinds.kinds
+              ? "No split, merge, conversion, redemption, reward, deposit or withdrawal is recorded."
+              : "Nothing that this wallet did is recorded."}
+          </PanelNote>
         ) : (
-          <ol className="timeline">
-            {whole.map(({ date, lines }) => (
-              <li key={date} data-tone="off">
-                <b>
-                  <time dateTime={date}>{date}</time>
-                </b>
-                <ul>
-                  {lines.map((line) => (
-                    <Line key={line.key} line={line} isAtLeast={isCut} />
-                  ))}
-                </ul>
-              </li>
-            ))}
-          </ol>
+          <section
+            className="timeline-room"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+            tabIndex={0}
+            aria-label="Days, the newest first"
+          >
+            <ol className="timeline">
+              {whole.map(({ date, lines }) => (
+                <li key={date} data-tone="off">
+                  <b>
+                    <time dateTime={date}>{date}</time>
+                  </b>
+                  <ul>
+                    {lines.map((line) => (
+                      <Line key={line.key} line={line} isAtLeast={isCut} />
+                    ))}
+                  </ul>
+                </li>
+              ))}
+            </ol>
+          </section>
         )
       ) : error ? (
         <PanelProblem error={error} what="The activity" retry={() => void refetch()} />

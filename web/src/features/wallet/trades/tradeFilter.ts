@@ -23,3 +23,15 @@ export function filterOf(search: UrlSearch): ActivityFilter & { side?: Side; min
   const least = LEAST.find(({ value }) => value !== "" && value === search.min)?.value;
   return { ...(side ? { side } : {}), ...(least ? { min_usdc: least } : {}) };
 }
+
+/** What `acts` in the page's address may say. */
+export const ACTS = { others: "others" } as const;
+
+/** Everything that is no trade, in the API's words. */
+const OTHERS =
+  "split,merge,redeem,conversion,reward,maker_rebate,taker_rebate,referral_reward,yield,tip,deposit,withdrawal";
+
+/** What the page's address narrows the activity by. */
+export function kindsOf(search: UrlSearch): ActivityFilter {
+  return search.acts === ACTS.others ? { kinds: OTHERS } : {};
+}
