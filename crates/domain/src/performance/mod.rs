@@ -23,6 +23,7 @@ pub use calibration::{BINS, Bin, Brier, Calibration, Curve};
 pub use course::{Course, LENGTHS};
 pub use exposure::{Exposure, exposures};
 pub use habits::{Frequency, HoldTime, MakerShare, Spread};
+pub(crate) use interval::Weighted;
 pub use interval::{Clustered, Proportion};
 pub use observation::Settled;
 pub use record::Record;

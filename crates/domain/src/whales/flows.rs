@@ -1,0 +1,132 @@
+//! Whose money went where in an interval.
+
+use std::collections::BTreeMap;
+
+use super::class::Class;
+use super::stance::{Question, Stance};
+use crate::clusters::OwnerIx;
+use crate::evidence::Basis;
+use crate::ledger::{Change, MarketIx, Markets, MicroShares, MicroUsdc, Slot};
+
+/// What an owner did on a question in an interval.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnerFlow {
+    /// Of the owner, when it last traded.
+    pub class: Class,
+    /// The change of its stance.
+    pub stance: Stance,
+    /// Dollars that changed hands, millionths, without netting.
+    pub gross: MicroUsdc,
+    /// Fills.
+    pub trades: u32,
+}
+
+/// What a class did in one market of a question in an interval. All signed: towards the market's first
+/// outcome is positive, so that buying Yes and selling No are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassFlow {
+    /// The class.
+    pub class: Class,
+    /// The market.
+    pub market: MarketIx,
+    /// Shares of its first outcome that the owners' stances changed by, each owner netted over its wallets and
+    /// over the question's markets. Millionths.
+    pub net_shares: MicroShares,
+    /// What the owners can lose by it at most, signed as the shares; of a group, in the market where an
+    /// owner's stance changed most. Millionths of a dollar.
+    pub net_usdc: MicroUsdc,
+    /// Owners whose stance changed toward it.
+    pub buyers: u32,
+    /// Owners whose stance changed away from it.
+    pub sellers: u32,
+}
+
+/// Flows of one question in one interval. Taking one more fill touches its owner alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flow {
+    question: Question,
+    answers: u32,
+    basis: Basis,
+    owners: BTreeMap<OwnerIx, OwnerFlow>,
+}
+
+impl Flow {
+    /// Nothing yet. On [`Basis::Feed`] it is what takers did: whoever rested took the other side, unnamed.
+    pub fn new(question: Question, answers: u32, basis: Basis) -> Self {
+        Self { question, answers, basis, owners: BTreeMap::new() }
+    }
+
+    /// What it was read from.
+    pub fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    /// One more thing an owner of a class did. Redemptions are no flow.
+    pub fn apply(&mut self, markets: &Markets, owner: OwnerIx, class: Class, change: &Change) {
+        if Question::of_change(markets, change) != Some(self.question)
+            || matches!(change, Change::Redeem { .. })
+        {
+            return;
+        }
+        let (question, answers) = (self.question, self.answers);
+        let flow = self.owners.entry(owner).or_insert_with(|| OwnerFlow {
+            class,
+            stance: Stance::new(question, answers),
+            gross: 0,
+            trades: 0,
+        });
+        flow.class = class;
+        flow.stance.apply(markets, change);
+        if let Change::Buy(fill) | Change::Sell(fill) = change {
+            flow.gross += fill.usdc.get();
+            flow.trades += 1;
+        }
+    }
+
+    /// What each owner did.
+    pub fn owners(&self) -> impl Iterator<Item = (OwnerIx, &OwnerFlow)> {
+        self.owners.iter().map(|(owner, flow)| (*owner, flow))
+    }
+
+    /// What each class did in each market, by class and market; only where something did.
+    pub fn by_class(&self) -> Vec<ClassFlow> {
+        let mut lines: BTreeMap<(Class, MarketIx), ClassFlow> = BTreeMap::new();
+        for flow in self.owners.values() {
+            let net = flow.stance.netted();
+            let first = net.iter().copied().map(toward_first);
+            let largest = first.clone().max_by_key(|(market, shares)| (shares.abs(), *market));
+            for (market, shares) in first {
+                let line = lines.entry((flow.class, market)).or_insert(ClassFlow {
+                    class: flow.class,
+                    market,
+                    net_shares: 0,
+                    net_usdc: 0,
+                    buyers: 0,
+                    sellers: 0,
+                });
+                line.net_shares += shares;
+                *if shares > 0 { &mut line.buyers } else { &mut line.sellers } += 1;
+                if largest == Some((market, shares)) {
+                    line.net_usdc += flow.stance.at_risk().unwrap_or(0).max(0) * shares.signum();
+                }
+            }
+        }
+        lines.into_values().collect()
+    }
+
+    /// Dollars that changed hands by class, without netting.
+    pub fn gross(&self) -> Vec<(Class, MicroUsdc, u32)> {
+        let mut sums: BTreeMap<Class, (MicroUsdc, u32)> = BTreeMap::new();
+        for flow in self.owners.values() {
+            let sum = sums.entry(flow.class).or_default();
+            sum.0 += flow.gross;
+            sum.1 += flow.trades;
+        }
+        sums.into_iter().map(|(class, (usdc, trades))| (class, usdc, trades)).collect()
+    }
+}
+
+/// Shares of any answer as shares of the first outcome of its market.
+fn toward_first((slot, shares): (Slot, MicroShares)) -> (MarketIx, MicroShares) {
+    (slot.market, if slot.outcome == 0 { shares } else { -shares })
+}
