@@ -9,6 +9,7 @@ pub mod book;
 pub mod category;
 pub mod clusters;
 pub mod concentration;
+pub mod conduct;
 pub mod contracts;
 pub mod distribution;
 pub mod error;
@@ -27,6 +28,7 @@ mod seeded;
 pub mod side;
 pub mod slippage;
 pub mod tape;
+pub mod wash;
 pub mod whales;
 
 pub use analytics::{MarketAnalytics, MarketRecords, Window};

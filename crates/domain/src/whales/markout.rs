@@ -136,7 +136,7 @@ pub struct Markout {
 }
 
 /// Compares alerts with placebo trades: of the same market, hour and price band, by other owners, and no
-/// alerts themselves. An alert without a placebo is left out and counted: it has nothing to be compared with.
+/// alerts themselves. Each event is one observation, the mean of its alerts. An alert without a placebo is left out and counted: it has nothing to be compared with.
 pub fn markouts(alerts: &[Alert], others: &[PricedTrade]) -> Markout {
     let named: HashSet<EvidenceId> = alerts.iter().map(|alert| alert.id).collect();
     let mut groups: BTreeMap<Group, Vec<&PricedTrade>> = BTreeMap::new();
@@ -161,7 +161,7 @@ fn line(
     alerts: &[&Alert],
     groups: &BTreeMap<Group, Vec<&PricedTrade>>,
 ) -> MarkoutLine {
-    let (mut gains, mut excesses) = (Vec::new(), Vec::new());
+    let mut compared: Vec<(EventIx, f64, f64)> = Vec::new();
     let (mut placebos, mut unpriced, mut unmatched) = (0, 0, 0);
     for alert in alerts {
         let Some(gain) = alert.gain(place) else {
@@ -177,15 +177,21 @@ fn line(
         }
         placebos += matched.len();
         let usual = matched.iter().sum::<f64>() / matched.len() as f64;
-        let observed = |sum| Weighted { event: alert.event, sum, weight: 1.0 };
-        gains.push(observed(gain));
-        excesses.push(observed(gain - usual));
+        compared.push((alert.event, gain, gain - usual));
     }
+    let by_event = |value: fn(&(EventIx, f64, f64)) -> f64| {
+        let events = compared.chunk_by(|one, other| one.0 == other.0);
+        let observed = events.filter_map(|alerts| {
+            let sum = alerts.iter().map(value).sum::<f64>() / alerts.len() as f64;
+            Some(Weighted { event: alerts.first()?.0, sum, weight: 1.0 })
+        });
+        Clustered::mean(&observed.collect::<Vec<_>>())
+    };
     MarkoutLine {
         horizon,
-        alerts: Clustered::mean(&gains),
-        excess: Clustered::mean(&excesses),
-        n: gains.len(),
+        alerts: by_event(|compared| compared.1),
+        excess: by_event(|compared| compared.2),
+        n: compared.len(),
         placebos,
         unpriced,
         unmatched,

@@ -48,6 +48,29 @@ fn what_everybody_gained_is_taken_off() {
 }
 
 #[test]
+fn alerts_of_one_event_are_one_observation() {
+    let world = World::new(3);
+    let leg = |id: u128, leg: usize, owner: u32, later: f64| {
+        let market = world.group[leg];
+        let event = world.story.markets.event_of(market);
+        PricedTrade { event, market, ..trade(id, owner, Side::Buy, 0.5, later) }
+    };
+    let alone = |id, later| trade(id, 1, Side::Buy, 0.5, later);
+    let others: Vec<PricedTrade> = (0..3)
+        .map(|place| leg(20 + place as u128, place, 2, 0.5))
+        .chain([trade(30, 2, Side::Buy, 0.5, 0.5)])
+        .collect();
+    let one = markouts(&[leg(1, 0, 1, 0.6), alone(9, 0.5)], &others).lines[0];
+    let legs = [leg(1, 0, 1, 0.6), leg(2, 1, 1, 0.6), leg(3, 2, 1, 0.6), alone(9, 0.5)];
+    let three = markouts(&legs, &others).lines[0];
+    assert_eq!((one.n, three.n), (2, 4));
+    assert!(close(three.excess.unwrap().value, one.excess.unwrap().value));
+    assert_eq!(three.excess.unwrap().events, 2);
+    let interval = |line: &crate::whales::MarkoutLine| line.excess.unwrap().interval.unwrap();
+    assert!(close(interval(&three).0, interval(&one).0), "three identical legs change nothing");
+}
+
+#[test]
 fn what_cannot_be_compared_is_counted_and_left_out() {
     let unpriced = PricedTrade { later: [None; 5], ..trade(1, 1, Side::Buy, 0.5, 0.6) };
     let unmatched = trade(2, 1, Side::Buy, 0.95, 0.99);
