@@ -17,6 +17,7 @@ pub mod event;
 pub mod evidence;
 pub mod fees;
 pub mod ids;
+pub mod insiders;
 pub mod ledger;
 pub mod market;
 pub mod money;
