@@ -92,7 +92,7 @@ pub struct Link {
 pub fn links(fills: &[Activity]) -> Vec<Link> {
     let mut links = same_second(fills);
     links.extend(odd_sizes(fills));
-    links.sort_by(|one, other| (one.pair, one.kind).cmp(&(other.pair, other.kind)));
+    links.sort_by_key(|link| (link.pair, link.kind));
     links
 }
 

@@ -34,7 +34,7 @@ pub struct OwnerIx(pub u32);
 pub struct Owners {
     numbers: HashMap<Address, WalletIx>,
     addresses: Vec<Address>,
-    owners: Vec<OwnerIx>,
+    owned_by: Vec<OwnerIx>,
 }
 
 impl Owners {
@@ -51,7 +51,7 @@ impl Owners {
         let number = u32::try_from(self.addresses.len()).unwrap_or(u32::MAX);
         self.numbers.insert(address.clone(), WalletIx(number));
         self.addresses.push(address.clone());
-        self.owners.push(OwnerIx(number));
+        self.owned_by.push(OwnerIx(number));
         WalletIx(number)
     }
 
@@ -67,24 +67,24 @@ impl Owners {
 
     /// Who owns a wallet; itself, as far as is known.
     pub fn owner(&self, wallet: WalletIx) -> OwnerIx {
-        self.owners.get(wallet.0 as usize).copied().unwrap_or(OwnerIx(wallet.0))
+        self.owned_by.get(wallet.0 as usize).copied().unwrap_or(OwnerIx(wallet.0))
     }
 
     /// Takes over clusters, in place of all before. Returns the owners that are not what they were: what is
     /// kept by owner is to be made anew for these.
     pub fn set(&mut self, clusters: &[Cluster]) -> Vec<OwnerIx> {
-        let before = self.owners.clone();
-        for (owner, number) in self.owners.iter_mut().zip(0..) {
+        let before = self.owned_by.clone();
+        for (owner, number) in self.owned_by.iter_mut().zip(0..) {
             *owner = OwnerIx(number);
         }
         for cluster in clusters {
             for wallet in &cluster.wallets {
-                if let Some(owner) = self.owners.get_mut(wallet.0 as usize) {
+                if let Some(owner) = self.owned_by.get_mut(wallet.0 as usize) {
                     *owner = cluster.owner;
                 }
             }
         }
-        let moved = before.iter().zip(&self.owners).filter(|(before, now)| before != now);
+        let moved = before.iter().zip(&self.owned_by).filter(|(before, now)| before != now);
         let mut changed: Vec<OwnerIx> = moved.flat_map(|(before, now)| [*before, *now]).collect();
         changed.sort_unstable();
         changed.dedup();

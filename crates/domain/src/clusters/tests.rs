@@ -178,7 +178,9 @@ proptest! {
         prop_assert_eq!(&one, &other);
         let found = clusters(&one, 5.0);
         other.reverse();
-        other.iter_mut().for_each(|link| link.pair = (link.pair.1, link.pair.0));
+        for link in &mut other {
+            link.pair = (link.pair.1, link.pair.0);
+        }
         prop_assert_eq!(&clusters(&other, 5.0), &found);
         prop_assert_eq!(null(&fills, 5.0, 3, 7), null(&turned, 5.0, 3, 7));
         // A higher threshold only splits.

@@ -234,7 +234,7 @@ impl Rule {
             self.intercept + reasons.iter().map(|reason| end(&reason.adds)).sum::<f64>()
         };
         let span = Span { low: logistic(sum(|s| s.low)), high: logistic(sum(|s| s.high)) };
-        let probability = logistic(sum(|s| (s.low + s.high) / 2.0));
+        let probability = logistic(sum(|s| f64::midpoint(s.low, s.high)));
         reasons.sort_by(|one, other| {
             let moved = |reason: &Reason| reason.value.map_or(0.0, |_| reason.adds.low.abs());
             moved(other).total_cmp(&moved(one)).then(one.feature.cmp(&other.feature))

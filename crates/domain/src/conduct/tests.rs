@@ -15,7 +15,9 @@ fn entry(second: i64, market: MarketIx, outcome: u8, buys: bool, shares: i64, ro
 
 fn features(entries: &[Entry], basis: Basis) -> Features {
     let mut sequence = Sequence::new();
-    entries.iter().for_each(|entry| sequence.add(entry));
+    for entry in entries {
+        sequence.add(entry);
+    }
     sequence.features(None, basis)
 }
 
@@ -26,8 +28,8 @@ fn maker_and_person() -> (Vec<Entry>, Vec<Entry>) {
     let mut maker = Vec::new();
     for number in 0..2_000i64 {
         let market = markets[usize::try_from(number).unwrap() % 400];
-        let (outcome, buys) =
-            [(0, true), (1, true), (0, false), (1, false)][(number / 400 % 4) as usize];
+        let (outcome, buys) = [(0, true), (1, true), (0, false), (1, false)]
+            [usize::try_from(number / 400 % 4).unwrap()];
         maker.push(entry(number * 240 + number % 7, market, outcome, buys, 50, Role::Maker));
         if number % 4 == 0 {
             let change = Change::Merge { market, shares: micro(25_000_000) };

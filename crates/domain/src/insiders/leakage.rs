@@ -102,7 +102,7 @@ pub struct Leakage {
 /// Scores a market, or says why it cannot be. Most cannot: of 24 documented cases none was in the original
 /// scope.
 pub fn leakage(case: &Case) -> Result<Leakage, OutOfScope> {
-    let resolved = case.resolved.filter(|paid| *paid == 0.0 || *paid == 1.0);
+    let resolved = case.resolved.filter(|paid| *paid <= 0.0 || *paid >= 1.0);
     let resolved = resolved.ok_or(OutOfScope::NotResolved)?;
     let (news_at, time) = case.news.ok_or(OutOfScope::NoNewsTime)?;
     if time != NewsTime::Article {

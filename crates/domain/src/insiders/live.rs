@@ -243,7 +243,9 @@ impl Seen {
             if self.pairs.insert((one.owner, one.event)) {
                 self.size.add(one.ln_dollars);
                 self.direction.add(one.direction);
-                one.early_long_shots.into_iter().for_each(|early| self.early.add(early));
+                if let Some(early) = one.early_long_shots {
+                    self.early.add(early);
+                }
                 self.own.entry(one.owner).or_default().add(one.ln_dollars);
             }
         }

@@ -33,12 +33,16 @@ mod tests {
     #[test]
     fn they_are_the_textbooks() {
         let mut moments = Moments::default();
-        [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter().for_each(|x| moments.add(x));
+        for x in [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0] {
+            moments.add(x);
+        }
         let z = moments.z(9.0, 8).unwrap();
         assert!((z - 4.0 / (32.0f64 / 7.0).sqrt()).abs() < 1e-12);
         assert_eq!(moments.z(9.0, 9), None);
         let mut constant = Moments::default();
-        (0..50).for_each(|_| constant.add(0.1));
+        for _ in 0..50 {
+            constant.add(0.1);
+        }
         assert_eq!(constant.z(0.2, 30), None);
     }
 }

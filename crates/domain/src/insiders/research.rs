@@ -87,7 +87,9 @@ pub fn composites(pairs: &[Retrospect]) -> Vec<Composite> {
     let mut own: BTreeMap<OwnerIx, Moments> = BTreeMap::new();
     for pair in &pairs {
         for (moments, value) in all.iter_mut().zip(cross_section(pair)) {
-            value.into_iter().for_each(|value| moments.add(value));
+            if let Some(value) = value {
+                moments.add(value);
+            }
         }
         own.entry(pair.observation.owner).or_default().add(pair.observation.ln_dollars);
     }

@@ -167,7 +167,9 @@ fn looking_back_sees_profit_and_the_jump() {
         purchase(2, no, 400, 0.8, Some(9)),
     ];
     let mut pair = Pair::new(OwnerIx(1), event);
-    purchases.iter().for_each(|purchase| pair.add(purchase));
+    for purchase in &purchases {
+        pair.add(purchase);
+    }
     let observation = pair.observation(Basis::Activity).unwrap();
     let outcome = Outcome { event, payouts: [(yes, MICRO), (no, 0)].into(), jump_at: Some(at(40)) };
     let back = retrospect(observation.clone(), &purchases, &outcome).unwrap();

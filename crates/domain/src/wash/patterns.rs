@@ -148,8 +148,7 @@ fn found(method: Method, counted: &[Counted<'_>], all: MicroShares) -> Measure {
 /// Shares opened and closed again within the time, first in first out, by owner; against the same counterparty
 /// where it is known. Both the opening and the closing count.
 fn open_and_close<'a>(fills: &[&'a Fill]) -> Vec<Counted<'a>> {
-    let mut open: BTreeMap<(OwnerIx, Option<OwnerIx>), VecDeque<(&Fill, MicroShares)>> =
-        BTreeMap::new();
+    let mut open: BTreeMap<(OwnerIx, Option<OwnerIx>), VecDeque<Counted<'_>>> = BTreeMap::new();
     let mut counted: BTreeMap<(i64, EvidenceId), Counted<'a>> = BTreeMap::new();
     for fill in fills.iter().copied() {
         let queue = open.entry((fill.owner, fill.other)).or_default();

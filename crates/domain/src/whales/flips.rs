@@ -189,6 +189,7 @@ impl Exposures {
             .tracks
             .entry((owner, question))
             .or_insert_with(|| Track::new(question, answers, basis, completeness));
+        track.stance.set_answers(answers);
         track.basis = track.basis.and(basis);
         track.is_whole &= completeness == Completeness::Full && basis.sees_resting_fills();
         let turn = track.apply(markets, entry, id)?;

@@ -15,6 +15,7 @@ mod markout;
 mod size;
 mod spread;
 mod stance;
+mod tape;
 #[cfg(test)]
 mod tests;
 
@@ -25,9 +26,11 @@ pub use flows::{ClassFlow, Flow, OwnerFlow};
 pub use markout::{
     Alert, Horizon, Markout, MarkoutLine, PRICE_BANDS, PricedTrade, markouts, price_band,
 };
+pub(crate) use size::robust_z;
 pub use size::{
     DEPTH_SHARE, FixedSize, LiquidityTier, MarketSize, RelativeSize, VOLUME_SHARE, WHALE_POSITION,
     Z_LARGE, is_whale, relative_size,
 };
 pub use spread::{OutcomeSpread, spread_by_outcome};
 pub use stance::{Question, Questions, Stance};
+pub use tape::taken;

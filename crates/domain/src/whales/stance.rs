@@ -102,6 +102,11 @@ impl Stance {
         self.question
     }
 
+    /// The question has so many answers now: groups grow.
+    pub fn set_answers(&mut self, answers: u32) {
+        self.answers = answers;
+    }
+
     /// What somebody did. Of other questions nothing is taken.
     ///
     /// * Buying and selling move what the answers pay, and money.

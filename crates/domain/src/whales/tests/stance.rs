@@ -2,7 +2,8 @@ use proptest::prelude::*;
 
 use super::story::{Act, NO, World, YES, any_act, shares};
 use crate::ledger::tests::kit::micro;
-use crate::ledger::{Change, Payouts, Slot};
+use crate::ledger::{Change, Figure, Mark, Payouts, Slot};
+use crate::performance::exposures;
 use crate::whales::Question;
 
 #[test]
@@ -128,6 +129,43 @@ proptest! {
         prop_assert_eq!(joined, stance);
     }
 
+    /// What the books say of the same purchases, computed another way.
+    #[test]
+    fn what_can_be_lost_is_what_the_books_say(
+        acts in prop::collection::vec(any_act(4), 1..12), on_group: bool, is_exhaustive: bool,
+    ) {
+        let mut world = World::new(4);
+        if is_exhaustive {
+            let event = world.story.markets.event_of(world.group[0]);
+            world.story.markets.set_exhaustive(event);
+            world.questions = crate::whales::Questions::of(&world.story.markets);
+        }
+        let (group, most) = if on_group { (world.group.clone(), 4) } else { (vec![world.alone], 1) };
+        // Sales realise profits, which are no part of what is open.
+        let acts: Vec<Act> = acts
+            .into_iter()
+            .filter_map(|act| match act {
+                Act::Buy(market, outcome, count, cents) => Some(Act::Buy(market % most, outcome, count, cents)),
+                Act::Split(market, count) => Some(Act::Split(market % most, count)),
+                _ => None,
+            })
+            .collect();
+        let mut stance = world.stance(group[0]);
+        for act in &acts {
+            stance.apply(&world.story.markets, &act.change(&group));
+            world.story.then(act.change(&group));
+        }
+        let books = world.story.ledger().value(&world.story.markets, |_| Mark::Unknown);
+        let held = exposures(&books.positions, &world.story.markets);
+        match &held[..] {
+            [held] => {
+                prop_assert_eq!(held.worst_profit.map(|profit| -profit), Figure::Known(stance.at_risk().unwrap()));
+                prop_assert_eq!(held.best_payoff - held.worst_payoff, stance.swing());
+            }
+            _ => prop_assert!(acts.is_empty()),
+        }
+    }
+
     /// A conversion done by hand: what every member pays stays the same.
     #[test]
     fn a_conversion_pays_what_its_parts_pay(given in 1usize..=4, count in 1i64..1_000) {
@@ -137,9 +175,10 @@ proptest! {
         world.questions = crate::whales::Questions::of(&world.story.markets);
         let mut by_hand = Vec::new();
         for market in 0..4 {
-            by_hand.push(match market < given {
-                true => Act::Sell(market, NO, count, 0),
-                false => Act::Buy(market, YES, count, 0),
+            by_hand.push(if market < given {
+                Act::Sell(market, NO, count, 0)
+            } else {
+                Act::Buy(market, YES, count, 0)
             });
         }
         let (by_hand, converted) = (world.after(&by_hand), world.after(&[Act::Convert(given, count)]));

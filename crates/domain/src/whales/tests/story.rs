@@ -23,9 +23,9 @@ pub(super) enum Act {
 pub(super) fn any_act(markets: usize) -> impl Strategy<Value = Act> {
     let trade = (0..markets, 0u8..2, 1i64..1_000, 1i64..100, any::<bool>());
     prop_oneof![
-        4 => trade.prop_map(|(market, outcome, shares, cents, buys)| match buys {
-            true => Act::Buy(market, outcome, shares, cents),
-            false => Act::Sell(market, outcome, shares, cents),
+        4 => trade.prop_map(|(market, outcome, shares, cents, buys)| {
+            let act = if buys { Act::Buy } else { Act::Sell };
+            act(market, outcome, shares, cents)
         }),
         1 => (0..markets, 1i64..1_000).prop_map(|(market, shares)| Act::Split(market, shares)),
         1 => (0..markets, 1i64..1_000).prop_map(|(market, shares)| Act::Merge(market, shares)),
@@ -109,9 +109,9 @@ impl World {
     /// Acts as entries a second apart, and their ids.
     pub(super) fn entries(&self, group: &[MarketIx], acts: &[Act]) -> Vec<(Entry, EvidenceId)> {
         let mut story = self.story.clone();
-        acts.iter().for_each(|act| {
+        for act in acts {
             story.then(act.change(group));
-        });
+        }
         story.entries.into_iter().zip((0..).map(EvidenceId)).collect()
     }
 }

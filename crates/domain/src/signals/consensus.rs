@@ -1,0 +1,216 @@
+//! The smart-money imbalance: where owners with an edge stand, one vote each.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::clusters::OwnerIx;
+use crate::evidence::{Basis, Span};
+use crate::ledger::{EventIx, Slot};
+
+/// Independent voices below which nothing is said.
+pub const FEWEST_VOICES: f64 = 3.0;
+/// An exposure from this part of the market's liquidity on is a whole vote.
+pub const CAP_SHARE: f64 = 0.02;
+/// The largest edge that counts, in dollars on a dollar: nobody's vote is worth more, and nobody's whom nobody
+/// tested can be.
+pub const MOST_EDGE: f64 = 0.25;
+
+/// Dollars of exposure that are a whole vote in a market; `None` where its liquidity is unknown or nothing.
+pub fn cap(liquidity: Option<f64>) -> Option<f64> {
+    liquidity.map(|dollars| dollars * CAP_SHARE).filter(|cap| cap.is_finite() && *cap > 0.0)
+}
+
+/// A bet made before, for finding out who says the same as whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PastBet {
+    /// The event.
+    pub event: EventIx,
+    /// The answer it was on.
+    pub on: Slot,
+}
+
+/// An owner's stance on a market.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Voice {
+    /// Who. Makers and bots are left out before.
+    pub owner: OwnerIx,
+    /// Posterior edge after shrinkage, in dollars on a dollar; 0 where the owner is not below the declared
+    /// false discovery rate. `None` where nobody tested the owner.
+    pub edge: Option<f64>,
+    /// Dollars at risk on the market ([`crate::whales::Stance::at_risk`]): toward outcome 0 positive, away from
+    /// it negative.
+    pub exposure: f64,
+    /// Earlier bets, in order, each once.
+    pub past: Vec<PastBet>,
+}
+
+/// What the voices say together.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opinion {
+    /// The imbalance, −100 all on outcome 1 to 100 all on outcome 0.
+    Imbalance(f64),
+    /// Fewer than [`FEWEST_VOICES`] independent voices.
+    TooFew,
+    /// No cap, and so no votes: the market's liquidity is not known.
+    NoScale,
+}
+
+impl Opinion {
+    /// The imbalance, where there is one.
+    pub fn imbalance(&self) -> Option<f64> {
+        match self {
+            Self::Imbalance(value) => Some(*value),
+            Self::TooFew | Self::NoScale => None,
+        }
+    }
+}
+
+/// Where smart money stands on a market.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consensus {
+    /// What is said.
+    pub opinion: Opinion,
+    /// What it would be if the owners whom nobody tested had no edge, or [`MOST_EDGE`], whichever is less for
+    /// outcome 0, and whichever is more; `None` where nothing is said.
+    pub span: Option<Span>,
+    /// Votes for outcome 0: Σ edge · min(1, exposure / cap).
+    pub toward: f64,
+    /// Votes for outcome 1.
+    pub away: f64,
+    /// Independent voices: (Σ v)² / ΣΣ vᵢvⱼρᵢⱼ with ρ the overlap of earlier bets; with the largest of the
+    /// untested at [`MOST_EDGE`], if that makes fewer.
+    pub n_eff: f64,
+    /// Owners with a vote.
+    pub voices: usize,
+    /// Owners whom nobody tested.
+    pub untested: usize,
+    /// What the exposures were read from.
+    pub basis: Basis,
+}
+
+impl Consensus {
+    /// The market told on its other outcome.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let opinion = match self.opinion {
+            Opinion::Imbalance(value) => Opinion::Imbalance(-value),
+            ref other => other.clone(),
+        };
+        let span = self.span.map(|span| Span { low: -span.high, high: -span.low });
+        Self { opinion, span, toward: self.away, away: self.toward, ..self.clone() }
+    }
+}
+
+/// SII = 100·(S₀ − S₁)/(S₀ + S₁), S = Σ over owners of ŵ·min(1, exposure/cap).
+///
+/// One vote an owner: voices of the same owner are added up first. An edge below 0 is no vote, neither for nor
+/// against.
+pub fn consensus(voices: &[Voice], cap: Option<f64>, basis: Basis) -> Consensus {
+    let mut owners: BTreeMap<OwnerIx, Voice> = BTreeMap::new();
+    for voice in voices {
+        let merged = owners
+            .entry(voice.owner)
+            .and_modify(|merged| {
+                merged.exposure += voice.exposure;
+                merged.past.extend_from_slice(&voice.past);
+            })
+            .or_insert_with(|| voice.clone());
+        // What is said of an owner twice and not alike is not known.
+        merged.edge = merged.edge.zip(voice.edge).map(|(one, other)| one.min(other));
+    }
+    let mut owners: Vec<Voice> = owners.into_values().collect();
+    for owner in &mut owners {
+        owner.past.sort_unstable();
+        owner.past.dedup();
+    }
+    let Some(cap) = cap.filter(|cap| *cap > 0.0) else {
+        return silent(Opinion::NoScale, &owners, basis);
+    };
+    let reach = |voice: &Voice| (voice.exposure / cap).clamp(-1.0, 1.0);
+    let votes: Vec<(&Voice, f64)> = owners
+        .iter()
+        .filter_map(|voice| Some((voice, voice.edge?.clamp(0.0, MOST_EDGE) * reach(voice))))
+        .filter(|(_, vote)| *vote != 0.0)
+        .collect();
+    let sum = |sign: f64| votes.iter().map(|(_, vote)| (vote * sign).max(0.0)).sum::<f64>();
+    let (toward, away) = (sum(1.0), sum(-1.0));
+    let untested: Vec<(&Voice, f64)> = owners
+        .iter()
+        .filter(|voice| voice.edge.is_none())
+        .map(|voice| (voice, MOST_EDGE * reach(voice)))
+        .collect();
+    let may = |sign: f64| untested.iter().map(|(_, vote)| (vote * sign).max(0.0)).sum::<f64>();
+    let n_eff = at_least(&votes, &untested);
+    let imbalance = |toward: f64, away: f64| 100.0 * (toward - away) / (toward + away);
+    // Below this the sum of squares rounds: three alike are three.
+    let enough = n_eff >= FEWEST_VOICES - 1e-9;
+    let opinion =
+        if enough { Opinion::Imbalance(imbalance(toward, away)) } else { Opinion::TooFew };
+    let span = enough.then(|| Span {
+        low: imbalance(toward, away + may(-1.0)),
+        high: imbalance(toward + may(1.0), away),
+    });
+    Consensus {
+        opinion,
+        span,
+        toward,
+        away,
+        n_eff,
+        voices: votes.len(),
+        untested: untested.len(),
+        basis,
+    }
+}
+
+fn silent(opinion: Opinion, owners: &[Voice], basis: Basis) -> Consensus {
+    Consensus {
+        opinion,
+        span: None,
+        toward: 0.0,
+        away: 0.0,
+        n_eff: 0.0,
+        voices: 0,
+        untested: owners.iter().filter(|voice| voice.edge.is_none()).count(),
+        basis,
+    }
+}
+
+/// The voices there are, whatever the one that matters most among the untested may be worth: between nothing and
+/// the most the number has no minimum but at the ends.
+fn at_least(votes: &[(&Voice, f64)], untested: &[(&Voice, f64)]) -> f64 {
+    let known = effective(votes);
+    let loudest = untested.iter().max_by(|(_, one), (_, other)| one.abs().total_cmp(&other.abs()));
+    loudest.map_or(known, |loudest| known.min(effective(&[votes, &[*loudest]].concat())))
+}
+
+/// (Σ v)² / ΣΣ vᵢvⱼρᵢⱼ over the sizes of the votes; without overlap Kish's (Σ v)²/Σ v².
+fn effective(votes: &[(&Voice, f64)]) -> f64 {
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for (place, (one, vote)) in votes.iter().enumerate() {
+        sum += vote.abs();
+        squares += vote * vote;
+        for (other, second) in votes.iter().skip(place + 1) {
+            squares += 2.0 * (vote * second).abs() * overlap(&one.past, &other.past);
+        }
+    }
+    if squares > 0.0 { sum * sum / squares } else { 0.0 }
+}
+
+/// How many of both owners' earlier bets are the same, of all of them (Jaccard); 0 without any. Both in order,
+/// each bet once.
+pub fn overlap(one: &[PastBet], other: &[PastBet]) -> f64 {
+    let (mut left, mut right, mut both) = (one.iter().peekable(), other.iter().peekable(), 0usize);
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        match a.cmp(b) {
+            Ordering::Less => left.next(),
+            Ordering::Greater => right.next(),
+            Ordering::Equal => {
+                both += 1;
+                left.next();
+                right.next()
+            }
+        };
+    }
+    let all = one.len() + other.len() - both;
+    if all == 0 { 0.0 } else { both as f64 / all as f64 }
+}
