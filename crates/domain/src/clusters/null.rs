@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::WalletIx;
 use super::evidence::{Activity, Link, links};
-use super::union::clusters;
+use super::union::{clusters, sums};
 use crate::seeded::Numbers;
 
 /// Joined pairs of wallets in the records, and in records whose wallets were exchanged at random.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Null {
     /// Exchanges made.
     pub runs: usize,
@@ -18,6 +18,17 @@ pub struct Null {
     pub expected: f64,
     /// (1 + runs with at least as many pairs) / (1 + runs).
     pub p: f64,
+    /// The largest evidence of any pair in each run, in order.
+    maxima: Vec<f64>,
+}
+
+impl Null {
+    /// The p-value of a pair with so much evidence, over all pairs at once: (1 + runs in which any pair had as
+    /// much) / (1 + runs), by the maximum (Westfall and Young 1993). Nothing is to be corrected any more.
+    pub fn p_of(&self, evidence: f64) -> f64 {
+        let below = self.maxima.partition_point(|maximum| *maximum < evidence);
+        (1 + self.runs - below) as f64 / (1 + self.runs) as f64
+    }
 }
 
 /// Exchanges the wallets of the fills within each market and hour, so that every wallet trades as often, in the
@@ -33,19 +44,24 @@ pub fn null(fills: &[Activity], threshold: f64, runs: usize, seed: u64) -> Null 
     let groups = groups(fills);
     let mut shuffled = in_order(fills);
     let (mut sum, mut as_many) = (0, 0);
+    let mut maxima = Vec::with_capacity(runs);
     for _ in 0..runs {
         for group in &groups {
             exchange(&mut shuffled, group, &mut numbers);
         }
-        let pairs = count(&links(&shuffled));
+        let found = links(&shuffled);
+        maxima.push(sums(&found).into_iter().map(|(_, sum)| sum).fold(0.0, f64::max));
+        let pairs = count(&found);
         sum += pairs;
         as_many += usize::from(pairs >= observed);
     }
+    maxima.sort_by(f64::total_cmp);
     Null {
         runs,
         observed,
         expected: sum as f64 / runs.max(1) as f64,
         p: (1 + as_many) as f64 / (1 + runs) as f64,
+        maxima,
     }
 }
 

@@ -66,6 +66,7 @@ fn who_always_comes_together_is_joined_and_nobody_else() {
     assert_eq!(null.observed, 1);
     assert!(null.expected < 0.1 && null.p < 0.05, "{null:?}");
     assert_eq!(super::null(&fills, threshold, 99, 1), null, "a seed says everything");
+    assert!(null.p_of(found[0].weakest) <= 0.02 && null.p_of(0.0) >= 1.0);
 }
 
 #[test]

@@ -68,6 +68,12 @@ pub fn clusters(links: &[Link], threshold: f64) -> Vec<Cluster> {
     found.into_values().filter(|cluster| cluster.wallets.len() >= 2).collect()
 }
 
+/// The evidence of every pair, in order of the pairs.
+pub(super) fn sums(links: &[Link]) -> Vec<((WalletIx, WalletIx), f64)> {
+    let all = joined(links, f64::NEG_INFINITY);
+    all.into_iter().map(|pair| (pair.pair, pair.sum)).collect()
+}
+
 /// A pair whose evidence is enough.
 struct Joined {
     pair: (WalletIx, WalletIx),

@@ -2,10 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
+use super::gates::Life;
+use super::history::Account;
+use super::live::Scored;
+
 use crate::Category;
 use crate::clusters::OwnerIx;
 use crate::ledger::EventIx;
 use crate::performance::Proportion;
+use crate::whales::price_band;
 
 /// What can be found of an owner on an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,13 +83,48 @@ pub struct Facts {
     pub category: Option<Category>,
     /// See [`crate::whales::price_band`], of the mean price paid.
     pub price_band: usize,
-    /// ⌊log₁₀ dollars⌋.
-    pub decade: i32,
+    /// Digits of the dollars before the point, less one: ⌊log₁₀ dollars⌋, at most 9.
+    pub decade: usize,
     /// In the order of [`Signal::ALL`]; `None` unknown.
     pub found: [Option<bool>; Signal::ALL.len()],
 }
 
 impl Facts {
+    /// What is found of a scored pair: its live signals by their deviations, its life, its account. `price` is
+    /// the mean price paid; `event_end` when the event was over, if it is.
+    pub fn of(
+        scored: &Scored,
+        (category, price): (Option<Category>, f64),
+        (life, event_end): (&Life, Option<DateTime<Utc>>),
+        account: Option<&Account>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let seen = &scored.observation;
+        let deviates = |signal: Signal, z: Option<f64>| Some(z? >= signal.from_deviations()?);
+        let dollars = seen.ln_dollars / std::f64::consts::LN_10 + 1e-9;
+        Self {
+            owner: seen.owner,
+            event: seen.event,
+            category,
+            price_band: price_band(price),
+            decade: (1..10).filter(|decade| dollars >= f64::from(*decade)).count(),
+            found: [
+                deviates(Signal::Size, scored.s1_size),
+                deviates(Signal::OwnSize, scored.s2_own_size),
+                deviates(Signal::EarlyLongShots, scored.s4_early_long_shots),
+                deviates(Signal::Direction, scored.s5_direction),
+                life.made_for(seen.at),
+                event_end.and_then(|end| life.dormant_after(end, now)),
+                life.funded_in_cluster(),
+                match account {
+                    Some(Account::Unusual(_)) => Some(true),
+                    Some(Account::Usual(_)) => Some(false),
+                    Some(Account::TooFew { .. } | Account::NotCorrected(_)) | None => None,
+                },
+            ],
+        }
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         self.owner != other.owner
             && self.category.is_some()

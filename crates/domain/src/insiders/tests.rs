@@ -321,6 +321,21 @@ fn facts(owner: u32, event: EventIx, band: usize, found: Option<bool>) -> Facts 
 }
 
 #[test]
+fn facts_are_read_off_a_score() {
+    let mut background = Background::new();
+    crowd(&mut background);
+    let (.., event) = slots();
+    let scored = background.score(seen(3, event, 1_000, 10_000.0, None, 0.0)).unwrap();
+    let life = Life { first_at: Some(at(0)), ..Life::default() };
+    let told = Facts::of(&scored, (None, 0.12), (&life, Some(at(2_000))), None, at(3_000));
+    assert_eq!((told.price_band, told.decade), (1, 4));
+    let unknown = None;
+    let expected =
+        [Some(true), Some(true), unknown, Some(false), Some(true), unknown, unknown, unknown];
+    assert_eq!(told.found, expected);
+}
+
+#[test]
 fn a_signal_stands_beside_its_rate_among_controls() {
     let events = events(3);
     let subject = facts(0, events[0], 1, Some(true));

@@ -7,6 +7,7 @@
 mod anomaly;
 mod consensus;
 mod divergence;
+mod draft;
 mod settlement;
 mod signal;
 #[cfg(test)]
@@ -18,5 +19,6 @@ pub use consensus::{
     overlap,
 };
 pub use divergence::{Divergence, Holder, divergence};
+pub use draft::{LEAST_DIVERGENCE, LEAST_IMBALANCE, Scene};
 pub use settlement::{Observed, Settlement, Tally, Void, settle, tally};
 pub use signal::{Horizon, Kind, Signal, Strength, VERSION};

@@ -171,6 +171,106 @@ fn anomalies_and_trends_need_a_scale() {
     assert_eq!((momentum(2.0, 1.0), momentum(0.0, 0.0)), (None, None));
 }
 
+// ---- what is published ----
+
+fn scene() -> Scene {
+    Scene {
+        market_id: MarketId::parse("1").unwrap(),
+        event_id: None,
+        as_of: at(0),
+        price: Some(0.4),
+        cost: Some(0.02),
+        basis: Basis::Activity,
+    }
+}
+
+#[test]
+fn smart_money_is_a_signal_where_no_untested_owner_could_undo_it() {
+    let mut voices: Vec<Voice> = (0..5).map(|owner| voice(owner, 0.1, 1_000.0)).collect();
+    let said = consensus(&voices, Some(1_000.0), Basis::Feed);
+    let signal = scene().smart_money(&said, vec![EvidenceId(3)]).unwrap();
+    assert_eq!((signal.side, signal.strength.get()), (Some(Side::Buy), 1.0));
+    assert!(close(signal.n, 5.0));
+    assert_eq!((signal.horizon, signal.version), (Horizon::Resolution, VERSION));
+    assert_eq!(signal.evidence, [EvidenceId(3)]);
+    let blind = Scene { price: None, ..scene() };
+    assert_eq!(blind.smart_money(&said, vec![]), None, "what cannot be settled is not published");
+    assert!(signal.ingredients.contains(&Ingredient::new("imbalance", 100.0)));
+    voices.extend((10..13).map(|owner| Voice { edge: None, ..voice(owner, 0.0, -1_000.0) }));
+    let said = consensus(&voices, Some(1_000.0), Basis::Feed);
+    assert_eq!(scene().smart_money(&said, vec![]), None);
+}
+
+#[test]
+fn a_divergence_has_to_be_more_than_it_costs() {
+    let holders = [1, 2, 3].map(|owner| holder(owner, true, 0.45, 0.4));
+    let said = divergence(&holders, Some(0.4)).unwrap();
+    assert_eq!(scene().divergence(&said, vec![]).unwrap().side, Some(Side::Buy));
+    assert_eq!(Scene { cost: Some(0.13), ..scene() }.divergence(&said, vec![]), None);
+    assert_eq!(Scene { cost: None, ..scene() }.divergence(&said, vec![]), None);
+}
+
+#[test]
+fn turns_and_accumulations_point_where_their_owner_does() {
+    use crate::whales::{Accumulated, Flip, Lean, Question};
+    let mut story = Story::default();
+    let (market, other) = (story.market(), story.market());
+    let slot = |outcome| Some(Slot { market, outcome });
+    let flip = Flip {
+        owner: OwnerIx(1),
+        question: Question::Market(market),
+        at: at(0),
+        from: Lean { toward: slot(0), against: slot(1) },
+        to: Lean { toward: slot(1), against: slot(0) },
+        peak: 900_000_000,
+        now: 500_000_000,
+        change: 1.0,
+        trades: vec![EvidenceId(4)],
+        unnamed: 0,
+        basis: Basis::Activity,
+        is_whole: true,
+    };
+    let signal = scene().flip(&flip, market).unwrap();
+    assert_eq!((signal.side, signal.evidence), (Some(Side::Sell), vec![EvidenceId(4)]));
+    assert_eq!(scene().flip(&flip, other), None);
+    let against = Flip { to: Lean { toward: None, against: slot(0) }, ..flip.clone() };
+    assert_eq!(scene().flip(&against, market).unwrap().side, Some(Side::Sell));
+    assert_eq!(scene().flip(&Flip { is_whole: false, ..flip }, market), None);
+    let found = Accumulated {
+        hours: 6,
+        at_risk: Some(50_000_000),
+        lean: Lean { toward: slot(0), against: slot(1) },
+        fills: 9,
+        large_fills: 0,
+        trades: vec![EvidenceId(1)],
+    };
+    assert_eq!(scene().accumulation(&found, market, 40_000_000).unwrap().side, Some(Side::Buy));
+    assert_eq!(scene().accumulation(&found, market, 60_000_000), None);
+    let unknown = Accumulated { at_risk: None, ..found };
+    assert_eq!(scene().accumulation(&unknown, market, 0), None);
+}
+
+#[test]
+fn what_is_usual_is_no_signal() {
+    let odd = anomaly(10_000.0, Some(100f64.ln()), Some(1.0), 50).unwrap();
+    let usual = anomaly(150.0, Some(100f64.ln()), Some(1.0), 50).unwrap();
+    assert_eq!(scene().volume(&odd, vec![]).unwrap().side, None);
+    assert_eq!(scene().volume(&usual, vec![]), None);
+    let size = |is_large| crate::whales::RelativeSize {
+        z: Some(9.0),
+        of_volume: None,
+        of_depth: Some(0.2),
+        tier: None,
+        above_floor: None,
+        is_large,
+    };
+    let told = |is_large| scene().size(&odd, &size(is_large), Side::Buy, EvidenceId(1));
+    assert!(told(Some(true)).is_some());
+    assert_eq!((told(None), told(Some(false))), (None, None));
+    let momentum = crate::analytics::Momentum { slope_per_day: -3.0, standard_error: 1.0, n: 99 };
+    assert_eq!(scene().momentum(&momentum).unwrap().side, Some(Side::Sell));
+}
+
 // ---- settlement ----
 
 fn signal(kind: Kind, side: Option<Side>) -> Signal {

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::stance::{Question, Stance};
+use super::stance::{Lean, Question, Stance};
 use crate::evidence::EvidenceId;
-use crate::ledger::{Change, Entry, Markets, MicroUsdc, Slot};
+use crate::ledger::{Change, Entry, Markets, MicroUsdc};
 
 /// Hours over which it is looked for.
 pub const WINDOW_HOURS: [i64; 3] = [1, 6, 24];
@@ -21,10 +21,8 @@ pub struct Accumulated {
     /// alone, but no more than of everything: who hedges by one large trade has put nothing together.
     /// `None` where shares of unknown cost came or went.
     pub at_risk: Option<MicroUsdc>,
-    /// The answer that pays most by it.
-    pub toward: Option<Slot>,
-    /// The answer that pays least.
-    pub against: Option<Slot>,
+    /// What the small fills want.
+    pub lean: Lean,
     /// Fills below the threshold.
     pub fills: usize,
     /// Fills that were not.
@@ -92,14 +90,6 @@ impl Accumulation {
             small.apply(markets, &entry.change);
         }
         let at_risk = small.at_risk().zip(all.at_risk()).map(|(small, all)| small.min(all).max(0));
-        Accumulated {
-            hours,
-            at_risk,
-            toward: small.best(),
-            against: small.worst(),
-            fills: trades.len(),
-            large_fills,
-            trades,
-        }
+        Accumulated { hours, at_risk, lean: small.lean(), fills: trades.len(), large_fills, trades }
     }
 }

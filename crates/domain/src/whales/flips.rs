@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::stance::{Question, Questions, Stance};
+use super::stance::{Lean, Question, Questions, Stance};
 use crate::clusters::OwnerIx;
 use crate::evidence::{Basis, EvidenceId};
-use crate::ledger::{Change, Completeness, Entry, Markets, MicroUsdc, Slot};
+use crate::ledger::{Change, Completeness, Entry, MarketIx, Markets, MicroUsdc};
 
 /// A turn counts from this part of the largest exposure.
 pub const FLIP_SHARE: f64 = 0.5;
@@ -27,10 +27,10 @@ pub struct Flip {
     pub question: Question,
     /// When the trade was made that did it.
     pub at: DateTime<Utc>,
-    /// The answer that paid most at the peak; `None` where it had no name: the owner was only against one.
-    pub from: Option<Slot>,
-    /// The answer that pays most now.
-    pub to: Option<Slot>,
+    /// What the owner wanted at the peak.
+    pub from: Lean,
+    /// What it wants now.
+    pub to: Lean,
     /// How much depended on the answer at the peak, in millionths of a dollar.
     pub peak: MicroUsdc,
     /// How much depends on it now.
@@ -126,7 +126,7 @@ impl Track {
         let change = self.last_high - along;
         if along < 0.0 && change >= FLIP_SHARE && now as f64 >= FLIP_DUST * before as f64 {
             let turn = Turn {
-                from: peak.best(),
+                from: peak.lean(),
                 peak: before,
                 change,
                 trades: std::mem::take(&mut self.turning),
@@ -153,18 +153,18 @@ impl Track {
 
 /// What a track knows of a flip.
 struct Turn {
-    from: Option<Slot>,
+    from: Lean,
     peak: MicroUsdc,
     change: f64,
     trades: Vec<EvidenceId>,
     unnamed: usize,
 }
 
-/// Where everybody stands on everything. One entry touches the one track of its owner and question; taking
+/// Where everybody stands on everything, by question. One entry touches the one track of its owner and question; taking
 /// one more entry is the same as taking all anew.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Exposures {
-    tracks: HashMap<(OwnerIx, Question), Track>,
+    tracks: HashMap<Question, HashMap<OwnerIx, Track>>,
 }
 
 impl Exposures {
@@ -187,7 +187,9 @@ impl Exposures {
         let answers = questions.answers(markets, question);
         let track = self
             .tracks
-            .entry((owner, question))
+            .entry(question)
+            .or_default()
+            .entry(owner)
             .or_insert_with(|| Track::new(question, answers, basis, completeness));
         track.stance.set_answers(answers);
         track.basis = track.basis.and(basis);
@@ -198,7 +200,7 @@ impl Exposures {
             question,
             at: entry.place.at,
             from: turn.from,
-            to: track.stance.best(),
+            to: track.stance.lean(),
             peak: turn.peak,
             now: track.stance.swing(),
             change: turn.change,
@@ -211,18 +213,30 @@ impl Exposures {
 
     /// Where an owner stands on a question; `None` where nothing was seen.
     pub fn of(&self, owner: OwnerIx, question: Question) -> Option<&Track> {
-        self.tracks.get(&(owner, question))
+        self.tracks.get(&question)?.get(&owner)
+    }
+
+    /// A market is decided: nothing depends on it any more, redeemed or not.
+    pub fn end(&mut self, markets: &Markets, market: MarketIx) {
+        let on = self.tracks.get_mut(&Question::of(markets, market));
+        for track in on.into_iter().flat_map(HashMap::values_mut) {
+            track.stance.end(markets, market);
+            track.begin();
+        }
     }
 
     /// Forgets an owner: its wallets were found to be others', and their entries are taken anew under their
     /// new owners. Flips depend on the order in which all of an owner's trades came.
     pub fn forget(&mut self, owner: OwnerIx) {
-        self.tracks.retain(|(of, _), _| *of != owner);
+        self.tracks.retain(|_, on| {
+            on.remove(&owner);
+            !on.is_empty()
+        });
     }
 
     /// All tracks of a question, in no order.
     pub fn on(&self, question: Question) -> impl Iterator<Item = (OwnerIx, &Track)> {
-        let on = self.tracks.iter().filter(move |((_, of), _)| *of == question);
-        on.map(|((owner, _), track)| (*owner, track))
+        let on = self.tracks.get(&question).into_iter().flatten();
+        on.map(|(owner, track)| (*owner, track))
     }
 }

@@ -32,5 +32,5 @@ pub use size::{
     Z_LARGE, is_whale, relative_size,
 };
 pub use spread::{OutcomeSpread, spread_by_outcome};
-pub use stance::{Question, Questions, Stance};
+pub use stance::{Lean, Question, Questions, Stance};
 pub use tape::taken;

@@ -73,6 +73,16 @@ impl Questions {
     }
 }
 
+/// What a stance wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lean {
+    /// The answer that pays most; `None` where nothing depends on it, or what pays most has no name: whoever is
+    /// only against something is for everything else.
+    pub toward: Option<Slot>,
+    /// The answer that pays least, with the same reserve.
+    pub against: Option<Slot>,
+}
+
 /// What each answer to a question would pay its holder, and what that cost.
 ///
 /// An answer is named by the token that pays for it: of a group's market its Yes. What is paid whatever
@@ -89,12 +99,21 @@ pub struct Stance {
     /// Money put in less money taken out.
     paid: MicroUsdc,
     is_cost_known: bool,
+    is_over: bool,
 }
 
 impl Stance {
     /// None: nothing is held. `answers` as [`Questions::answers`] counts them.
     pub fn new(question: Question, answers: u32) -> Self {
-        Self { question, answers, payoffs: BTreeMap::new(), base: 0, paid: 0, is_cost_known: true }
+        Self {
+            question,
+            answers,
+            payoffs: BTreeMap::new(),
+            base: 0,
+            paid: 0,
+            is_cost_known: true,
+            is_over: false,
+        }
     }
 
     /// The question.
@@ -116,7 +135,7 @@ impl Stance {
     /// * A redemption ends the market; of a group its answer is not one any more.
     /// * Transfers move what the answers pay; what that cost is not known from then on.
     pub fn apply(&mut self, markets: &Markets, change: &Change) {
-        if Question::of_change(markets, change) != Some(self.question) {
+        if self.is_over || Question::of_change(markets, change) != Some(self.question) {
             return;
         }
         match change {
@@ -132,6 +151,8 @@ impl Stance {
             Change::Merge { shares, .. } => self.lock(-shares.get()),
             Change::Convert(conversion) => self.lock(-conversion.usdc.get()),
             Change::Redeem { market, usdc } => {
+                // Paid more than every answer pays: it was for the one that came true, known or not.
+                self.is_over |= self.base < usdc.get();
                 self.lock(-usdc.get());
                 self.end(markets, *market);
             }
@@ -148,11 +169,12 @@ impl Stance {
     }
 
     /// A market of the question is decided: nothing depends on it any more. A market by itself, and a market
-    /// of a group that came true, end the question.
+    /// of a group that came true, end the question, and what is redeemed of it afterwards is not taken.
     pub fn end(&mut self, markets: &Markets, market: MarketIx) {
         let came_true =
             markets.terms(market).payouts.as_ref().is_some_and(|payouts| payouts.of(0) > 0);
-        if self.question == Question::Market(market) || came_true {
+        self.is_over |= self.question == Question::Market(market) || came_true;
+        if self.is_over {
             self.payoffs.clear();
             self.base = 0;
             self.paid = 0;
@@ -169,6 +191,7 @@ impl Stance {
         self.base += other.base;
         self.paid += other.paid;
         self.is_cost_known &= other.is_cost_known;
+        self.is_over |= other.is_over;
     }
 
     fn hold(&mut self, slot: Slot, shares: MicroShares) {
@@ -259,17 +282,10 @@ impl Stance {
         net.filter(|(_, shares)| *shares != 0).collect()
     }
 
-    /// The answer that pays most; `None` where nothing depends on it, or the answers that pay most have no
-    /// name: whoever is only against something is for everything else.
-    pub fn best(&self) -> Option<Slot> {
-        let most = self.ends().1;
-        self.only(most)
-    }
-
-    /// The answer that pays least, with the same reserve.
-    pub fn worst(&self) -> Option<Slot> {
-        let least = self.ends().0;
-        self.only(least)
+    /// What it wants.
+    pub fn lean(&self) -> Lean {
+        let (least, most) = self.ends();
+        Lean { toward: self.only(most), against: self.only(least) }
     }
 
     fn only(&self, payoff: MicroShares) -> Option<Slot> {

@@ -4,8 +4,8 @@ use super::story::{Act, NO, World, YES, any_act, shares};
 use crate::clusters::OwnerIx;
 use crate::evidence::{Basis, EvidenceId};
 use crate::ledger::tests::kit::{at, micro};
-use crate::ledger::{Change, Completeness, Slot};
-use crate::whales::{Accumulation, Exposures, Flip, Question};
+use crate::ledger::{Change, Completeness, Payouts, Slot};
+use crate::whales::{Accumulation, Exposures, Flip, Lean, Question};
 
 const OWNER: OwnerIx = OwnerIx(3);
 const WHOLE: (Basis, Completeness) = (Basis::Activity, Completeness::Full);
@@ -36,8 +36,8 @@ fn a_turn_is_named_by_the_trades_that_made_it() {
     let [flip] = &turned[..] else { panic!("{turned:?}") };
     assert_eq!(flip.trades, [EvidenceId(1), EvidenceId(2), EvidenceId(3)]);
     assert_eq!((flip.peak, flip.now), (shares(1_000), shares(200)));
-    assert_eq!(flip.from.map(|slot| slot.outcome), Some(YES));
-    assert_eq!(flip.to.map(|slot| slot.outcome), Some(NO));
+    assert_eq!(flip.from.toward.map(|slot| slot.outcome), Some(YES));
+    assert_eq!(flip.to.toward.map(|slot| slot.outcome), Some(NO));
     assert!((flip.change - 1.2).abs() < 1e-9);
     assert!(flip.is_whole && flip.basis == Basis::Activity);
 }
@@ -62,8 +62,8 @@ fn from_one_answer_of_an_event_to_another_is_a_turn() {
         [Act::Buy(0, YES, 1_000, 20), Act::Sell(0, YES, 1_000, 20), Act::Buy(1, YES, 800, 20)];
     let turned = flips_on(&world, &world.group, &acts);
     assert_eq!(turned.len(), 1);
-    assert_eq!(turned[0].from, Some(Slot { market: world.group[0], outcome: YES }));
-    assert_eq!(turned[0].to, Some(Slot { market: world.group[1], outcome: YES }));
+    assert_eq!(turned[0].from.toward, Some(Slot { market: world.group[0], outcome: YES }));
+    assert_eq!(turned[0].to.toward, Some(Slot { market: world.group[1], outcome: YES }));
     // The same through the No: one turn of one event, not one for each market.
     let acts = [Act::Buy(0, YES, 1_000, 20), Act::Buy(0, NO, 1_800, 80)];
     assert_eq!(flips_on(&world, &world.group, &acts).len(), 1);
@@ -147,10 +147,29 @@ proptest! {
         let (one, other) = (flips(&acts), flips(&swapped));
         prop_assert_eq!(one.len(), other.len());
         for (one, other) in one.iter().zip(&other) {
-            let swap = |slot: Option<Slot>| slot.map(|slot| 1 - slot.outcome);
-            prop_assert_eq!((swap(one.from), swap(one.to)), (other.from.map(|s| s.outcome), other.to.map(|s| s.outcome)));
+            let swap = |lean: Lean| lean.toward.map(|slot| 1 - slot.outcome);
+            let plain = |lean: Lean| lean.toward.map(|slot| slot.outcome);
+            prop_assert_eq!(
+                (swap(one.from), swap(one.to)),
+                (plain(other.from), plain(other.to))
+            );
         }
     }
+}
+
+#[test]
+fn what_is_decided_is_no_side_to_turn_from() {
+    let mut world = World::new(4);
+    let question = Question::of(&world.story.markets, world.alone);
+    let books = (&world.story.markets, &world.questions);
+    let mut exposures = Exposures::new();
+    let (entry, id) = &world.entries(&[world.alone], &[Act::Buy(0, YES, 1_000, 40)])[0];
+    exposures.apply(books, OWNER, WHOLE, entry, *id);
+    assert_eq!(exposures.on(question).count(), 1);
+    world.story.resolve(world.alone, Payouts::winner(YES));
+    exposures.end(&world.story.markets, world.alone);
+    let track = exposures.of(OWNER, question).unwrap();
+    assert!(track.stance().is_neutral() && track.is_whole());
 }
 
 // ---- accumulation ----
@@ -168,7 +187,7 @@ fn small_fills_add_up_and_hedges_take_away() {
     let now = at(3_000);
     let [hour, ..] = accumulation.windows(&world.story.markets, now);
     assert_eq!((hour.fills, hour.large_fills, hour.at_risk), (5, 0, Some(shares(4_000))));
-    assert_eq!(hour.toward, Some(Slot { market: world.alone, outcome: YES }));
+    assert_eq!(hour.lean.toward, Some(Slot { market: world.alone, outcome: YES }));
     assert_eq!(hour.trades.len(), 5);
     // One large trade the other way: nothing was put together.
     let hedge = Act::Buy(0, NO, 10_000, 61);

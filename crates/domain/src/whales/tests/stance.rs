@@ -4,7 +4,7 @@ use super::story::{Act, NO, World, YES, any_act, shares};
 use crate::ledger::tests::kit::micro;
 use crate::ledger::{Change, Figure, Mark, Payouts, Slot};
 use crate::performance::exposures;
-use crate::whales::Question;
+use crate::whales::{Lean, Question};
 
 #[test]
 fn buying_yes_and_selling_no_are_the_same() {
@@ -14,8 +14,8 @@ fn buying_yes_and_selling_no_are_the_same() {
     assert_eq!(bought.netted(), sold.netted());
     assert_eq!(bought.at_risk(), Some(shares(30)));
     assert_eq!(sold.at_risk(), Some(shares(30)));
-    assert_eq!(bought.best(), Some(Slot { market: world.alone, outcome: YES }));
-    assert_eq!(bought.worst(), Some(Slot { market: world.alone, outcome: NO }));
+    assert_eq!(bought.lean().toward, Some(Slot { market: world.alone, outcome: YES }));
+    assert_eq!(bought.lean().against, Some(Slot { market: world.alone, outcome: NO }));
     assert!(bought.is_possible() && !sold.is_possible(), "nobody sells what they do not have");
 }
 
@@ -25,7 +25,7 @@ fn a_hedge_takes_the_stance_back_and_leaves_what_it_cost() {
     let hedged = world.alone_after(&[Act::Buy(0, YES, 100, 30), Act::Buy(0, NO, 100, 75)]);
     assert!(hedged.is_neutral());
     assert_eq!(hedged.at_risk(), Some(shares(5)), "105 cents for a dollar");
-    assert_eq!((hedged.best(), hedged.netted()), (None, vec![]));
+    assert_eq!((hedged.lean(), hedged.netted()), (Lean::default(), vec![]));
     let arbitrage = world.alone_after(&[Act::Buy(0, YES, 100, 30), Act::Buy(0, NO, 100, 65)]);
     assert_eq!(arbitrage.at_risk(), Some(-shares(5)), "a sure profit");
 }
@@ -57,8 +57,8 @@ fn of_a_list_that_may_miss_something_all_yes_is_a_bet_that_it_does_not() {
 fn who_is_only_against_something_is_for_no_answer_by_name() {
     let world = World::new(4);
     let against = world.after(&[Act::Buy(2, NO, 100, 90)]);
-    assert_eq!(against.best(), None);
-    assert_eq!(against.worst(), Some(Slot { market: world.group[2], outcome: YES }));
+    assert_eq!(against.lean().toward, None);
+    assert_eq!(against.lean().against, Some(Slot { market: world.group[2], outcome: YES }));
     assert_eq!(against.netted(), [(Slot { market: world.group[2], outcome: YES }, -shares(100))]);
     assert_eq!(against.at_risk(), Some(shares(90)));
 }
@@ -87,6 +87,18 @@ fn what_is_decided_is_no_exposure_any_more() {
     world.story.resolve(second, Payouts::winner(YES));
     stance.apply(&world.story.markets, &redeem(second, 50));
     assert!(stance.is_neutral());
+    // What is redeemed late changes nothing, and makes nothing impossible.
+    stance.apply(&world.story.markets, &redeem(world.group[2], 10));
+    assert!(stance.is_neutral() && stance.is_possible());
+}
+
+#[test]
+fn a_payment_that_only_the_winner_makes_ends_the_question() {
+    let world = World::new(3);
+    let mut stance = world.after(&[Act::Buy(0, YES, 100, 30), Act::Buy(1, YES, 100, 30)]);
+    let redeem = Change::Redeem { market: world.group[0], usdc: micro(shares(100)) };
+    stance.apply(&world.story.markets, &redeem);
+    assert!(stance.is_neutral() && stance.is_possible(), "although nobody said who won");
 }
 
 #[test]
