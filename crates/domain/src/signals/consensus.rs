@@ -1,8 +1,8 @@
 //! The smart-money imbalance: where owners with an edge stand, one vote each.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::independence::effective;
 use crate::clusters::OwnerIx;
 use crate::evidence::{Basis, Span};
 use crate::ledger::{EventIx, Slot};
@@ -140,7 +140,7 @@ pub fn consensus(voices: &[Voice], cap: Option<f64>, basis: Basis) -> Consensus 
         .map(|voice| (voice, MOST_EDGE * reach(voice)))
         .collect();
     let may = |sign: f64| untested.iter().map(|(_, vote)| (vote * sign).max(0.0)).sum::<f64>();
-    let n_eff = at_least(&votes, &untested);
+    let n_eff = effective(&votes, &untested);
     let imbalance = |toward: f64, away: f64| 100.0 * (toward - away) / (toward + away);
     // Below this the sum of squares rounds: three alike are three.
     let enough = n_eff >= FEWEST_VOICES - 1e-9;
@@ -173,44 +173,4 @@ fn silent(opinion: Opinion, owners: &[Voice], basis: Basis) -> Consensus {
         untested: owners.iter().filter(|voice| voice.edge.is_none()).count(),
         basis,
     }
-}
-
-/// The voices there are, whatever the one that matters most among the untested may be worth: between nothing and
-/// the most the number has no minimum but at the ends.
-fn at_least(votes: &[(&Voice, f64)], untested: &[(&Voice, f64)]) -> f64 {
-    let known = effective(votes);
-    let loudest = untested.iter().max_by(|(_, one), (_, other)| one.abs().total_cmp(&other.abs()));
-    loudest.map_or(known, |loudest| known.min(effective(&[votes, &[*loudest]].concat())))
-}
-
-/// (Σ v)² / ΣΣ vᵢvⱼρᵢⱼ over the sizes of the votes; without overlap Kish's (Σ v)²/Σ v².
-fn effective(votes: &[(&Voice, f64)]) -> f64 {
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for (place, (one, vote)) in votes.iter().enumerate() {
-        sum += vote.abs();
-        squares += vote * vote;
-        for (other, second) in votes.iter().skip(place + 1) {
-            squares += 2.0 * (vote * second).abs() * overlap(&one.past, &other.past);
-        }
-    }
-    if squares > 0.0 { sum * sum / squares } else { 0.0 }
-}
-
-/// How many of both owners' earlier bets are the same, of all of them (Jaccard); 0 without any. Both in order,
-/// each bet once.
-pub fn overlap(one: &[PastBet], other: &[PastBet]) -> f64 {
-    let (mut left, mut right, mut both) = (one.iter().peekable(), other.iter().peekable(), 0usize);
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        match a.cmp(b) {
-            Ordering::Less => left.next(),
-            Ordering::Greater => right.next(),
-            Ordering::Equal => {
-                both += 1;
-                left.next();
-                right.next()
-            }
-        };
-    }
-    let all = one.len() + other.len() - both;
-    if all == 0 { 0.0 } else { both as f64 / all as f64 }
 }

@@ -8,6 +8,7 @@ mod anomaly;
 mod consensus;
 mod divergence;
 mod draft;
+mod independence;
 mod settlement;
 mod signal;
 #[cfg(test)]
@@ -16,9 +17,9 @@ mod tests;
 pub use anomaly::{ANOMALY_Z, Anomaly, MOMENTUM_T, anomaly, trend};
 pub use consensus::{
     CAP_SHARE, Consensus, FEWEST_VOICES, MOST_EDGE, Opinion, PastBet, Voice, cap, consensus,
-    overlap,
 };
 pub use divergence::{Divergence, Holder, divergence};
 pub use draft::{LEAST_DIVERGENCE, LEAST_IMBALANCE, Scene};
+pub use independence::overlap;
 pub use settlement::{Observed, Settlement, Tally, Void, settle, tally};
 pub use signal::{Horizon, Kind, Signal, Strength, VERSION};
