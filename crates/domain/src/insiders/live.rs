@@ -164,10 +164,8 @@ pub struct Scored {
 #[derive(Debug, Clone, Default)]
 pub struct Background {
     seen: Seen,
-    /// Of the newest instant: not before anything of that instant.
-    pending: Vec<Observation>,
-    /// Composites of the newest instant.
-    pending_composites: Vec<f64>,
+    /// Of the newest instant, with their composites: not before anything of that instant.
+    pending: Vec<(Observation, Option<f64>)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -191,22 +189,16 @@ impl Background {
     /// time; those of one instant do not see each other. A pair is remembered once, as it was first seen, so
     /// that who buys in many parts does not become what is usual. `None` for one that comes late.
     pub fn score(&mut self, observation: Observation) -> Option<Scored> {
-        if let Some(newest) = self.pending.first() {
+        if let Some((newest, _)) = self.pending.first() {
             if observation.at < newest.at {
                 return None;
             }
             if observation.at > newest.at {
-                let composites = std::mem::take(&mut self.pending_composites);
-                self.seen.remember(std::mem::take(&mut self.pending), composites);
+                self.seen.remember(std::mem::take(&mut self.pending));
             }
         }
         let scored = self.seen.score(observation.clone());
-        let key = (observation.owner, observation.event);
-        let is_first = !self.seen.pairs.contains(&key);
-        if is_first {
-            self.pending_composites.extend(scored.composite);
-        }
-        self.pending.push(observation);
+        self.pending.push((observation, scored.composite));
         Some(scored)
     }
 }
@@ -237,21 +229,25 @@ impl Seen {
         }
     }
 
-    fn remember(&mut self, mut observations: Vec<Observation>, composites: Vec<f64>) {
-        observations.sort_by_key(|one| (one.owner, one.event));
-        for one in observations {
-            if self.pairs.insert((one.owner, one.event)) {
-                self.size.add(one.ln_dollars);
-                self.direction.add(one.direction);
-                if let Some(early) = one.early_long_shots {
-                    self.early.add(early);
-                }
-                self.own.entry(one.owner).or_default().add(one.ln_dollars);
+    fn remember(&mut self, mut observed: Vec<(Observation, Option<f64>)>) {
+        observed.sort_by(|(one, _), (other, _)| {
+            let key = |one: &Observation| (one.owner, one.event);
+            key(one).cmp(&key(other)).then(one.ln_dollars.total_cmp(&other.ln_dollars))
+        });
+        for (one, composite) in observed {
+            if !self.pairs.insert((one.owner, one.event)) {
+                continue;
             }
-        }
-        for composite in composites {
-            let place = self.composites.partition_point(|earlier| *earlier < composite);
-            self.composites.insert(place, composite);
+            self.size.add(one.ln_dollars);
+            self.direction.add(one.direction);
+            if let Some(early) = one.early_long_shots {
+                self.early.add(early);
+            }
+            self.own.entry(one.owner).or_default().add(one.ln_dollars);
+            if let Some(composite) = composite {
+                let place = self.composites.partition_point(|earlier| *earlier < composite);
+                self.composites.insert(place, composite);
+            }
         }
     }
 }

@@ -370,17 +370,19 @@ proptest! {
             .iter()
             .map(|(owner, event, second, dollars, part)| seen(*owner, events[*event], *second, *dollars, Some(*part), *part))
             .collect();
-        // One observation of a pair an instant.
-        told.sort_by_key(|one| (one.at, one.owner, one.event));
-        told.dedup_by_key(|one| (one.at, one.owner, one.event));
+        told.sort_by_key(|one| one.at);
         let scores = |told: &[Observation]| {
             let mut background = Background::new();
             let mut scores: Vec<Scored> = told.iter().filter_map(|one| background.score(one.clone())).collect();
-            scores.sort_by_key(|one| (one.observation.at, one.observation.owner, one.observation.event));
+            scores.sort_by_key(|one| {
+                let seen = &one.observation;
+                (seen.at, seen.owner, seen.event, seen.ln_dollars.to_bits())
+            });
             scores
         };
         let one = scores(&told);
-        told.sort_by_key(|one| (one.at, std::cmp::Reverse(one.owner), std::cmp::Reverse(one.event)));
+        told.reverse();
+        told.sort_by_key(|one| one.at);
         prop_assert_eq!(scores(&told), one);
     }
 

@@ -33,8 +33,8 @@ pub struct ClassFlow {
     /// over the question's markets. Millionths.
     pub net_shares: MicroShares,
     /// What the owners can lose by it at most, signed as the shares; of a group, in the market where an
-    /// owner's stance changed most. Millionths of a dollar.
-    pub net_usdc: MicroUsdc,
+    /// owner's stance changed most. Millionths of a dollar; `None` where one of them got shares of unknown cost.
+    pub net_usdc: Option<MicroUsdc>,
     /// Owners whose stance changed toward it.
     pub buyers: u32,
     /// Owners whose stance changed away from it.
@@ -100,14 +100,15 @@ impl Flow {
                     class: flow.class,
                     market,
                     net_shares: 0,
-                    net_usdc: 0,
+                    net_usdc: Some(0),
                     buyers: 0,
                     sellers: 0,
                 });
                 line.net_shares += shares;
                 *if shares > 0 { &mut line.buyers } else { &mut line.sellers } += 1;
                 if largest == Some((market, shares)) {
-                    line.net_usdc += flow.stance.at_risk().unwrap_or(0).max(0) * shares.signum();
+                    let at_risk = flow.stance.at_risk().map(|usdc| usdc.max(0) * shares.signum());
+                    line.net_usdc = line.net_usdc.zip(at_risk).map(|(sum, usdc)| sum + usdc);
                 }
             }
         }

@@ -3,6 +3,8 @@ use proptest::prelude::*;
 use super::story::{Act, NO, World, YES, any_act, shares};
 use crate::clusters::OwnerIx;
 use crate::evidence::Basis;
+use crate::ledger::tests::kit::micro;
+use crate::ledger::{Change, Slot};
 use crate::money::Shares;
 use crate::whales::{Class, Classified, Flow, Question, Traits, spread_by_outcome};
 
@@ -31,12 +33,12 @@ fn directions_are_told_on_the_first_outcome() {
     let [smart, whale] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!(
         (whale.class, whale.net_shares, whale.net_usdc),
-        (Class::Whale, shares(150), shares(45))
+        (Class::Whale, shares(150), Some(shares(45)))
     );
     assert_eq!((whale.buyers, whale.sellers), (2, 0));
     assert_eq!(
         (smart.class, smart.net_shares, smart.net_usdc),
-        (Class::Smart, -shares(10), -shares(6))
+        (Class::Smart, -shares(10), Some(-shares(6)))
     );
     assert_eq!((smart.buyers, smart.sellers), (0, 1));
 }
@@ -54,6 +56,17 @@ fn wallets_of_one_owner_that_trade_with_each_other_are_no_flow() {
     assert_eq!(flow.by_class(), []);
     assert_eq!(flow.gross(), [(Class::Whale, shares(60), 2)]);
     assert_eq!(flow.basis(), Basis::Feed);
+}
+
+#[test]
+fn shares_from_another_wallet_have_no_price() {
+    let world = World::new(3);
+    let mut flow = flow(&world, &[(1, Class::Whale, Act::Buy(0, YES, 100, 30))]);
+    let slot = Slot { market: world.group[0], outcome: YES };
+    let change = Change::TransferIn { slot, shares: micro(shares(50)) };
+    flow.apply(&world.story.markets, OwnerIx(2), Class::Whale, &change);
+    let [line] = flow.by_class()[..] else { panic!() };
+    assert_eq!((line.net_shares, line.net_usdc), (shares(150), None));
 }
 
 #[test]
@@ -109,7 +122,7 @@ proptest! {
         for line in flow(&world, &as_one).by_class() {
             let parts = lines.iter().filter(|part| part.market == line.market);
             prop_assert_eq!(parts.clone().map(|part| part.net_shares).sum::<i64>(), line.net_shares);
-            prop_assert_eq!(parts.map(|part| part.net_usdc).sum::<i64>(), line.net_usdc);
+            prop_assert_eq!(parts.map(|part| part.net_usdc).sum::<Option<i64>>(), line.net_usdc);
         }
     }
 
