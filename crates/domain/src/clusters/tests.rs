@@ -101,6 +101,26 @@ fn legs_of_one_event_are_one_piece_of_evidence() {
 }
 
 #[test]
+fn of_several_legs_the_strongest_counts() {
+    let world = world(0);
+    let pair = |leg: usize| [fill(1, 0, world[leg], 17, 1), fill(2, 1, world[leg], 17, 1)];
+    // The first leg is popular, the last is rare.
+    let mut legs = [pair(0), pair(1)].concat();
+    for leg in 0..2usize {
+        let crowd = if leg == 0 { 60 } else { 20 };
+        legs.extend((2..crowd).map(|wallet| {
+            let id = u128::from(wallet) + 100 * (leg as u128 + 1);
+            fill(id, wallet, world[leg], 90_000 + i64::from(wallet), 1)
+        }));
+    }
+    let rare = pair(2);
+    let both = links(&[legs.as_slice(), &rare].concat());
+    assert_eq!(both.len(), 1);
+    assert!((both[0].llr - links(&rare)[0].llr).abs() < 1e-12);
+    assert!(links(&legs)[0].llr < both[0].llr);
+}
+
+#[test]
 fn popular_markets_and_crowds_say_less() {
     let world = world(2);
     let pair = |market: usize| [fill(1, 0, world[market], 17, 1), fill(2, 1, world[market], 17, 1)];

@@ -55,6 +55,17 @@ fn consistent_size_is_more_than_one_large_bet() {
 }
 
 #[test]
+fn events_that_nobody_could_measure_might_all_have_been_large() {
+    let events = events(20);
+    let measured: Vec<EventSize> = events[..5].iter().map(|event| large(*event, 0.1)).collect();
+    let unmeasured = events[5..].iter().map(|event| size(*event, None, None, None));
+    let wide = whale(&measured.iter().copied().chain(unmeasured).collect::<Vec<_>>(), context());
+    assert_eq!(wide.verdict, Verdict::Scored(0.0));
+    assert!(wide.span.unwrap().high > 75.0, "{wide:?}");
+    assert!(whale(&measured, context()).span.unwrap().high < 25.0);
+}
+
+#[test]
 fn few_events_are_too_few_to_say() {
     let events = events(5);
     let two: Vec<EventSize> = events[..2].iter().map(|event| large(*event, 9.0)).collect();

@@ -141,7 +141,8 @@ pub fn consensus(voices: &[Voice], cap: Option<f64>, basis: Basis) -> Consensus 
         .collect();
     let may = |sign: f64| untested.iter().map(|(_, vote)| (vote * sign).max(0.0)).sum::<f64>();
     let n_eff = effective(&votes, &untested);
-    let imbalance = |toward: f64, away: f64| 100.0 * (toward - away) / (toward + away);
+    // The quotient first: it is at most 1 however it is rounded.
+    let imbalance = |toward: f64, away: f64| 100.0 * ((toward - away) / (toward + away));
     // Below this the sum of squares rounds: three alike are three.
     let enough = n_eff >= FEWEST_VOICES - 1e-9;
     let opinion =

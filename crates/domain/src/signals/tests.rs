@@ -46,6 +46,14 @@ fn votes_are_edge_times_capped_exposure() {
 }
 
 #[test]
+fn all_on_one_side_is_a_hundred_and_not_a_hair_more() {
+    let voices =
+        [1, 2, 3].map(|owner| voice(owner, 0.153_166_335_556_183_1, 1_153.423_360_865_427_4));
+    let said = consensus(&voices, Some(1_000.0), Basis::Feed);
+    assert_eq!(said.opinion, Opinion::Imbalance(100.0));
+}
+
+#[test]
 fn few_voices_and_a_market_without_scale_say_nothing() {
     let two = [voice(1, 0.1, 1_000.0), voice(2, 0.1, 1_000.0)];
     assert_eq!(consensus(&two, Some(10.0), Basis::Feed).opinion, Opinion::TooFew);

@@ -29,6 +29,10 @@ fn three_measures_stand_beside_each_other() {
         (size.tier, size.above_floor, size.is_large),
         (Some(LiquidityTier::Deep), Some(true), Some(true))
     );
+    let one_measure =
+        MarketSize { volume_24h: Some(usdc(9_000_000)), depth_2c: Some(usdc(900_000)), ..known() };
+    let size = relative_size(usdc(5_000), &one_measure);
+    assert!(size.z.unwrap() > 3.0 && size.is_large == Some(false), "by one of three measures");
     let usual = relative_size(usdc(400), &known());
     assert_eq!(usual.is_large, Some(false));
 }

@@ -93,6 +93,20 @@ fn what_is_decided_is_no_exposure_any_more() {
 }
 
 #[test]
+fn a_conversion_leaves_as_many_shares_as_it_makes() {
+    let world = World::new(3);
+    let converted = [
+        Act::Buy(0, NO, 100, 60),
+        Act::Buy(1, NO, 100, 60),
+        Act::Convert(2, 100),
+        Act::Sell(2, YES, 100, 30),
+    ];
+    assert!(world.after(&converted).is_possible());
+    let more = [converted.as_slice(), &[Act::Sell(2, YES, 1, 30)]].concat();
+    assert!(!world.after(&more).is_possible(), "there are no more");
+}
+
+#[test]
 fn a_payment_that_only_the_winner_makes_ends_the_question() {
     let world = World::new(3);
     let mut stance = world.after(&[Act::Buy(0, YES, 100, 30), Act::Buy(1, YES, 100, 30)]);
