@@ -106,8 +106,7 @@ fn of_several_legs_the_strongest_counts() {
     let pair = |leg: usize| [fill(1, 0, world[leg], 17, 1), fill(2, 1, world[leg], 17, 1)];
     // The first leg is popular, the last is rare.
     let mut legs = [pair(0), pair(1)].concat();
-    for leg in 0..2usize {
-        let crowd = if leg == 0 { 60 } else { 20 };
+    for (leg, crowd) in [(0, 60), (1, 20)] {
         legs.extend((2..crowd).map(|wallet| {
             let id = u128::from(wallet) + 100 * (leg as u128 + 1);
             fill(id, wallet, world[leg], 90_000 + i64::from(wallet), 1)

@@ -37,8 +37,8 @@ pub struct Voice {
     /// Posterior edge after shrinkage, in dollars on a dollar; 0 where the owner is not below the declared
     /// false discovery rate. `None` where nobody tested the owner.
     pub edge: Option<f64>,
-    /// Dollars at risk on the market ([`crate::whales::Stance::at_risk`]): toward outcome 0 positive, away from
-    /// it negative.
+    /// Dollars of exposure ([`crate::whales::Stance::worth_on`]): toward outcome 0 positive, away from it
+    /// negative.
     pub exposure: f64,
     /// Earlier bets, in order, each once.
     pub past: Vec<PastBet>,

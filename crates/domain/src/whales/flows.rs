@@ -6,7 +6,7 @@ use super::class::Class;
 use super::stance::{Question, Stance};
 use crate::clusters::OwnerIx;
 use crate::evidence::Basis;
-use crate::ledger::{Change, MarketIx, Markets, MicroShares, MicroUsdc, Slot};
+use crate::ledger::{Change, MarketIx, Markets, MicroShares, MicroUsdc};
 
 /// What an owner did on a question in an interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +32,8 @@ pub struct ClassFlow {
     /// Shares of its first outcome that the owners' stances changed by, each owner netted over its wallets and
     /// over the question's markets. Millionths.
     pub net_shares: MicroShares,
-    /// What the owners can lose by it at most, signed as the shares; of a group, in the market where an
-    /// owner's stance changed most. Millionths of a dollar; `None` where one of them got shares of unknown cost.
+    /// What the owners can lose by it at most, signed as the shares, divided over a group's markets as
+    /// [`Stance::risk_by_market`] does. Millionths of a dollar; `None` where one of them got shares of unknown cost.
     pub net_usdc: Option<MicroUsdc>,
     /// Owners whose stance changed toward it.
     pub buyers: u32,
@@ -92,10 +92,8 @@ impl Flow {
     pub fn by_class(&self) -> Vec<ClassFlow> {
         let mut lines: BTreeMap<(Class, MarketIx), ClassFlow> = BTreeMap::new();
         for flow in self.owners.values() {
-            let net = flow.stance.netted();
-            let first = net.iter().copied().map(toward_first);
-            let largest = first.clone().max_by_key(|(market, shares)| (shares.abs(), *market));
-            for (market, shares) in first {
+            let mut risks = flow.stance.risk_by_market().map(Vec::into_iter);
+            for (market, shares) in flow.stance.on_first() {
                 let line = lines.entry((flow.class, market)).or_insert(ClassFlow {
                     class: flow.class,
                     market,
@@ -106,10 +104,8 @@ impl Flow {
                 });
                 line.net_shares += shares;
                 *if shares > 0 { &mut line.buyers } else { &mut line.sellers } += 1;
-                if largest == Some((market, shares)) {
-                    let at_risk = flow.stance.at_risk().map(|usdc| usdc.max(0) * shares.signum());
-                    line.net_usdc = line.net_usdc.zip(at_risk).map(|(sum, usdc)| sum + usdc);
-                }
+                let risk = risks.as_mut().and_then(Iterator::next).map(|(_, usdc)| usdc);
+                line.net_usdc = line.net_usdc.zip(risk).map(|(sum, usdc)| sum + usdc);
             }
         }
         lines.into_values().collect()
@@ -125,9 +121,4 @@ impl Flow {
         }
         sums.into_iter().map(|(class, (usdc, trades))| (class, usdc, trades)).collect()
     }
-}
-
-/// Shares of any answer as shares of the first outcome of its market.
-fn toward_first((slot, shares): (Slot, MicroShares)) -> (MarketIx, MicroShares) {
-    (slot.market, if slot.outcome == 0 { shares } else { -shares })
 }

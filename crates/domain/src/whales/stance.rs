@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::{Change, EventIx, MarketIx, Markets, MicroShares, MicroUsdc, Slot};
+use crate::Price;
+use crate::ledger::{Change, EventIx, MICRO, MarketIx, Markets, MicroShares, MicroUsdc, Slot};
 
 /// What is answered at once: the markets of a neg-risk event, of which one pays Yes; or a market by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -280,6 +281,40 @@ impl Stance {
         let middle = if silent > 0 { 0.clamp(lower, upper) } else { lower };
         let net = named.into_iter().map(|(slot, payoff)| (slot, payoff - middle));
         net.filter(|(_, shares)| *shares != 0).collect()
+    }
+
+    /// What can be lost at most, divided over markets by the shares that the netted stance has of each, and
+    /// signed: for a market's first outcome positive, against it negative. Nothing where nothing can be lost;
+    /// `None` where shares of unknown cost came or went.
+    pub fn risk_by_market(&self) -> Option<Vec<(MarketIx, MicroUsdc)>> {
+        let at_risk = i128::from(self.at_risk()?.max(0));
+        let net = self.on_first();
+        let all: i128 = net.iter().map(|(_, shares)| i128::from(shares.abs())).sum();
+        let part = |shares: MicroShares| {
+            let part = at_risk * i128::from(shares) / all.max(1);
+            MicroUsdc::try_from(part).unwrap_or(MicroUsdc::MAX)
+        };
+        Some(net.into_iter().map(|(market, shares)| (market, part(shares))).collect())
+    }
+
+    /// What the netted stance on a market is worth at its price, in dollars: shares of the first outcome at
+    /// `price`, or against it, negative, at 1 − `price`. The exposure of a vote; unlike what can be lost, it
+    /// does not shrink when a part was sold with a profit.
+    pub fn worth_on(&self, market: MarketIx, price: Price) -> f64 {
+        let net = self.on_first().into_iter().find(|(of, _)| *of == market);
+        let shares = net.map_or(0, |(_, shares)| shares) as f64 / MICRO as f64;
+        let price = if shares > 0.0 { price } else { price.complement() };
+        shares * price.to_f64()
+    }
+
+    /// The netted stance as shares of each market's first outcome.
+    pub fn on_first(&self) -> Vec<(MarketIx, MicroShares)> {
+        let mut markets: BTreeMap<MarketIx, MicroShares> = BTreeMap::new();
+        for (slot, shares) in self.netted() {
+            *markets.entry(slot.market).or_default() +=
+                if slot.outcome == 0 { shares } else { -shares };
+        }
+        markets.into_iter().collect()
     }
 
     /// What it wants.

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
+use rust_decimal::dec;
 
 use super::story::{Act, NO, World, YES, any_act, shares};
+use crate::Price;
 use crate::ledger::tests::kit::micro;
 use crate::ledger::{Change, Figure, Mark, Payouts, Slot};
 use crate::performance::exposures;
@@ -90,6 +92,26 @@ fn what_is_decided_is_no_exposure_any_more() {
     // What is redeemed late changes nothing, and makes nothing impossible.
     stance.apply(&world.story.markets, &redeem(world.group[2], 10));
     assert!(stance.is_neutral() && stance.is_possible());
+}
+
+#[test]
+fn risk_is_divided_over_markets_by_shares() {
+    let world = World::new(4);
+    let [first, second, ..] = world.group[..] else { panic!() };
+    let both = world.after(&[Act::Buy(0, YES, 100, 20), Act::Buy(1, NO, 300, 80)]);
+    // Lost at most: the second comes true, and 260 were paid for nothing.
+    assert_eq!(both.at_risk(), Some(shares(260)));
+    assert_eq!(both.on_first(), [(first, shares(100)), (second, -shares(300))]);
+    let risks = vec![(first, shares(65)), (second, -shares(195))];
+    assert_eq!(both.risk_by_market(), Some(risks));
+    let away = world.alone_after(&[Act::Buy(0, NO, 10, 70)]);
+    assert_eq!(away.risk_by_market(), Some(vec![(world.alone, -shares(7))]));
+    let sure = world.alone_after(&[Act::Buy(0, YES, 10, 30), Act::Sell(0, YES, 5, 90)]);
+    assert_eq!(sure.risk_by_market(), Some(vec![(world.alone, 0)]), "nothing can be lost any more");
+    let price = Price::new(dec!(0.8)).unwrap();
+    assert!((sure.worth_on(world.alone, price) - 4.0).abs() < 1e-9, "but something is held");
+    assert!((away.worth_on(world.alone, price) + 2.0).abs() < 1e-9);
+    assert!(away.worth_on(first, price).abs() < 1e-9);
 }
 
 #[test]
