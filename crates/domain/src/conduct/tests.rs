@@ -88,6 +88,21 @@ fn few_fills_are_too_little_to_say() {
 }
 
 #[test]
+fn buying_both_outcomes_is_trading_both_sides() {
+    let mut story = Story::default();
+    let market = story.market();
+    let two_sidedness = |outcome, buys| {
+        let told = [
+            entry(0, market, 0, true, 9, Role::Taker),
+            entry(9, market, outcome, buys, 9, Role::Taker),
+        ];
+        features(&told, Basis::Feed).two_sidedness
+    };
+    assert_eq!((two_sidedness(1, true), two_sidedness(0, false)), (Some(1.0), Some(1.0)));
+    assert_eq!((two_sidedness(0, true), two_sidedness(1, false)), (Some(0.0), Some(0.0)));
+}
+
+#[test]
 fn an_order_filled_in_parts_is_one() {
     let mut story = Story::default();
     let market = story.market();

@@ -164,6 +164,14 @@ fn the_score_is_evidence_times_edge() {
 }
 
 #[test]
+fn who_may_be_a_program_may_have_no_score() {
+    let unclear = smart(&Smart { is_bot_like: None, ..skilled() }, context());
+    assert_eq!(unclear.span.unwrap().low, 0.0);
+    assert!(unclear.verdict.value().is_some());
+    assert!(smart(&skilled(), context()).span.unwrap().low > 10.0);
+}
+
+#[test]
 fn recent_events_weigh_more() {
     let faded = smart(&Smart { recent: Some(posterior(0.0, 40)), ..skilled() }, context());
     let rising = smart(&Smart { all: Some(posterior(0.0, 200)), ..skilled() }, context());

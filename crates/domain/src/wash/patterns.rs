@@ -177,7 +177,7 @@ fn open_and_close<'a>(fills: &[&'a Fill]) -> Vec<Counted<'a>> {
     counted.into_values().collect()
 }
 
-/// Fills of owners that were neutral over a window, with at least two fills in it. Windows begin at multiples
+/// Fills of owners that were neutral over a window. Windows begin at multiples
 /// of their length.
 fn neutral<'a>(fills: &[&'a Fill], length_s: i64) -> Vec<Counted<'a>> {
     let mut windows: BTreeMap<(OwnerIx, i64), Vec<&'a Fill>> = BTreeMap::new();
@@ -189,7 +189,7 @@ fn neutral<'a>(fills: &[&'a Fill], length_s: i64) -> Vec<Counted<'a>> {
         let signed = |fill: &Fill| if fill.toward_first { fill.shares } else { -fill.shares };
         let net: MicroShares = fills.iter().map(|fill| signed(fill)).sum();
         let gross: MicroShares = fills.iter().map(|fill| fill.shares).sum();
-        fills.len() >= 2 && net.abs() as f64 <= EPSILON * gross as f64
+        net.abs() as f64 <= EPSILON * gross as f64
     };
     let neutral = windows.into_values().filter(|fills| is_neutral(fills));
     neutral.flatten().map(|fill| (fill, fill.shares)).collect()

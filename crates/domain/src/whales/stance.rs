@@ -267,18 +267,16 @@ impl Stance {
         self.base + self.ends().0 >= 0
     }
 
-    /// The same stance in the fewest shares: each answer less the middle one, which is as good as sure.
-    /// Positive: long the answer; negative: short of it. Only what is not 0, in order. Of a market it is
-    /// always long; of a group, answers that nothing was done about stay out wherever that can be.
+    /// The same stance without what is sure: each answer less the middle one (the lower of two), which leaves the
+    /// fewest shares. Positive: long the answer; negative: short of it. Only what is not 0, in order. Of a
+    /// market it is always long. Where a group has answers that nothing was done about, these are the measure,
+    /// because what is taken from the others would have to be said of them, and they have no name here.
     pub fn netted(&self) -> Vec<(Slot, MicroShares)> {
         let named = self.named();
-        let silent = (self.answers as usize).saturating_sub(named.len());
         let mut all: Vec<MicroShares> = named.iter().map(|(_, payoff)| *payoff).collect();
-        all.resize(all.len() + silent, 0);
         all.sort_unstable();
-        let place = |place: usize| all.get(place).copied().unwrap_or(0);
-        let (lower, upper) = (place(all.len().saturating_sub(1) / 2), place(all.len() / 2));
-        let middle = if silent > 0 { 0.clamp(lower, upper) } else { lower };
+        let lower = all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+        let middle = if named.len() < self.answers as usize { 0 } else { lower };
         let net = named.into_iter().map(|(slot, payoff)| (slot, payoff - middle));
         net.filter(|(_, shares)| *shares != 0).collect()
     }

@@ -49,6 +49,9 @@ fn who_closes_or_reduces_does_not_turn() {
     assert_eq!(flips(&[open, Act::Sell(0, YES, 999, 40)]), []);
     let crumb = [open, Act::Sell(0, YES, 1_000, 40), Act::Buy(0, NO, 10, 40)];
     assert_eq!(flips(&crumb), [], "a crumb on the other side");
+    let grown =
+        [open, Act::Buy(0, YES, 4_000, 40), Act::Sell(0, YES, 5_000, 40), Act::Buy(0, NO, 100, 40)];
+    assert_eq!(flips(&grown), [], "a crumb of what was held at most");
     // Sold down long ago, bought a little since, and sold that: the turn is of little.
     let slow =
         [open, Act::Sell(0, YES, 900, 40), Act::Buy(0, YES, 50, 40), Act::Buy(0, NO, 210, 40)];
@@ -208,6 +211,8 @@ fn what_is_older_than_the_window_is_out_of_it() {
     }
     let windows = accumulation.windows(&world.story.markets, at(26 * 3_600 + 60));
     assert_eq!(windows.map(|window| window.fills), [1, 2, 3]);
+    let windows = accumulation.windows(&world.story.markets, at(27 * 3_600));
+    assert_eq!(windows[0].fills, 0, "an hour ago is not within the hour");
     let slot = Slot { market: world.alone, outcome: YES };
     let (mut entry, _) = world.entries(&[world.alone], &[Act::Split(0, 1)])[0].clone();
     entry.place.at = at(26 * 3_600);

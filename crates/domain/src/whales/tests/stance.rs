@@ -66,6 +66,17 @@ fn who_is_only_against_something_is_for_no_answer_by_name() {
 }
 
 #[test]
+fn of_a_group_of_one_against_it_is_against_it() {
+    let world = World::new(1);
+    let against = world.after(&[Act::Buy(0, NO, 100, 90)]);
+    assert_eq!(against.on_first(), [(world.group[0], -shares(100))]);
+    let world = World::new(2);
+    let both = world.after(&[Act::Buy(0, NO, 100, 90), Act::Buy(1, NO, 100, 90)]);
+    let short = |place: usize| (world.group[place], -shares(100));
+    assert_eq!(both.on_first(), [short(0), short(1)], "for an answer that has no name");
+}
+
+#[test]
 fn transfers_move_the_stance_and_make_its_cost_unknown() {
     let world = World::new(3);
     let mut stance = world.alone_after(&[Act::Buy(0, YES, 100, 30)]);
