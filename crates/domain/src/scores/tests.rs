@@ -166,7 +166,7 @@ fn the_score_is_evidence_times_edge() {
 #[test]
 fn who_may_be_a_program_may_have_no_score() {
     let unclear = smart(&Smart { is_bot_like: None, ..skilled() }, context());
-    assert_eq!(unclear.span.unwrap().low, 0.0);
+    assert!(unclear.span.unwrap().low <= 0.0);
     assert!(unclear.verdict.value().is_some());
     assert!(smart(&skilled(), context()).span.unwrap().low > 10.0);
 }

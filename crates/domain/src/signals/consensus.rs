@@ -1,8 +1,10 @@
 //! The smart-money imbalance: where owners with an edge stand, one vote each.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use super::independence::effective;
+use super::independence::{Vote, effective};
 use crate::clusters::OwnerIx;
 use crate::evidence::{Basis, Span};
 use crate::ledger::{EventIx, Slot};
@@ -106,38 +108,24 @@ impl Consensus {
 /// One vote an owner: voices of the same owner are added up first. An edge below 0 is no vote, neither for nor
 /// against.
 pub fn consensus(voices: &[Voice], cap: Option<f64>, basis: Basis) -> Consensus {
-    let mut owners: BTreeMap<OwnerIx, Voice> = BTreeMap::new();
-    for voice in voices {
-        let merged = owners
-            .entry(voice.owner)
-            .and_modify(|merged| {
-                merged.exposure += voice.exposure;
-                merged.past.extend_from_slice(&voice.past);
-            })
-            .or_insert_with(|| voice.clone());
-        // What is said of an owner twice and not alike is not known.
-        merged.edge = merged.edge.zip(voice.edge).map(|(one, other)| one.min(other));
-    }
-    let mut owners: Vec<Voice> = owners.into_values().collect();
-    for owner in &mut owners {
-        owner.past.sort_unstable();
-        owner.past.dedup();
-    }
+    let owners = by_owner(voices);
     let Some(cap) = cap.filter(|cap| *cap > 0.0) else {
         return silent(Opinion::NoScale, &owners, basis);
     };
-    let reach = |voice: &Voice| (voice.exposure / cap).clamp(-1.0, 1.0);
-    let votes: Vec<(&Voice, f64)> = owners
+    let reach = |voice: &Merged<'_>| (voice.exposure / cap).clamp(-1.0, 1.0);
+    let votes: Vec<Vote<'_>> = owners
         .iter()
-        .filter_map(|voice| Some((voice, voice.edge?.clamp(0.0, MOST_EDGE) * reach(voice))))
+        .filter_map(|voice| {
+            Some((voice.past.as_ref(), voice.edge?.clamp(0.0, MOST_EDGE) * reach(voice)))
+        })
         .filter(|(_, vote)| *vote != 0.0)
         .collect();
     let sum = |sign: f64| votes.iter().map(|(_, vote)| (vote * sign).max(0.0)).sum::<f64>();
     let (toward, away) = (sum(1.0), sum(-1.0));
-    let untested: Vec<(&Voice, f64)> = owners
+    let untested: Vec<Vote<'_>> = owners
         .iter()
         .filter(|voice| voice.edge.is_none())
-        .map(|voice| (voice, MOST_EDGE * reach(voice)))
+        .map(|voice| (voice.past.as_ref(), MOST_EDGE * reach(voice)))
         .collect();
     let may = |sign: f64| untested.iter().map(|(_, vote)| (vote * sign).max(0.0)).sum::<f64>();
     let n_eff = effective(&votes, &untested);
@@ -163,7 +151,37 @@ pub fn consensus(voices: &[Voice], cap: Option<f64>, basis: Basis) -> Consensus 
     }
 }
 
-fn silent(opinion: Opinion, owners: &[Voice], basis: Basis) -> Consensus {
+/// All voices of an owner.
+struct Merged<'a> {
+    edge: Option<f64>,
+    exposure: f64,
+    past: Cow<'a, [PastBet]>,
+}
+
+fn by_owner(voices: &[Voice]) -> Vec<Merged<'_>> {
+    let mut owners: BTreeMap<OwnerIx, Merged<'_>> = BTreeMap::new();
+    for voice in voices {
+        match owners.entry(voice.owner) {
+            Entry::Vacant(free) => {
+                let past = Cow::Borrowed(voice.past.as_slice());
+                free.insert(Merged { edge: voice.edge, exposure: voice.exposure, past });
+            }
+            Entry::Occupied(mut held) => {
+                let merged = held.get_mut();
+                merged.exposure += voice.exposure;
+                // What is said of an owner twice and not alike is not known better than the lesser.
+                merged.edge = merged.edge.zip(voice.edge).map(|(one, other)| one.min(other));
+                let past = merged.past.to_mut();
+                past.extend_from_slice(&voice.past);
+                past.sort_unstable();
+                past.dedup();
+            }
+        }
+    }
+    owners.into_values().collect()
+}
+
+fn silent(opinion: Opinion, owners: &[Merged<'_>], basis: Basis) -> Consensus {
     Consensus {
         opinion,
         span: None,

@@ -1,21 +1,23 @@
 //! How many of many voices are their own.
 
-use super::consensus::{PastBet, Voice};
+use super::consensus::PastBet;
+
+/// Earlier bets, in order, each once, and the size of the vote that is cast now.
+pub(super) type Vote<'a> = (&'a [PastBet], f64);
 
 /// Independent voices: (Σ v)² / ΣΣ vᵢvⱼρᵢⱼ over the sizes of the votes, with ρ the overlap of earlier bets and 1
 /// with oneself; without overlap Kish's (Σ v)² / Σ v². 0 without votes.
 ///
 /// Of untested voices each may be worth nothing or its whole vote. Between the two the number has no minimum
 /// but at the ends, so it is the lesser without the loudest of them and with it.
-pub(super) fn effective(votes: &[(&Voice, f64)], untested: &[(&Voice, f64)]) -> f64 {
+pub(super) fn effective(votes: &[Vote<'_>], untested: &[Vote<'_>]) -> f64 {
     let sum: f64 = votes.iter().map(|(_, vote)| vote.abs()).sum();
     let squares: f64 = votes.iter().map(|(_, vote)| vote * vote).sum();
     let products = squares + 2.0 * crossed(votes);
     let known = ratio(sum, products);
     let loudest = untested.iter().max_by(|(_, one), (_, other)| one.abs().total_cmp(&other.abs()));
-    let Some((voice, vote)) = loudest else { return known };
-    let shared: f64 =
-        votes.iter().map(|(other, vote)| vote.abs() * overlap(&voice.past, &other.past)).sum();
+    let Some((past, vote)) = loudest else { return known };
+    let shared: f64 = votes.iter().map(|(other, vote)| vote.abs() * overlap(past, other)).sum();
     let with = ratio(sum + vote.abs(), products + vote * vote + 2.0 * vote.abs() * shared);
     known.min(with)
 }
@@ -26,11 +28,11 @@ fn ratio(sum: f64, products: f64) -> f64 {
 
 /// Σ vᵢvⱼρᵢⱼ over pairs. Bets in common are counted by going through the bets: most have few owners, while pairs
 /// of owners are many.
-fn crossed(votes: &[(&Voice, f64)]) -> f64 {
-    let mut bets: Vec<(PastBet, usize)> = votes
+fn crossed(votes: &[Vote<'_>]) -> f64 {
+    let mut bets: Vec<(u64, usize)> = votes
         .iter()
         .enumerate()
-        .flat_map(|(place, (voice, _))| voice.past.iter().map(move |bet| (*bet, place)))
+        .flat_map(|(place, (past, _))| past.iter().map(move |bet| (number(bet), place)))
         .collect();
     bets.sort_unstable();
     // The pair (i, j), i < j, is at j·(j − 1)/2 + i.
@@ -50,11 +52,16 @@ fn crossed(votes: &[(&Voice, f64)]) -> f64 {
     for (place, (later, vote)) in votes.iter().enumerate() {
         for (earlier, other) in votes.iter().take(place) {
             let both = counts.next().map_or(0, |both| both as usize);
-            let part = jaccard(both, later.past.len(), earlier.past.len());
+            let part = jaccard(both, later.len(), earlier.len());
             sum += (vote * other).abs() * part;
         }
     }
     sum
+}
+
+/// A token by one number: of an event, whose markets are its own, nothing is lost.
+fn number(bet: &PastBet) -> u64 {
+    (bet.on.market.index() as u64) << 8 | u64::from(bet.on.outcome)
 }
 
 /// How many of both owners' earlier bets are the same, of all of them (Jaccard 1901); 0 without any. Both in
@@ -75,7 +82,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::clusters::OwnerIx;
     use crate::ledger::Slot;
     use crate::ledger::tests::kit::Story;
 
@@ -92,19 +98,15 @@ mod tests {
                     PastBet { event: story.markets.event_of(market), on }
                 })
                 .collect();
-            let voices: Vec<(Voice, f64)> = told
+            let pasts: Vec<(Vec<PastBet>, f64)> = told
                 .iter()
-                .zip(0..)
-                .map(|((vote, past), owner)| {
-                    let past = past.iter().map(|place| bets[*place]).collect();
-                    (Voice { owner: OwnerIx(owner), edge: Some(0.1), exposure: 1.0, past }, *vote)
-                })
+                .map(|(vote, past)| (past.iter().map(|place| bets[*place]).collect(), *vote))
                 .collect();
-            let votes: Vec<(&Voice, f64)> = voices.iter().map(|(voice, vote)| (voice, *vote)).collect();
+            let votes: Vec<Vote<'_>> = pasts.iter().map(|(past, vote)| (past.as_slice(), *vote)).collect();
             let mut by_pairs = 0.0;
             for (place, (one, vote)) in votes.iter().enumerate() {
                 for (other, second) in &votes[..place] {
-                    by_pairs += vote * second * overlap(&one.past, &other.past);
+                    by_pairs += vote * second * overlap(one, other);
                 }
             }
             prop_assert!((crossed(&votes) - by_pairs).abs() < 1e-9);
