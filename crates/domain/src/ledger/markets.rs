@@ -13,7 +13,8 @@ use crate::{Category, ConditionId, EventId, Price};
 pub struct MarketIx(u32);
 
 impl MarketIx {
-    fn index(self) -> usize {
+    /// For tables by market, which are dense.
+    pub fn index(self) -> usize {
         self.0 as usize
     }
 

@@ -44,6 +44,14 @@ impl Dice {
         usize::try_from(wide >> 64).unwrap_or(0)
     }
 
+    /// Puts them in an order of which all are as likely (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let other = self.below(last + 1);
+            items.swap(last, other);
+        }
+    }
+
     /// A standard normal draw, through the quantile function.
     pub fn normal(&mut self) -> f64 {
         normal_quantile(self.unit())
@@ -55,4 +63,25 @@ const fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_says_everything_and_every_order_is_as_likely() {
+        let order = |seed| {
+            let mut items = [0, 1, 2];
+            Dice::new(seed, 0).shuffle(&mut items);
+            items
+        };
+        assert_eq!(order(7), order(7));
+        let mut counts = std::collections::HashMap::new();
+        for seed in 0..6_000 {
+            *counts.entry(order(seed)).or_insert(0) += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        assert!(counts.values().all(|count| (850..1_150).contains(count)), "{counts:?}");
+    }
 }

@@ -29,5 +29,6 @@ pub use inequality::Inequality;
 pub use interval::{Clustered, Proportion, Weighted};
 pub use price_null::{PriceNull, PriceTest};
 pub use recalibration::{Horizon, Line, Recalibration, Resolved};
+pub use robust::Robust;
 pub use tilt::{Posterior, Score};
 pub use trial::{Answer, Bet, Relation, Trial};

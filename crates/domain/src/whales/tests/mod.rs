@@ -1,0 +1,6 @@
+mod flips;
+mod flows;
+mod markout;
+mod size;
+mod stance;
+mod story;
