@@ -237,7 +237,7 @@ async fn nobody_can_change_what_was_claimed() {
             let error = writer.execute(AssertSqlSafe(change.clone())).await.unwrap_err();
             let code = error
                 .as_database_error()
-                .and_then(|error| error.code().map(|code| code.into_owned()));
+                .and_then(|error| error.code().map(std::borrow::Cow::into_owned));
             assert_eq!(code.as_deref(), Some("42501"), "{change}: {error}");
         }
     }

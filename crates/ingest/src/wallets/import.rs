@@ -8,6 +8,7 @@ use domain::Address;
 use domain::ledger::{Completeness, Coverage};
 use polymarket::UpstreamError;
 use polymarket::ws::Clock;
+use store::intelligence::bets;
 use store::wallets::activity::{self, StoredActivity};
 use store::wallets::imports::{self, Claim};
 use store::wallets::metrics::{self, WalletMetrics};
@@ -21,7 +22,7 @@ use super::entries::Book;
 use super::fetch::{self, ListedPositions, Shortfall, WalletClients};
 use super::figures::{VERSION, WalletFigures};
 use super::read::{self, Read};
-use super::series;
+use super::{series, wagers};
 
 /// Rows come late and not in order: the news are read from so long before the last ones on.
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);
@@ -168,10 +169,10 @@ impl Import<'_> {
         coverage: Coverage,
         told: &Told,
     ) -> Result<Account, ImportError> {
-        let since = coverage.since;
         let mut book = self.book(&history, &told.listed).await?;
-        let books = Books::of(&mut book, &history, coverage, Some(&told.listed), self.now);
-        Ok(Account { history, since, book, books, stale: Vec::new() })
+        let listed = Some(&told.listed);
+        let books = Books::of(&mut book, &history, coverage.clone(), listed, self.now);
+        Ok(Account { history, coverage, book, books, stale: Vec::new() })
     }
 
     async fn conclude(
@@ -183,7 +184,7 @@ impl Import<'_> {
     ) -> Result<Imported, ImportError> {
         let wallet = &self.claim.wallet;
         let completeness = account.completeness();
-        let Account { history, since, book, books, stale } = account;
+        let Account { history, coverage, book, books, stale } = account;
         let is_told = read.shortfall.is_none() && told.listed.shortfall.is_none();
         let is_empty = is_told && history.is_empty() && told.listed.rows.is_empty();
         let mut reasons = read.shortfall.reasons.clone();
@@ -196,7 +197,7 @@ impl Import<'_> {
             imported_at: self.now,
             completeness: completeness.slug().to_owned(),
             reasons,
-            since,
+            since: coverage.since,
             until: match &read.shortfall {
                 broken if broken.is_broken => kept.and_then(|kept| kept.until),
                 whole => whole.cut_at.or(Some(self.now)),
@@ -207,6 +208,7 @@ impl Import<'_> {
             is_empty,
         };
         let unknown_markets = book.unknown();
+        let settled_bets = wagers::settled(wallet, &book, &books, &coverage);
         let kept = books.positions(&book, Some(&told.listed), self.now);
         let own = own_series(&book, &books, completeness, self.now);
         let figures =
@@ -226,6 +228,7 @@ impl Import<'_> {
         self.keep_lease_in(&mut tx).await?;
         activity::forget(&mut tx, wallet, &stale).await?;
         positions::replace(&mut tx, wallet, &kept).await?;
+        bets::replace(&mut tx, wallet, &settled_bets).await?;
         metrics::set(&mut tx, wallet, &figures).await?;
         pnl::clear(&mut tx, wallet, PnlSource::Ledger).await?;
         for (source, points) in series {
@@ -263,7 +266,7 @@ impl Import<'_> {
 /// A history, and what it comes to.
 struct Account {
     history: Vec<StoredActivity>,
-    since: Option<DateTime<Utc>>,
+    coverage: Coverage,
     book: Book,
     books: Books,
     /// Rows that are held and wrong.

@@ -12,6 +12,7 @@ mod read;
 mod series;
 mod service;
 mod takers;
+mod wagers;
 
 pub use fetch::WalletClients;
 pub use import::{ImportError, Imported};

@@ -81,6 +81,15 @@ pub struct ScoreRun {
     pub population: Value,
 }
 
+/// Makes room for scores, so that the transaction that writes them need not.
+pub async fn make_room(
+    executor: impl PgExecutor<'_>,
+    scores: &[WalletScore],
+) -> Result<(), StoreError> {
+    let instants = scores.iter().map(|score| score.as_of).collect();
+    months::prepare(executor, "wallet_scores", instants).await
+}
+
 /// Writes scores of a kind: those that differ from the wallet's last one as new rows, the others as still so. How many
 /// differ.
 pub async fn record(
@@ -88,8 +97,7 @@ pub async fn record(
     kind: &str,
     scores: &[WalletScore],
 ) -> Result<u64, StoreError> {
-    months::prepare(connection, "wallet_scores", scores.iter().map(|one| one.as_of).collect())
-        .await?;
+    make_room(&mut *connection, scores).await?;
     let wallets: Vec<Address> = scores.iter().map(|one| one.wallet.clone()).collect();
     let ends = |of: fn((f64, f64)) -> f64| {
         scores.iter().map(|one| one.interval.map(of)).collect::<Vec<_>>()
