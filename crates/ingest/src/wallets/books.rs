@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::ledger::{
-    Coverage, Entry, Ledger, Mark, MicroShares, MicroUsdc, Position, Reason, Report,
+    Coverage, Entry, Figure, Ledger, Mark, MicroShares, MicroUsdc, Position, Reason, Report,
     ReportedPosition, Slot, Standing, Valuation, prove_conversions,
 };
 use domain::performance::Performance;
@@ -25,6 +25,8 @@ const TOLERANCE: MicroShares = 1_000;
 pub(super) struct Books {
     pub(super) entries: Vec<Entry>,
     pub(super) valuation: Valuation,
+    /// What it comes to at least, where something held has no price.
+    pub(super) least: Option<Valuation>,
     pub(super) performance: Performance,
 }
 
@@ -48,8 +50,15 @@ impl Books {
         let mut ledger = Ledger::fold(&book.markets, coverage, &mut entries);
         ledger.check_positions(&book.markets, &report);
         let valuation = ledger.value(&book.markets, |slot| mark(book, slot));
+        let is_unmarked = valuation.value == Figure::Withheld(Reason::NoMark);
+        let least = is_unmarked.then(|| {
+            ledger.value(&book.markets, |slot| match mark(book, slot) {
+                Mark::Unknown => Mark::Bid(0),
+                known => known,
+            })
+        });
         let performance = Performance::of(now, &entries, &valuation, &book.markets);
-        Self { entries, valuation, performance }
+        Self { entries, valuation, least, performance }
     }
 
     /// The positions as they are kept: ours beside the venue's.

@@ -17,7 +17,7 @@ use super::exposed::{exposed, first_markets};
 pub use super::exposed::ExposureFigures;
 
 /// Of the definitions of these figures. Rows of another version are computed anew.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// A figure, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +112,23 @@ pub struct Totals {
     pub identity_remainder: Option<f64>,
     /// Conversions taken.
     pub conversions: u32,
+    /// What is certain although something held has no price; `None` where everything has one.
+    #[serde(default)]
+    pub floor: Option<Floor>,
+}
+
+/// Figures as they are if what nobody bids for is worth nothing: shares are never worth less, so the true ones are not
+/// below. `None` where something else than a price is missing too.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Floor {
+    /// Least worth of the shares held, in dollars.
+    pub value: Option<f64>,
+    /// Least unrealised profit.
+    pub unrealized: Option<f64>,
+    /// The least that the wallet made.
+    pub total: Option<f64>,
+    /// That on what was put in.
+    pub roi: Option<f64>,
 }
 
 /// How a set of settled events went.
@@ -294,7 +311,7 @@ impl WalletFigures {
             name.map(|name| name.slug().to_owned()).unwrap_or_default()
         };
         Self {
-            totals: Totals::of(&books.valuation),
+            totals: Totals::of(&books.valuation, books.least.as_ref()),
             all_time: told(&performance.all_time, record),
             windows: performance
                 .windows
@@ -347,8 +364,20 @@ impl WalletFigures {
     }
 }
 
+impl Floor {
+    fn of(least: &Valuation) -> Self {
+        let known = |figure: Figure<MicroUsdc>| figure.known().map(dollars);
+        Self {
+            value: known(least.value),
+            unrealized: known(least.unrealised),
+            total: known(least.total),
+            roi: least.roi().known().flatten(),
+        }
+    }
+}
+
 impl Totals {
-    fn of(books: &Valuation) -> Self {
+    fn of(books: &Valuation, least: Option<&Valuation>) -> Self {
         let figure = |one: &Figure<MicroUsdc>| told(one, |micro| dollars(*micro));
         Self {
             realized: figure(&books.realised),
@@ -363,6 +392,7 @@ impl Totals {
             unexplained: dollars(books.unexplained.total()),
             identity_remainder: books.identity.map(|identity| dollars(identity.remainder())),
             conversions: books.conversions,
+            floor: least.map(Floor::of),
         }
     }
 }

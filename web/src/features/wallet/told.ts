@@ -4,6 +4,8 @@ import { words } from "../../lib/format.ts";
 export interface Told<Value> {
   value?: Value | null;
   withheld?: string | null;
+  /** What it is not below, although it is withheld. */
+  at_least?: Value | null;
 }
 
 /** The figure, where there is one. */

@@ -25,7 +25,10 @@ pub(super) fn maybe_dollars(usdc: Option<f64>) -> String {
 pub(super) fn told_dollars(told: &ToldNumber) -> String {
     match (told.value, &told.withheld) {
         (Some(usdc), _) => dollars(usdc),
-        (None, Some(reason)) => format!("{UNKNOWN} ({reason})"),
+        (None, Some(reason)) => match told.at_least {
+            Some(least) => format!("at least {} ({reason})", dollars(least)),
+            None => format!("{UNKNOWN} ({reason})"),
+        },
         (None, None) => UNKNOWN.to_owned(),
     }
 }
@@ -103,6 +106,9 @@ mod tests {
     #[test]
     fn the_withheld_says_why_and_is_no_zero() {
         assert_eq!(told_dollars(&ToldNumber::withheld("capped")), "— (capped)");
+        let least = ToldNumber::withheld("no_mark").at_least(Some(-1_250.5));
+        assert_eq!(told_dollars(&least), "at least -1,250.50 (no_mark)");
+        assert_eq!(told_dollars(&ToldNumber::known(Some(2.0)).at_least(Some(1.0))), "2.00");
         assert_eq!(told_dollars(&ToldNumber::known(None)), "—");
         assert_eq!(maybe_dollars(None), "—");
     }

@@ -12,6 +12,10 @@ pub(super) trait Figure {
     type Value;
     fn value(&self) -> Option<&Self::Value>;
     fn withheld(&self) -> Option<&str>;
+    /// What it is not below, although it is withheld.
+    fn at_least(&self) -> Option<&Self::Value> {
+        None
+    }
 }
 
 impl Figure for ToldNumber {
@@ -23,6 +27,10 @@ impl Figure for ToldNumber {
 
     fn withheld(&self) -> Option<&str> {
         self.withheld.as_deref()
+    }
+
+    fn at_least(&self) -> Option<&f64> {
+        self.at_least.as_ref()
     }
 }
 
@@ -54,6 +62,11 @@ impl<T> Figure for ToldList<T> {
 pub(super) fn told<F: Figure>(figure: &F, show: impl FnOnce(&F::Value) -> Markup) -> Markup {
     html! {
         @match (figure.value(), figure.withheld()) {
+            (_, Some(reason)) if figure.at_least().is_some() => {
+                span title={ "Not less: " (why_withheld(reason)) ", and counts as nothing" } {
+                    "≥ " @if let Some(least) = figure.at_least() { (show(least)) }
+                }
+            }
             (_, Some(reason)) => span class="mut" title={ "Withheld: " (why_withheld(reason)) } { "withheld" },
             (Some(value), None) => (show(value)),
             (None, None) => (dash()),

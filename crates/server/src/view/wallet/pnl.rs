@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ledger::{Figure, Measure, MicroUsdc, OwnNumbers, Reason, VenueNumber, reconcile};
-use ingest::wallets::figures::{Told as Kept, Totals};
+use ingest::wallets::figures::{Floor, Told as Kept, Totals};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::wallets::History;
@@ -71,16 +71,18 @@ pub struct TotalsView {
 
 impl From<&Totals> for TotalsView {
     fn from(kept: &Totals) -> Self {
+        let least = |of: fn(&Floor) -> Option<f64>| kept.floor.as_ref().and_then(of);
+        let told = |one: &Kept<f64>, of| ToldNumber::from(one).at_least(least(of));
         Self {
             realized: (&kept.realized).into(),
             realized_fifo: (&kept.realized_fifo).into(),
-            unrealized: (&kept.unrealized).into(),
+            unrealized: told(&kept.unrealized, |floor| floor.unrealized),
             fees: (&kept.fees).into(),
             income: (&kept.income).into(),
-            total: (&kept.total).into(),
-            value: (&kept.value).into(),
+            total: told(&kept.total, |floor| floor.total),
+            value: told(&kept.value, |floor| floor.value),
             invested: Some(kept.invested),
-            roi: (&kept.roi).into(),
+            roi: ToldNumber::from(&kept.roi).at_least(least(|floor| floor.roi)),
             unexplained: Some(kept.unexplained),
             identity_remainder: kept.identity_remainder,
         }

@@ -17,17 +17,25 @@ pub struct ToldNumber {
     /// Why the history does not support one: `gap`, `capped`, `transfer_cost`, `conversion_cost`, `no_mark`, `no_fee`
     /// or `no_close_time`.
     pub withheld: Option<String>,
+    /// With `no_mark`: the number is not below this, which it is if what nobody bids for is worth nothing.
+    pub at_least: Option<f64>,
 }
 
 impl ToldNumber {
     /// A number that is known, or not defined.
     pub fn known(value: Option<f64>) -> Self {
-        Self { value, withheld: None }
+        Self { value, withheld: None, at_least: None }
     }
 
     /// No number, because of this.
     pub fn withheld(reason: &str) -> Self {
-        Self { value: None, withheld: Some(reason.to_owned()) }
+        Self { value: None, withheld: Some(reason.to_owned()), at_least: None }
+    }
+
+    /// The same with what is certain of it.
+    #[must_use]
+    pub fn at_least(self, least: Option<f64>) -> Self {
+        Self { at_least: least.filter(|_| self.withheld.is_some()), ..self }
     }
 }
 

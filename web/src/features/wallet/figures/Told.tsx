@@ -9,6 +9,13 @@ interface ToldProps<Value> {
 
 /** A figure, or that it is withheld, with the reason on hover, or a dash where it is not defined. */
 export function Told<Value>({ figure, children }: ToldProps<Value>) {
+  if (figure?.withheld && figure.at_least != null) {
+    return (
+      <span title={`Not less: ${whyWithheld(figure.withheld)}, and counts as nothing`}>
+        ≥ {children(figure.at_least)}
+      </span>
+    );
+  }
   if (figure?.withheld) {
     return (
       <span className="mut" title={`Withheld: ${whyWithheld(figure.withheld)}`}>
