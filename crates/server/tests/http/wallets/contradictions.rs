@@ -1,5 +1,6 @@
 //! Where the venue's numbers are others than ours, both are told, with what they differ by and why.
 
+use chrono::Utc;
 use domain::Address;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -10,23 +11,51 @@ use store::wallets::{
 
 use super::{Bench, number, rows};
 
-/// A wallet whose history is whole, that holds something, and of which the venue says what we say.
+/// A wallet whose history is whole, that holds something, and of which the venue says what we say: of its positions by
+/// itself, over time because its last point is made to be of the same instant as our books.
 async fn agreeing(bench: &Bench) -> Address {
-    for wallet in bench.busiest(60).await.into_iter().rev() {
+    for wallet in bench.busiest(80).await.into_iter().rev() {
         bench.import(std::slice::from_ref(&wallet)).await;
-        let pnl = bench.wallet(wallet.as_str(), "pnl").await;
-        let all = pnl["data"]["reconciliation"].as_array().unwrap();
-        if all.len() < 5 || all.iter().any(|one| one["class"] != "none") {
+        let pnl = bench.wallet(wallet.as_str(), "pnl").await["data"].clone();
+        let is_agreed = |name: &str| {
+            let all = pnl["reconciliation"].as_array().unwrap();
+            all.iter().any(|one| one["measure"] == name && one["class"] == "none")
+        };
+        if pnl["totals"]["total"]["value"].is_null()
+            || !["positions", "realized"].into_iter().all(is_agreed)
+        {
             continue;
         }
         let reply = bench.wallet(wallet.as_str(), "positions").await;
         let is_whole = reply["metadata"]["history"]["completeness"] == "full";
         let is_told = |row: &Value| row["reconciliation"]["ours"]["value"].is_number();
         if is_whole && rows(&reply).iter().any(is_told) {
+            tell_the_same(bench, &wallet, &pnl["totals"]).await;
+            let pnl = bench.wallet(wallet.as_str(), "pnl").await["data"].clone();
+            for name in ["after_fees", "economic", "settled"] {
+                assert_eq!(measure(&pnl, name)["class"], "none", "{pnl}");
+            }
             return wallet;
         }
     }
     panic!("of no wallet the venue says what we say");
+}
+
+/// Has the venue say now what our books say.
+async fn tell_the_same(bench: &Bench, wallet: &Address, totals: &Value) {
+    let usdc = |name: &str| Decimal::try_from(number(&totals[name]["value"])).unwrap().round_dp(6);
+    let now = Utc::now();
+    let same = PnlPoint {
+        at: now,
+        observed_at: now,
+        realized_usdc: Some(usdc("realized") - usdc("fees")),
+        unrealized_usdc: Some(usdc("unrealized")),
+        fees_usdc: Some(-usdc("fees")),
+        income_usdc: Some(usdc("income")),
+        total_usdc: Some(usdc("total")),
+    };
+    let mut connection = bench.database.service().acquire().await.unwrap();
+    pnl::record(&mut connection, wallet, PnlSource::Venue, &[same]).await.unwrap();
 }
 
 /// Puts other positions in the place of those held.
