@@ -88,47 +88,57 @@ CREATE TABLE score_runs (
     PRIMARY KEY (kind, as_of)
 );
 
--- Published signals.
+-- Published signals: all that is needed to settle one is in it.
 CREATE TABLE signals (
     id            uuid PRIMARY KEY,
     published_at  timestamptz NOT NULL,
     -- What was known when it was made.
     as_of         timestamptz NOT NULL,
-    -- When it is settled at the latest if the market has not been resolved.
-    settles_at    timestamptz NOT NULL,
+    -- When it is settled; NULL: when the market is resolved.
+    due_at        timestamptz,
     version       smallint NOT NULL,
-    n             integer NOT NULL,
-    -- Which outcome it speaks for.
-    outcome_index smallint NOT NULL,
+    -- 0: for outcome 0, 1: against it; NULL: it points nowhere.
+    side          smallint CONSTRAINT signals_side CHECK (side IN (0, 1)),
+    -- Independent observations behind it.
+    n             double precision NOT NULL,
     -- 0 to 100.
     strength      double precision NOT NULL CONSTRAINT signals_strength CHECK (strength BETWEEN 0 AND 100),
-    -- What a share of the outcome cost at the best ask when it was published; NULL: nobody offered one, or nobody
-    -- looked.
-    ask           numeric(10,8),
+    -- The middle of the best bid and ask for outcome 0 at `as_of`; without one it can never be settled.
+    price         double precision CONSTRAINT signals_price CHECK (price BETWEEN 0 AND 1),
+    -- Dollars a share that following it cost: half the spread and the taker's fee; NULL unknown.
+    cost          double precision,
     kind          text NOT NULL,
+    -- What it was read from: feed, activity, chain.
+    basis         text NOT NULL,
     market_id     text NOT NULL,
+    -- Signals of one event are one observation: the event's id, or the market's where it has none.
+    event_key     text NOT NULL,
     -- What the same thing seen twice has in common.
     subject       text NOT NULL CONSTRAINT signals_subject UNIQUE,
     ingredients   jsonb NOT NULL,
     evidence      jsonb NOT NULL,
-    CONSTRAINT signals_in_time CHECK (as_of <= published_at AND published_at < settles_at)
+    CONSTRAINT signals_in_time CHECK (as_of <= published_at AND as_of < due_at)
 );
 CREATE INDEX signals_recent ON signals (published_at DESC, id);
 CREATE INDEX signals_market ON signals (market_id, published_at DESC);
-CREATE INDEX signals_due ON signals (settles_at);
+CREATE INDEX signals_due ON signals (due_at);
 
 -- What became of them.
 CREATE TABLE signal_results (
     signal_id    uuid PRIMARY KEY REFERENCES signals (id),
     settled_at   timestamptz NOT NULL,
-    -- resolution: what a share paid. bid: what somebody offered for one at the end of the signal's time. nothing: neither
-    -- is known.
-    basis        text NOT NULL CONSTRAINT signal_results_basis CHECK (basis IN ('resolution', 'bid', 'nothing')),
-    -- Dollars a share.
-    exit_price   numeric(10,8),
-    -- Dollars made on a dollar spent at the ask, after the taker's fee; NULL where one of them is unknown.
-    profit       double precision,
-    CONSTRAINT signal_results_known CHECK ((basis = 'nothing') = (exit_price IS NULL))
+    -- settled: it gained or lost. push: neither, or the market paid in part. void: it can have no result.
+    status       text NOT NULL CONSTRAINT signal_results_status CHECK (status IN ('settled', 'push', 'void')),
+    -- Why it is void, by name.
+    reason       text,
+    -- Dollars a share of outcome 0 at the end.
+    exit_price   double precision,
+    -- Dollars a share in its direction, before and after the cost of following it; `net` is NULL where that is
+    -- unknown.
+    gain         double precision,
+    net          double precision,
+    CONSTRAINT signal_results_void CHECK ((status = 'void') = (reason IS NOT NULL)),
+    CONSTRAINT signal_results_known CHECK ((status = 'void') = (gain IS NULL) AND (gain IS NULL) = (exit_price IS NULL))
 );
 
 -- How scores do on wallets of which it is known what they are.
@@ -176,9 +186,15 @@ CREATE TABLE notable_trades (
     volume_share     double precision,
     -- Of the dollars within two cents of the best price on the side it took; NULL where no book was known.
     depth_share      double precision,
+    -- By the market's own measures (domain::whales::relative_size); NULL where unknown ones could decide it.
+    is_large         boolean,
     wallet_address   bytea NOT NULL,
     transaction_hash bytea NOT NULL,
     market_id        text NOT NULL,
+    -- The event's id, or the market's where it has none.
+    event_key        text NOT NULL,
+    category         text,
+    -- As the wallet was known then.
     wallet_class     text NOT NULL,
     PRIMARY KEY (transaction_hash, wallet_address, market_id, outcome_index, is_buy, shares, ordinal)
 );
@@ -219,7 +235,11 @@ CREATE TABLE market_concentrations (
     hhi               double precision NOT NULL,
     effective_holders double precision NOT NULL,
     top_share         double precision NOT NULL,
+    -- Whether only the largest holders are named, so that all of this is about those.
+    is_top_only       boolean NOT NULL,
     market_id         text NOT NULL,
+    -- The five largest: address, shares, part of all that are named.
+    top               jsonb NOT NULL,
     PRIMARY KEY (market_id, outcome_index)
 );
 CREATE INDEX market_concentrations_hhi ON market_concentrations (hhi DESC);
@@ -228,8 +248,10 @@ CREATE INDEX market_concentrations_hhi ON market_concentrations (hhi DESC);
 CREATE TABLE market_consensus (
     as_of         timestamptz NOT NULL,
     version       smallint NOT NULL,
-    -- −100 (all on outcome 1) to 100.
-    imbalance     double precision NOT NULL CONSTRAINT market_consensus_imbalance CHECK (imbalance BETWEEN -100 AND 100),
+    -- −100 (all on outcome 1) to 100, from `low` to `high`; NULL: fewer than three voices.
+    imbalance     double precision CONSTRAINT market_consensus_imbalance CHECK (imbalance BETWEEN -100 AND 100),
+    low           double precision,
+    high          double precision,
     -- So many equal and independent voices.
     voices        double precision NOT NULL,
     -- What they paid on average for outcome 0, and what it costs now.
@@ -258,8 +280,34 @@ CREATE TABLE informed_evidence (
     PRIMARY KEY (layer, market_id, wallet_address, as_of),
     CONSTRAINT informed_evidence_scope CHECK ((strength IS NULL) = (out_of_scope IS NOT NULL))
 );
-CREATE INDEX informed_evidence_order ON informed_evidence (layer, strength DESC NULLS LAST);
-CREATE INDEX informed_evidence_wallet ON informed_evidence (wallet_address);
+
+-- The last of each, in the order of boards.
+CREATE TABLE current_informed_evidence (
+    LIKE informed_evidence INCLUDING CONSTRAINTS,
+    PRIMARY KEY (layer, market_id, wallet_address)
+);
+CREATE INDEX current_informed_evidence_order ON current_informed_evidence (layer, strength DESC NULLS LAST);
+CREATE INDEX current_informed_evidence_wallet ON current_informed_evidence (wallet_address);
+
+-- Whose money a wallet's is, by its last scores: maker_like, bot_like, smart, whale, new, other; the first that holds.
+CREATE TABLE wallet_classes (
+    wallet_address bytea PRIMARY KEY,
+    as_of          timestamptz NOT NULL,
+    -- Whether what is unknown could change it.
+    is_certain     boolean NOT NULL,
+    class          text NOT NULL
+);
+
+-- What of a market's trade looks like trade with oneself, by several measures side by side, as parts of all shares.
+CREATE TABLE market_wash (
+    market_id  text PRIMARY KEY,
+    as_of      timestamptz NOT NULL,
+    -- From the least to the most that any measure says.
+    low        double precision,
+    high       double precision,
+    basis      text NOT NULL,
+    measures   jsonb NOT NULL
+);
 
 -- How far each job has read.
 CREATE TABLE intelligence_progress (
@@ -274,6 +322,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
                                 'signal_results', 'score_audits', 'market_flows', 'notable_trades', 'wallet_flips',
                                 'owner_clusters', 'market_concentrations', 'market_consensus', 'informed_evidence',
+                                'current_informed_evidence', 'wallet_classes', 'market_wash',
                                 'intelligence_progress']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);

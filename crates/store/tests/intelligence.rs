@@ -3,13 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Address, ConditionId, MarketId, Price};
+use domain::{Address, ConditionId, MarketId, Side};
 use rust_decimal::Decimal;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use store::intelligence::bets::{self, WalletBet};
 use store::intelligence::scores::{self, BoardPlace, ScoreRun, Verdict, WalletScore};
-use store::intelligence::signals::{self, Basis, Signal, SignalFilter, SignalResult};
+use store::intelligence::signals::{self, End, Signal, SignalFilter, SignalResult};
 use store::intelligence::{note_read, read_until};
 use store::testing::TestDatabase;
 use uuid::Uuid;
@@ -148,13 +148,16 @@ fn signal(number: u128, hour: i64, market: &str) -> Signal {
         id: Uuid::from_u128(number),
         published_at: at(hour),
         as_of: at(hour),
-        settles_at: at(hour + 24),
+        due_at: Some(at(hour + 24)),
         version: 1,
-        n: 7,
-        outcome_index: 1,
+        n: 7.5,
+        side: Some(Side::Sell),
         strength: 64.5,
-        ask: Price::new(Decimal::new(42, 2)).ok(),
+        price: Some(0.42),
+        cost: Some(0.01),
         kind: "smart_divergence".to_owned(),
+        basis: "activity".to_owned(),
+        event_key: "7".to_owned(),
         market_id: MarketId::parse(market).unwrap(),
         subject: format!("smart_divergence {market} {number}"),
         ingredients: json!({ "imbalance": -81.0 }),
@@ -165,9 +168,7 @@ fn signal(number: u128, hour: i64, market: &str) -> Signal {
 fn won(hour: i64) -> SignalResult {
     SignalResult {
         settled_at: at(hour),
-        basis: Basis::Resolution,
-        exit_price: Price::new(Decimal::ONE).ok(),
-        profit: Some(1.35),
+        end: End::Settled { is_push: false, exit_price: 0.0, gain: 0.42, net: Some(0.41) },
     }
 }
 
@@ -179,7 +180,7 @@ async fn a_signal_is_published_once_and_settled_once() {
     assert!(signals::publish(&mut writer, &first).await.unwrap());
     let again = Signal { id: Uuid::from_u128(2), strength: 90.0, ..first.clone() };
     assert!(!signals::publish(&mut writer, &again).await.unwrap());
-    let nothing = SignalResult { basis: Basis::Nothing, exit_price: None, profit: None, ..won(30) };
+    let nothing = SignalResult { settled_at: at(30), end: End::Void("no_price".to_owned()) };
     assert!(signals::settle(&mut writer, first.id, &won(24)).await.unwrap());
     assert!(!signals::settle(&mut writer, first.id, &nothing).await.unwrap());
     let told = signals::get(database.public(), first.id).await.unwrap();
@@ -229,7 +230,7 @@ async fn nobody_can_change_what_was_claimed() {
         ("wallet_scores", "value = 99"),
         ("score_runs", "version = 2"),
         ("signals", "strength = 99"),
-        ("signal_results", "profit = 9"),
+        ("signal_results", "gain = 9"),
         ("score_audits", "is_within = true"),
         ("informed_evidence", "version = 2"),
     ] {

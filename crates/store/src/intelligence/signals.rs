@@ -1,15 +1,14 @@
 //! The ledger of signals: what was published, and what became of it. Neither is ever changed.
 
 use chrono::{DateTime, Utc};
-use domain::{MarketId, Price};
-use rust_decimal::Decimal;
+use domain::{MarketId, Side};
 use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::column::{amount, column, parsed};
+use crate::column::{column, parsed};
 use crate::notify::notify;
 
 /// Channel on which signals and their results announce themselves; the payload is a signal's id.
@@ -24,22 +23,28 @@ pub struct Signal {
     pub published_at: DateTime<Utc>,
     /// Up to when what it rests on was known.
     pub as_of: DateTime<Utc>,
-    /// When it is settled at the latest.
-    pub settles_at: DateTime<Utc>,
+    /// When it is settled; `None`: when the market is resolved.
+    pub due_at: Option<DateTime<Utc>>,
     /// Of the definition.
     pub version: i16,
-    /// Observations it rests on.
-    pub n: u32,
-    /// Which outcome it speaks for.
-    pub outcome_index: u8,
+    /// Independent observations behind it.
+    pub n: f64,
+    /// What to do with outcome 0 if it is right; `None`: it points nowhere.
+    pub side: Option<Side>,
     /// 0 to 100.
     pub strength: f64,
-    /// The best ask for that outcome when it was published; `None`: nobody offered, or nobody looked.
-    pub ask: Option<Price>,
+    /// The mid of outcome 0 at `as_of`.
+    pub price: Option<f64>,
+    /// Dollars a share that following it cost.
+    pub cost: Option<f64>,
     /// What it says, by name.
     pub kind: String,
+    /// What it was read from, by name.
+    pub basis: String,
     /// Of which market.
     pub market_id: MarketId,
+    /// The event's id, or the market's where it has none: signals of one event are one observation.
+    pub event_key: String,
     /// What the same thing seen twice has in common.
     pub subject: String,
     /// What it was made from, by name.
@@ -48,67 +53,66 @@ pub struct Signal {
     pub evidence: Value,
 }
 
-/// How a signal was settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// By what a share paid.
-    Resolution,
-    /// By what somebody offered for one at the end of its time.
-    Bid,
-    /// Neither is known.
-    Nothing,
-}
-
-impl Basis {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Resolution, Self::Bid, Self::Nothing];
-
-    /// The word in the database and the API.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Resolution => "resolution",
-            Self::Bid => "bid",
-            Self::Nothing => "nothing",
-        }
-    }
-
-    fn of(word: &str) -> Result<Self, StoreError> {
-        let known = Self::ALL.into_iter().find(|basis| basis.slug() == word);
-        known.ok_or_else(|| StoreError::other(format!("no basis: {word}")))
-    }
-}
-
 /// What became of a signal.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SignalResult {
     /// When it was settled.
     pub settled_at: DateTime<Utc>,
-    /// How.
-    pub basis: Basis,
-    /// Dollars a share at the end; `None` exactly with [`Basis::Nothing`].
-    pub exit_price: Option<Price>,
-    /// Dollars made on a dollar spent at the ask, after the taker's fee; `None` where one of them is unknown.
-    pub profit: Option<f64>,
+    /// What is known of it.
+    pub end: End,
+}
+
+/// How a signal ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// With a gain or a loss, or neither.
+    Settled {
+        /// Neither gain nor loss, or the market paid in part.
+        is_push: bool,
+        /// Dollars a share of outcome 0 at the end.
+        exit_price: f64,
+        /// Dollars a share in its direction, before the cost of following it.
+        gain: f64,
+        /// After it; `None` unknown.
+        net: Option<f64>,
+    },
+    /// Without a result for ever, and why, by name.
+    Void(String),
+}
+
+impl End {
+    /// The word in the database and the API.
+    pub fn slug(&self) -> &'static str {
+        match self {
+            Self::Settled { is_push: false, .. } => "settled",
+            Self::Settled { is_push: true, .. } => "push",
+            Self::Void(_) => "void",
+        }
+    }
 }
 
 /// Publishes a signal, unless its subject has one; whether it did.
 pub async fn publish(connection: &mut PgConnection, signal: &Signal) -> Result<bool, StoreError> {
     let written = sqlx::query(
-        "INSERT INTO signals (id, published_at, as_of, settles_at, version, n, outcome_index, strength, ask, kind,
-                              market_id, subject, ingredients, evidence)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (subject) DO NOTHING",
+        "INSERT INTO signals (id, published_at, as_of, due_at, version, n, side, strength, price, cost, kind, basis,
+                              market_id, event_key, subject, ingredients, evidence)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+         ON CONFLICT (subject) DO NOTHING",
     )
     .bind(signal.id)
     .bind(signal.published_at)
     .bind(signal.as_of)
-    .bind(signal.settles_at)
+    .bind(signal.due_at)
     .bind(signal.version)
-    .bind(i32::try_from(signal.n).unwrap_or(i32::MAX))
-    .bind(i16::from(signal.outcome_index))
+    .bind(signal.n)
+    .bind(signal.side.map(|side| i16::from(side == Side::Sell)))
     .bind(signal.strength)
-    .bind(signal.ask.map(Price::decimal))
+    .bind(signal.price)
+    .bind(signal.cost)
     .bind(&signal.kind)
+    .bind(&signal.basis)
     .bind(signal.market_id.as_str())
+    .bind(&signal.event_key)
     .bind(&signal.subject)
     .bind(&signal.ingredients)
     .bind(&signal.evidence)
@@ -127,15 +131,21 @@ pub async fn settle(
     id: Uuid,
     result: &SignalResult,
 ) -> Result<bool, StoreError> {
+    let (reason, exit_price, gain, net) = match &result.end {
+        End::Settled { exit_price, gain, net, .. } => (None, Some(*exit_price), Some(*gain), *net),
+        End::Void(reason) => (Some(reason), None, None, None),
+    };
     let written = sqlx::query(
-        "INSERT INTO signal_results (signal_id, settled_at, basis, exit_price, profit) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO signal_results (signal_id, settled_at, status, reason, exit_price, gain, net)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
     )
     .bind(id)
     .bind(result.settled_at)
-    .bind(result.basis.slug())
-    .bind(result.exit_price.map(Price::decimal))
-    .bind(result.profit)
+    .bind(result.end.slug())
+    .bind(reason)
+    .bind(exit_price)
+    .bind(gain)
+    .bind(net)
     .execute(&mut *connection)
     .await?;
     let is_new = written.rows_affected() > 0;
@@ -145,9 +155,9 @@ pub async fn settle(
     Ok(is_new)
 }
 
-const SELECT: &str = "SELECT s.id, s.published_at, s.as_of, s.settles_at, s.version, s.n, s.outcome_index, s.strength,
-    s.ask, s.kind, s.market_id, s.subject, s.ingredients, s.evidence, r.settled_at, r.basis, r.exit_price, r.profit
-    FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id";
+const SELECT: &str = "SELECT s.id, s.published_at, s.as_of, s.due_at, s.version, s.n, s.side, s.strength, s.price,
+    s.cost, s.kind, s.basis, s.market_id, s.event_key, s.subject, s.ingredients, s.evidence, r.settled_at, r.status,
+    r.reason, r.exit_price, r.gain, r.net FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id";
 
 /// A signal and what became of it so far.
 pub type Told = (Signal, Option<SignalResult>);
@@ -213,8 +223,8 @@ pub async fn to_settle(
 ) -> Result<Vec<Signal>, StoreError> {
     let sql = format!(
         "{SELECT} JOIN markets m ON m.market_id = s.market_id
-         WHERE r.signal_id IS NULL AND (s.settles_at <= $1 OR m.status = 'resolved')
-         ORDER BY s.settles_at, s.id LIMIT $2"
+         WHERE r.signal_id IS NULL AND (s.due_at <= $1 OR m.status = 'resolved')
+         ORDER BY s.due_at, s.id LIMIT $2"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(now)
@@ -225,33 +235,42 @@ pub async fn to_settle(
 }
 
 fn decode(row: &PgRow) -> Result<Told, StoreError> {
-    let outcome: i16 = column(row, "outcome_index")?;
+    let side: Option<i16> = column(row, "side")?;
     let signal = Signal {
         id: column(row, "id")?,
         published_at: column(row, "published_at")?,
         as_of: column(row, "as_of")?,
-        settles_at: column(row, "settles_at")?,
+        due_at: column(row, "due_at")?,
         version: column(row, "version")?,
-        n: u32::try_from(column::<i32>(row, "n")?).map_err(StoreError::other)?,
-        outcome_index: u8::try_from(outcome).map_err(StoreError::other)?,
+        n: column(row, "n")?,
+        side: side.map(|side| if side == 0 { Side::Buy } else { Side::Sell }),
         strength: column(row, "strength")?,
-        ask: amount(column::<Option<Decimal>>(row, "ask")?)?,
+        price: column(row, "price")?,
+        cost: column(row, "cost")?,
         kind: column(row, "kind")?,
+        basis: column(row, "basis")?,
         market_id: parsed(column(row, "market_id")?)?,
+        event_key: column(row, "event_key")?,
         subject: column(row, "subject")?,
         ingredients: column(row, "ingredients")?,
         evidence: column(row, "evidence")?,
     };
     let settled_at: Option<DateTime<Utc>> = column(row, "settled_at")?;
     let result = settled_at
-        .map(|settled_at| {
-            Ok::<_, StoreError>(SignalResult {
-                settled_at,
-                basis: Basis::of(column(row, "basis")?)?,
-                exit_price: amount(column::<Option<Decimal>>(row, "exit_price")?)?,
-                profit: column(row, "profit")?,
-            })
-        })
+        .map(|settled_at| Ok::<_, StoreError>(SignalResult { settled_at, end: end(row)? }))
         .transpose()?;
     Ok((signal, result))
+}
+
+fn end(row: &PgRow) -> Result<End, StoreError> {
+    if let Some(reason) = column(row, "reason")? {
+        return Ok(End::Void(reason));
+    }
+    let status: String = column(row, "status")?;
+    Ok(End::Settled {
+        is_push: status == "push",
+        exit_price: column(row, "exit_price")?,
+        gain: column(row, "gain")?,
+        net: column(row, "net")?,
+    })
 }
