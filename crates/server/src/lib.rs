@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod background;
 pub mod catalog;
 pub mod cli;
 pub mod config;

@@ -12,8 +12,8 @@ pub const MICRO: i64 = 1_000_000;
 
 /// An amount that one entry tells: 0 to 10^15 millionths, a billion dollars or shares.
 ///
-/// The bound keeps every sum of a ledger within 64 bits: it takes nine thousand entries of a billion
-/// dollars each to leave them.
+/// It takes nine thousand entries of a billion dollars each to leave 64 bits; [`super::limit_turnover`] keeps
+/// histories below that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Micro(i64);
 

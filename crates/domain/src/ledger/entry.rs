@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::amount::Micro;
-use super::markets::{MarketIx, Slot};
+use super::markets::{MarketIx, Markets, Slot};
 use crate::{Shares, Side, TransactionHash, Usdc};
 
 /// One thing that happened to a wallet.
@@ -297,6 +297,46 @@ impl Entry {
 }
 
 impl Change {
+    /// Millionths of dollars and shares that it moves, those of all outcomes or markets together.
+    fn turnover(&self, markets: &Markets) -> u64 {
+        let (amounts, times): (&[Micro], usize) = match self {
+            Self::Buy(fill) | Self::Sell(fill) => {
+                (&[fill.shares, fill.usdc, fill.fee.unwrap_or_default()], 1)
+            }
+            Self::Split { market, shares } | Self::Merge { market, shares } => {
+                (&[*shares], 1 + usize::from(markets.terms(*market).outcomes.max(2)))
+            }
+            Self::Convert(conversion) => {
+                (&[conversion.shares, conversion.usdc], conversion.members.len())
+            }
+            Self::TransferIn { shares, .. } | Self::TransferOut { shares, .. } => (&[*shares], 1),
+            Self::Redeem { usdc, .. }
+            | Self::Fee { usdc }
+            | Self::Income { usdc, .. }
+            | Self::Deposit { usdc }
+            | Self::Withdrawal { usdc } => (&[*usdc], 1),
+            Self::Unreadable { .. } => (&[], 1),
+        };
+        let sum = amounts.iter().map(|amount| amount.get().unsigned_abs()).sum::<u64>();
+        sum.saturating_mul(times as u64)
+    }
+
+    fn market(&self) -> Option<MarketIx> {
+        match self {
+            Self::Buy(fill) | Self::Sell(fill) => Some(fill.slot.market),
+            Self::TransferIn { slot, .. } | Self::TransferOut { slot, .. } => Some(slot.market),
+            Self::Split { market, .. }
+            | Self::Merge { market, .. }
+            | Self::Redeem { market, .. } => Some(*market),
+            Self::Unreadable { market } => *market,
+            Self::Convert(_)
+            | Self::Fee { .. }
+            | Self::Income { .. }
+            | Self::Deposit { .. }
+            | Self::Withdrawal { .. } => None,
+        }
+    }
+
     fn order(&self) -> (u8, (u32, u8), (i64, i64)) {
         let whole = |market: MarketIx| (market.number(), 0);
         let token = |slot: Slot| (slot.market.number(), slot.outcome);
@@ -325,4 +365,26 @@ impl Change {
 /// Puts entries in the order in which a ledger takes them.
 pub fn sort(entries: &mut [Entry]) {
     entries.sort_by_cached_key(Entry::order);
+}
+
+/// What the amounts of one history may come to together, in millionths: a trillion dollars and shares, several times
+/// what the venue has ever traded. No sum over a history that stays below leaves 64 bits.
+pub const MOST_TURNOVER: u64 = 1_000_000_000_000_000_000;
+
+/// Makes every entry unreadable with which the amounts of a history come to more than [`MOST_TURNOVER`]: single amounts
+/// have a bound of their own, but a source that lies may tell as many of them as it likes. Returns how many. What the
+/// entries come to is counted in their order, so [`sort`] them first.
+pub fn limit_turnover(markets: &Markets, entries: &mut [Entry]) -> usize {
+    let mut turnover = 0u64;
+    let mut beyond = 0;
+    for entry in entries {
+        let with = turnover.saturating_add(entry.change.turnover(markets));
+        if with > MOST_TURNOVER {
+            entry.change = Change::Unreadable { market: entry.change.market() };
+            beyond += 1;
+        } else {
+            turnover = with;
+        }
+    }
+    beyond
 }

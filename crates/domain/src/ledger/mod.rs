@@ -25,7 +25,8 @@ pub use amount::{MICRO, Micro, MicroShares, MicroUsdc};
 pub use check::{Report, ReportedPosition};
 pub use completeness::{Completeness, Coverage, Doubt, Doubts, Figure, Reason};
 pub use entry::{
-    BlockPosition, Change, Conversion, Entry, Fill, Given, IncomeKind, Place, Role, sort,
+    BlockPosition, Change, Conversion, Entry, Fill, Given, IncomeKind, MOST_TURNOVER, Place, Role,
+    limit_turnover, sort,
 };
 pub use fold::{Cash, Fills, Ledger, OutOfOrder};
 pub use holding::{Basis, Entered, Unexplained};

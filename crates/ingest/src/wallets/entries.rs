@@ -104,6 +104,7 @@ impl Book {
         });
         let mut entries: Vec<Entry> = entries.collect();
         domain::ledger::sort(&mut entries);
+        domain::ledger::limit_turnover(&self.markets, &mut entries);
         entries
     }
 

@@ -1,11 +1,13 @@
 //! One import: everything upstream says of a wallet, and what it comes to.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Address;
 use domain::ledger::{Completeness, Coverage};
+use futures_util::FutureExt as _;
 use polymarket::UpstreamError;
 use polymarket::ws::Clock;
 use store::intelligence::bets;
@@ -39,6 +41,9 @@ pub enum ImportError {
     /// Another worker has taken it over.
     #[error("another worker has taken the import over")]
     LeaseLost,
+    /// The import itself is wrong about what this wallet can be.
+    #[error("a fault of the program: {0}")]
+    Panicked(String),
 }
 
 /// What an import is done with.
@@ -71,7 +76,28 @@ pub struct Imported {
     pub unknown_markets: Vec<domain::ConditionId>,
 }
 
+/// What a future comes to, or what it panicked with.
+async fn contain<T>(
+    future: impl Future<Output = Result<T, ImportError>>,
+) -> Result<T, ImportError> {
+    // Nothing outlives the future but what the database keeps, and its transactions are undone.
+    match AssertUnwindSafe(future).catch_unwind().await {
+        Ok(ended) => ended,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(ImportError::Panicked(text.unwrap_or("no message").to_owned()))
+        }
+    }
+}
+
 impl Import<'_> {
+    /// [`Self::run`], of which a panic is a failure like any other. It would end the worker with no attempt counted, and
+    /// the next worker, and so on: one wallet would hold up all others for ever.
+    pub(super) async fn run_contained(&self) -> Result<Imported, ImportError> {
+        contain(Box::pin(self.run())).await
+    }
+
     /// Does it. Positions, figures and completeness are written in one transaction at the end.
     pub(super) async fn run(&self) -> Result<Imported, ImportError> {
         let (wallet, database) = (&self.claim.wallet, self.database.service());
@@ -313,4 +339,24 @@ fn own_series(
         return Vec::new();
     }
     series::realised_by_day(book, books, now).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failed_import() {
+        let fault = async {
+            tokio::task::yield_now().await;
+            assert_eq!(7, 8, "the shares of a wallet");
+            Ok(())
+        };
+        let error = contain(fault).await.unwrap_err().to_string();
+        assert!(error.starts_with("a fault of the program: "), "{error}");
+        assert!(error.contains("the shares of a wallet"), "{error}");
+        assert!(matches!(contain(async { Ok(7) }).await, Ok(7)));
+        let lost = contain(async { Err::<(), _>(ImportError::LeaseLost) }).await;
+        assert!(matches!(lost, Err(ImportError::LeaseLost)));
+    }
 }

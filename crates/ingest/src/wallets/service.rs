@@ -178,7 +178,7 @@ async fn import(sources: &Sources, worker: Uuid, claim: &Claim) -> Result<(), St
         clock: &sources.options.clock,
     };
     let ended = tokio::select! {
-        ended = Box::pin(import.run()) => ended,
+        ended = import.run_contained() => ended,
         lost = import.hold(KEEP_EVERY) => Err(lost),
     };
     histogram!("cascadian_wallet_import_seconds").record(began.elapsed().as_secs_f64());

@@ -1,13 +1,17 @@
 //! Tables for spreadsheets (RFC 4180): one header line with units, raw numbers, instants in UTC, nothing for the unknown.
 
+use std::io;
+
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::{StreamExt as _, stream};
 
 use crate::http::cache::CachePolicy;
+use crate::http::error::ApiError;
 
 /// A body as a file of this name.
 pub(crate) fn attachment(name: &str, body: Body) -> Response {
@@ -20,6 +24,36 @@ pub(crate) fn attachment(name: &str, body: Body) -> Response {
     }
     response.extensions_mut().insert(CachePolicy::NoStore);
     response
+}
+
+/// A table that is read part by part, because it may be long.
+pub(crate) trait Parts: Send + Sized + 'static {
+    /// The next lines; `None` after the last.
+    fn part(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, ApiError>> + Send;
+}
+
+/// A table as a file of this name, sent while it is read.
+///
+/// # Errors
+///
+/// Of the first part. One that fails later breaks the transfer off, which a client notices.
+pub(crate) async fn streamed(
+    name: &str,
+    mut table: Vec<u8>,
+    mut parts: impl Parts,
+) -> Result<Response, ApiError> {
+    let Some(first) = parts.part().await? else { return Ok(attachment(name, Body::from(table))) };
+    table.extend(first);
+    let rest = stream::unfold(Some(parts), |parts| async move {
+        let mut parts = parts?;
+        match parts.part().await {
+            Ok(part) => part.map(|part| (Ok(Bytes::from(part)), Some(parts))),
+            Err(error) => Some((Err(io::Error::other(error.code().code())), None)),
+        }
+    });
+    let first = stream::once(async move { Ok::<_, io::Error>(Bytes::from(table)) });
+    // The compressor asks once more after the end.
+    Ok(attachment(name, Body::from_stream(first.chain(rest).fuse())))
 }
 
 /// What a cell holds. The unknown is left empty.

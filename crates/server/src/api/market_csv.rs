@@ -1,15 +1,8 @@
 //! A market's bars and its trades as files for spreadsheets.
 
-use std::io;
-
-use axum::{
-    body::{Body, Bytes},
-    extract::State,
-    response::Response,
-};
+use axum::{body::Body, extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use domain::{MarketId, QueryReader, bars::Interval};
-use futures_util::{StreamExt, stream};
 use store::tape::{self, TapeFilter, TapePlace};
 use utoipa::{
     IntoParams,
@@ -18,7 +11,7 @@ use utoipa::{
 
 use crate::{
     api::{
-        csv::{Cell, attachment, write_line},
+        csv::{Cell, Parts, attachment, streamed, write_line},
         market,
         ohlc::{self, BarView, GapView, OhlcQuery, OhlcView},
         reply::loaded_snapshot,
@@ -198,24 +191,10 @@ pub(crate) async fn export_market_trades(
     let snapshot = loaded_snapshot(&app)?;
     let row = market::find(&snapshot, &id)?;
     let id = MarketId::parse(&row.market_id).map_err(ApiError::internal)?;
-    let mut rest = Rest { app, id, row, next: Some(filter) };
-    // What fails at once is an answer of its own; what fails later breaks the transfer.
-    let first = rest.part().await?;
+    let name = format!("cascadian-{}-trades.csv", row.market_id);
     let mut header = Vec::new();
     write_line(&mut header, TRADE_HEADERS.into_iter().map(|header| Cell::text(Some(header))));
-    header.extend(first);
-    let name = format!("cascadian-{}-trades.csv", rest.row.market_id);
-    let parts = stream::unfold(rest, |mut rest| async move {
-        rest.next.as_ref()?;
-        let part = rest.part().await.map(Bytes::from).map_err(|error| {
-            rest.next = None;
-            io::Error::other(error.code().code())
-        });
-        Some((part, rest))
-    });
-    let first = stream::once(async move { Ok::<_, io::Error>(Bytes::from(header)) });
-    // The compressor asks once more after the end.
-    Ok(attachment(&name, Body::from_stream(first.chain(parts).fuse())))
+    streamed(&name, header, Rest { app, id, row, next: Some(filter) }).await
 }
 
 /// What is still to be written of a market's tape.
@@ -227,10 +206,9 @@ struct Rest {
     next: Option<TapeFilter>,
 }
 
-impl Rest {
-    /// The next lines.
-    async fn part(&mut self) -> Result<Vec<u8>, ApiError> {
-        let Some(filter) = self.next.take() else { return Ok(Vec::new()) };
+impl Parts for Rest {
+    async fn part(&mut self) -> Result<Option<Vec<u8>>, ApiError> {
+        let Some(filter) = self.next.take() else { return Ok(None) };
         let public = self.app.database().public();
         let stored = tape::of_market(public, &self.id, &filter, PART_TRADES).await?;
         if stored.len() == PART_TRADES as usize {
@@ -241,7 +219,7 @@ impl Rest {
         for trade in &stored {
             write_line(&mut text, trade_cells(&self.row, &TradeView::of(trade)).into_iter());
         }
-        Ok(text)
+        Ok((!text.is_empty()).then_some(text))
     }
 }
 

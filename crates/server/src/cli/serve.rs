@@ -19,10 +19,10 @@ use polymarket::{Endpoints, Limits, Upstream, UpstreamOptions};
 use store::{Database, migrate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::open_database;
 use super::world::WorldArgs;
+use crate::background::Background;
 use crate::catalog::CatalogHandle;
 use crate::config::{Config, Settings};
 use crate::http::state::{AppState, Parts, Settings as HttpSettings};
@@ -97,14 +97,13 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
     if !applied.is_empty() {
         tracing::info!(migrations = applied.len(), "database schema is up to date");
     }
-    let tasks = TaskTracker::new();
     // Background work stops after the listener has drained, before the database closes.
-    let background = CancellationToken::new();
+    let background = Background::new(stop.clone());
 
     let served = match listener {
         None => {
             let upstream = upstream(config)?;
-            spawn_ingest(config, &upstream, &database, &tasks, &background)?;
+            spawn_ingest(config, &upstream, &database, &background)?;
             tracing::info!("ready, without an API");
             stop.cancelled().await;
             Ok(())
@@ -122,12 +121,17 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
                 "catalogue loaded"
             );
             let catalog = CatalogHandle::new(snapshot);
-            tasks.spawn(follow::follow(database.clone(), catalog.clone(), background.clone()));
-            tasks.spawn(sync.clone().follow(database.clone(), catalog.clone(), background.clone()));
+            background.spawn("the catalogue's follower", |cancel| {
+                follow::follow(database.clone(), catalog.clone(), cancel)
+            });
+            background.spawn("the feed of syncs", |cancel| {
+                sync.clone().follow(database.clone(), catalog.clone(), cancel)
+            });
             let upstream = upstream(config)?;
-            let live = spawn_ingest(config, &upstream, &database, &tasks, &background)?;
+            let live = spawn_ingest(config, &upstream, &database, &background)?;
             let live = Live::new(live, upstream);
-            tasks.spawn(publish(live.clone(), database.clone(), background.clone()));
+            background
+                .spawn("the publisher", |cancel| publish(live.clone(), database.clone(), cancel));
             let parts = Parts {
                 catalog,
                 database: database.clone(),
@@ -141,16 +145,13 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
             http::serve(listener, http::router(state), stop.clone(), DRAIN).await
         }
     };
-    background.cancel();
-    tasks.close();
-    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
-        tracing::warn!("background work did not end in time");
-    }
+    let worked = background.end(DRAIN).await;
     database.close().await;
     if let Some(cluster) = database.cluster() {
         cluster.stop();
     }
-    served.context("the server ended badly")
+    served.context("the server ended badly")?;
+    worked
 }
 
 /// Starts what talks to upstream: books for everybody, and where it is this process's role the catalogue's syncs, the
@@ -159,8 +160,7 @@ fn spawn_ingest(
     config: &Config,
     upstream: &Arc<Upstream>,
     database: &Database,
-    tasks: &TaskTracker,
-    cancel: &CancellationToken,
+    background: &Background,
 ) -> anyhow::Result<LiveBooks> {
     // Who does not record follows only what somebody watches.
     let mut options = config.live.clone();
@@ -170,11 +170,11 @@ fn spawn_ingest(
     let clob = ClobClient::new(upstream.clone());
     let (live, announced) = LiveService::new(database.clone(), clob, &config.endpoints, options)?;
     let books = live.books();
-    tasks.spawn(live.run(cancel.clone()));
+    background.spawn("live books", |cancel| live.run(cancel));
     if config.roles.ingest {
         let client = GammaClient::new(upstream.clone());
         let service = IngestService::new(client, database.clone(), config.ingest.clone());
-        tasks.spawn(service.run(cancel.clone()));
+        background.spawn("the sync of the catalogue", |cancel| service.run(cancel));
         let recorder = RecordingService::new(
             database.clone(),
             upstream.clone(),
@@ -183,14 +183,14 @@ fn spawn_ingest(
             config.recording.clone(),
             announced,
         );
-        tasks.spawn(recorder.run(cancel.clone()));
+        background.spawn("the recorder", |cancel| recorder.run(cancel));
         let clients = WalletClients {
             data: DataClient::new(upstream.clone()),
             gamma: GammaClient::new(upstream.clone()),
             user_pnl: UserPnlClient::new(upstream.clone()),
         };
         let wallets = WalletService::new(database.clone(), clients, config.wallets.clone());
-        tasks.spawn(wallets.run(cancel.clone()));
+        background.spawn("the importers of wallets", |cancel| wallets.run(cancel));
     }
     Ok(books)
 }

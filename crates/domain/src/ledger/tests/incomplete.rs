@@ -206,3 +206,34 @@ fn a_late_entry_asks_for_a_new_fold() {
     assert_eq!(ledger.apply(&story.markets, second), Err(OutOfOrder::Late));
     assert_eq!(ledger, before, "it was not taken");
 }
+
+#[test]
+fn a_history_of_impossible_amounts_is_a_gap_and_no_sum_leaves_its_type() {
+    let mut story = Story::default();
+    let (market, other) = (story.market(), story.market());
+    for number in 0..10_000 {
+        match number % 4 {
+            0 => story.buy((market, YES), Micro::MAX, Micro::MAX),
+            1 => story.sell((market, YES), Micro::MAX, Micro::MAX),
+            2 => story.then(Change::Split { market: other, shares: Micro::MAX }),
+            _ => story.then(Change::Deposit { usdc: Micro::MAX }),
+        };
+    }
+    let beyond = limit_turnover(&story.markets, &mut story.entries);
+    assert!(beyond > 9_000, "{beyond}");
+    let books = story.books();
+    assert_eq!(books.completeness, Completeness::Gap);
+    assert_eq!(books.total, Figure::Withheld(Reason::Gap));
+}
+
+#[test]
+fn a_history_that_is_possible_is_left_alone() {
+    let mut story = Story::default();
+    let yes = (story.market(), YES);
+    for _ in 0..400 {
+        story.buy(yes, Micro::MAX, Micro::MAX);
+    }
+    let before = story.entries.clone();
+    assert_eq!(limit_turnover(&story.markets, &mut story.entries), 0);
+    assert_eq!(story.entries, before);
+}

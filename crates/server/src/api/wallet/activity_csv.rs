@@ -1,18 +1,11 @@
 //! What a wallet did as a file for spreadsheets: all of it, however much.
 
-use std::io;
-
-use axum::{
-    body::{Body, Bytes},
-    extract::State,
-    response::Response,
-};
-use futures_util::{StreamExt, stream};
+use axum::{extract::State, response::Response};
 use store::wallets::activity::{self, ActivityFilter};
 
 use crate::{
     api::{
-        csv::{Cell, attachment, write_line},
+        csv::{Cell, Parts, streamed, write_line},
         wallet::{
             activity::{ActivityExportQuery, TradesExportQuery, place_of},
             asked::AskedWallet,
@@ -85,10 +78,9 @@ struct Rest {
     next: Option<ActivityFilter>,
 }
 
-impl Rest {
-    /// The next lines.
-    async fn part(&mut self) -> Result<Vec<u8>, ApiError> {
-        let Some(filter) = self.next.take() else { return Ok(Vec::new()) };
+impl Parts for Rest {
+    async fn part(&mut self) -> Result<Option<Vec<u8>>, ApiError> {
+        let Some(filter) = self.next.take() else { return Ok(None) };
         let public = self.app.database().public();
         let stored = activity::page(public, &self.asked.address, &filter, PART_ROWS).await?;
         if stored.len() == PART_ROWS as usize {
@@ -100,7 +92,7 @@ impl Rest {
         for row in &stored {
             write_line(&mut text, cells(&ActivityView::of(row, &mut markets)).into_iter());
         }
-        Ok(text)
+        Ok((!text.is_empty()).then_some(text))
     }
 }
 
@@ -111,23 +103,9 @@ async fn export(
     what: &str,
 ) -> Result<Response, ApiError> {
     let name = format!("cascadian-{}-{what}.csv", asked.address);
-    let mut rest = Rest { app, asked, next: Some(filter) };
-    // What fails at once is an answer of its own; what fails later breaks the transfer.
-    let first = rest.part().await?;
     let mut header = Vec::new();
     write_headers(&mut header);
-    header.extend(first);
-    let parts = stream::unfold(rest, |mut rest| async move {
-        rest.next.as_ref()?;
-        let part = rest.part().await.map(Bytes::from).map_err(|error| {
-            rest.next = None;
-            io::Error::other(error.code().code())
-        });
-        Some((part, rest))
-    });
-    let first = stream::once(async move { Ok::<_, io::Error>(Bytes::from(header)) });
-    // The compressor asks once more after the end.
-    Ok(attachment(&name, Body::from_stream(first.chain(parts).fuse())))
+    streamed(&name, header, Rest { app, asked, next: Some(filter) }).await
 }
 
 /// Export what a wallet did
