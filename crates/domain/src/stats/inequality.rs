@@ -48,27 +48,3 @@ impl Inequality {
         })
     }
 }
-
-/// The same for voices that repeat each other: (Σw)² / Σᵢⱼ wᵢwⱼρᵢⱼ, where `overlap(i, j)` of two different voices
-/// is ρᵢⱼ, from 0 (nothing in common) to 1 (the same voice); of past events, |A ∩ B| / |A ∪ B|. It is the count
-/// of independent voices whose mean would be as sure (Kish 1965, 5.4). 0 without any; weights below 0 do not
-/// speak.
-pub fn effective_voices_apart(weights: &[f64], overlap: impl Fn(usize, usize) -> f64) -> f64 {
-    let speaking: Vec<(usize, f64)> =
-        weights.iter().copied().enumerate().filter(|(_, weight)| *weight > 0.0).collect();
-    let sum: f64 = speaking.iter().map(|(_, weight)| weight).sum();
-    let mut shared = 0.0;
-    for (place, (one, weight)) in speaking.iter().enumerate() {
-        shared += weight * weight;
-        for (other, other_weight) in speaking.iter().skip(place + 1) {
-            shared += 2.0 * weight * other_weight * overlap(*one, *other).clamp(0.0, 1.0);
-        }
-    }
-    if shared > 0.0 { sum * sum / shared } else { 0.0 }
-}
-
-/// (Σw)² / Σw²: how many independent voices as strong as each other would say as much (Kish 1965). 0 without
-/// any; weights below 0 do not speak.
-pub fn effective_voices(weights: impl IntoIterator<Item = f64>) -> f64 {
-    Inequality::of(weights).map_or(0.0, |spread| spread.effective)
-}

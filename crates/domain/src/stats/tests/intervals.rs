@@ -202,20 +202,4 @@ proptest! {
 fn nobody_is_not_unequal() {
     assert_eq!(Inequality::of([]), None);
     assert_eq!(Inequality::of([0.0, -1.0]), None);
-    assert!(inequality::effective_voices([]).abs() < 1e-12);
-    assert!((inequality::effective_voices([2.0, 2.0, 0.0]) - 2.0).abs() < 1e-12);
-}
-
-#[test]
-fn who_says_the_same_is_one_voice() {
-    use inequality::{effective_voices, effective_voices_apart};
-    let weights = [3.0, 1.0, 2.0, -1.0];
-    let apart = effective_voices_apart(&weights, |_, _| 0.0);
-    assert!((apart - effective_voices(weights)).abs() < 1e-12);
-    assert!((effective_voices_apart(&weights, |_, _| 1.0) - 1.0).abs() < 1e-12);
-    // Two of three are the same: less than two voices, since one of them has two votes.
-    let pair =
-        effective_voices_apart(&[1.0; 3], |one, other| if one + other == 1 { 1.0 } else { 0.0 });
-    assert!((pair - 9.0 / 5.0).abs() < 1e-12, "{pair}");
-    assert!(effective_voices_apart(&[], |_, _| 0.0).abs() < 1e-12);
 }
