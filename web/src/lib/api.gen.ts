@@ -2424,7 +2424,7 @@ export interface components {
             meaning: string;
             /** @description How costs are allotted: `average_cost`; null where the source does not say. */
             method: string | null;
-            /** @description The oldest first. */
+            /** @description The oldest first. Of those before anything was made only the last is there. */
             points: components["schemas"]["PnlPointView"][];
             /**
              * @description `ledger` (our books), `venue` (the Data API) or `site` (what the profile page draws).
