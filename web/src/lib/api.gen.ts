@@ -1727,8 +1727,8 @@ export interface components {
              */
             activity_count: number;
             /**
-             * @description `full` (nothing is known to be missing), `capped` (upstream does not list the beginning) or `gap` (something is
-             *     missing, or contradicts the rest).
+             * @description `full` (nothing is known to be missing), `capped` (upstream does not list the beginning, or it is
+             *     more than this server keeps) or `gap` (something is missing, or contradicts the rest).
              * @enum {string}
              */
             completeness: "full" | "capped" | "gap";
@@ -2394,7 +2394,7 @@ export interface components {
             income: number | null;
             /**
              * Format: double
-             * @description Made with what is not held any more.
+             * @description Made with what is not held any more, before fees but for the venue's: by sale or redemption.
              */
             realized: number | null;
             /**

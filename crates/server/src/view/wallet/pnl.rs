@@ -94,7 +94,7 @@ pub struct PnlPointView {
     pub at: DateTime<Utc>,
     /// What the source calls its total.
     pub total: Option<f64>,
-    /// Made with what is not held any more.
+    /// Made with what is not held any more, before fees but for the venue's: by sale or redemption.
     pub realized: Option<f64>,
     /// Worth above cost of what is held.
     pub unrealized: Option<f64>,
@@ -143,7 +143,7 @@ impl PnlSeries {
     pub fn of(source: PnlSource, completeness: Option<&str>, points: &[PnlPoint]) -> Self {
         let meaning = match source {
             PnlSource::Ledger => {
-                "Realised by the end of each day (UTC) after fees and with income, by our ledger: an outcome counts from its resolution on, redeemed or not. Empty unless the history is full."
+                "Settled by the end of each day (UTC) after fees and with income, by our ledger: an outcome counts from its resolution on, redeemed or not. Empty unless the history is full."
             }
             PnlSource::Venue => {
                 "What the venue says the wallet made, realised and unrealised, after fees and with income, at its own marks."
