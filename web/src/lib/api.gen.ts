@@ -1727,8 +1727,8 @@ export interface components {
              */
             activity_count: number;
             /**
-             * @description `full` (nothing is known to be missing), `capped` (upstream does not list the beginning) or `gap` (something is
-             *     missing, or contradicts the rest).
+             * @description `full` (nothing is known to be missing), `capped` (upstream does not list the beginning, or it is
+             *     more than this server keeps) or `gap` (something is missing, or contradicts the rest).
              * @enum {string}
              */
             completeness: "full" | "capped" | "gap";
@@ -2394,7 +2394,7 @@ export interface components {
             income: number | null;
             /**
              * Format: double
-             * @description Made with what is not held any more.
+             * @description Made with what is not held any more, before fees but for the venue's: by sale or redemption.
              */
             realized: number | null;
             /**
@@ -2424,7 +2424,7 @@ export interface components {
             meaning: string;
             /** @description How costs are allotted: `average_cost`; null where the source does not say. */
             method: string | null;
-            /** @description The oldest first. */
+            /** @description The oldest first. Of those before anything was made only the last is there. */
             points: components["schemas"]["PnlPointView"][];
             /**
              * @description `ledger` (our books), `venue` (the Data API) or `site` (what the profile page draws).

@@ -61,22 +61,28 @@ export function HistoryNotice({ profile }: { profile: WalletProfile }) {
   const now = useNow();
   if (history === null) return null;
   const isCapped = history.completeness === "capped";
+  const isTooLarge = history.reasons.includes("too_large");
   const reasons = history.reasons.map(shortfallText);
+  const extent = isTooLarge
+    ? `The history is held up to ${utc(history.until)} only: it is larger than this server keeps. `
+    : isCapped && history.since !== null
+      ? `The history begins at ${utc(history.since)}: Polymarket lists nothing earlier. `
+      : "The history is incomplete. ";
   return (
     <>
       {history.completeness !== "full" && (
         <p className="notice" data-kind="stale" role="status">
-          {isCapped
-            ? `The history begins at ${utc(history.since)}: Polymarket lists nothing earlier. `
-            : "The history is incomplete. "}
+          {extent}
           {reasons.length > 0 && `${sentence(reasons)} `}
           Withheld: totals, win rate, edge, calibration, drawdown and streaks. Shown: positions whose own
           history is complete, and what is recorded. What would help:{" "}
-          {isCapped
-            ? "the chain's own record of the time before, which this server does not read."
-            : `another import, which checks everything anew${
-                running.due_at === null ? "" : `; the next is due ${dueText(running.due_at, now)}`
-              }.`}
+          {isTooLarge
+            ? "a larger limit (wallet-rows) of the server, whose next import reads on."
+            : isCapped
+              ? "the chain's own record of the time before, which this server does not read."
+              : `another import, which checks everything anew${
+                  running.due_at === null ? "" : `; the next is due ${dueText(running.due_at, now)}`
+                }.`}
         </p>
       )}
       {running.state === "importing" && (

@@ -15,7 +15,7 @@ export function knownOf<Value>(figure: Told<Value> | null | undefined): Value | 
 
 const WHY: Readonly<Record<string, string>> = {
   gap: "the history misses something, or contradicts itself",
-  capped: "Polymarket does not list the beginning of this history",
+  capped: "only a part of the history is held",
   transfer_cost: "shares came from or went to another wallet, and nobody knows what they cost",
   conversion_cost: "nobody knows which shares a conversion gave",
   no_mark: "something that is held has no price",

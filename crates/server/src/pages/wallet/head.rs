@@ -132,11 +132,16 @@ pub(super) fn notice(profile: &WalletProfile, now: DateTime<Utc>) -> Markup {
     let Some(history) = &profile.history else { return html! {} };
     let reasons: Vec<String> = history.reasons.iter().map(|reason| shortfall(reason)).collect();
     let running = &profile.import;
+    let is_capped = history.completeness == "capped";
+    let is_too_large = history.is_too_large();
     html! {
         @if history.completeness != "full" {
             p class="notice" data-kind="stale" role="status" {
-                @match (history.completeness.as_str(), history.since) {
-                    ("capped", Some(since)) => {
+                @match (history.since, history.until) {
+                    (_, Some(until)) if is_too_large => {
+                        "The history is held up to " (utc(until)) " only: it is larger than this server keeps. "
+                    },
+                    (Some(since), _) if is_capped => {
                         "The history begins at " (utc(since)) ": Polymarket lists nothing earlier. "
                     },
                     _ => "The history is incomplete. ",
@@ -144,7 +149,9 @@ pub(super) fn notice(profile: &WalletProfile, now: DateTime<Utc>) -> Markup {
                 @if !reasons.is_empty() { (sentence(&reasons)) " " }
                 "Withheld: totals, win rate, edge, calibration, drawdown and streaks. "
                 "Shown: positions whose own history is complete, and what is recorded. What would help: "
-                @if history.completeness == "capped" {
+                @if is_too_large {
+                    "a larger limit (wallet-rows) of the server, whose next import reads on."
+                } @else if is_capped {
                     "the chain's own record of the time before, which this server does not read."
                 } @else {
                     "another import, which checks everything anew"

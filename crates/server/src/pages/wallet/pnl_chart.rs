@@ -61,12 +61,7 @@ pub(super) fn lines(pnl: &PnlView) -> Vec<Line> {
         |series: Option<&PnlSeries>| series.map_or("", |series| &series.meaning).to_owned();
     let total = pnl.totals.as_ref().and_then(|totals| totals.total.value).zip(pnl.as_of);
     let all = [
-        line(
-            "ledger",
-            "Our ledger, realised",
-            &meaning(ledger),
-            made(ledger, &|point| point.total),
-        ),
+        line("ledger", "Our ledger, settled", &meaning(ledger), made(ledger, &|point| point.total)),
         line(
             "total",
             "Our ledger, total now",
@@ -76,13 +71,13 @@ pub(super) fn lines(pnl: &PnlView) -> Vec<Line> {
         line(
             "realised",
             "Our ledger, before fees",
-            "What was realised by our ledger, before fees, where the fees are not known.",
+            "What was realised by our ledger, by sale or redemption, before fees, where the fees are not known.",
             made(ledger, &|point| point.realized.filter(|_| point.total.is_none())),
         ),
         line(
             "venue-realised",
             "Polymarket's API, realised",
-            "What the venue says was realised, after fees and with income: the measure of our ledger's line.",
+            "What the venue says was realised, after fees and with income. Outcomes count when they are redeemed, so losers that nobody redeems never do.",
             made(venue, &|point| Some(point.realized? + point.income.unwrap_or(0.0))),
         ),
         line(

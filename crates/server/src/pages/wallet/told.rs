@@ -134,7 +134,7 @@ fn ends(one: &IntervalView, digits: usize) -> String {
 pub(super) fn why_withheld(reason: &str) -> String {
     match reason {
         "gap" => "the history misses something, or contradicts itself",
-        "capped" => "Polymarket does not list the beginning of this history",
+        "capped" => "only a part of the history is held",
         "transfer_cost" => {
             "shares came from or went to another wallet, and nobody knows what they cost"
         }

@@ -96,7 +96,7 @@ pub struct PnlPointView {
     pub at: DateTime<Utc>,
     /// What the source calls its total.
     pub total: Option<f64>,
-    /// Made with what is not held any more.
+    /// Made with what is not held any more, before fees but for the venue's: by sale or redemption.
     pub realized: Option<f64>,
     /// Worth above cost of what is held.
     pub unrealized: Option<f64>,
@@ -119,8 +119,25 @@ pub struct PnlSeries {
     pub completeness: Option<String>,
     /// When the newest of it was learned; null where it is empty.
     pub as_of: Option<DateTime<Utc>>,
-    /// The oldest first.
+    /// The oldest first. Of those before anything was made only the last is there.
     pub points: Vec<PnlPointView>,
+}
+
+/// From the last point on before anything was made: the venue's sources begin with years of nothing, and a chart of
+/// them would be one flat line with all that happened at its end.
+fn begun(points: &[PnlPoint]) -> &[PnlPoint] {
+    let is_nothing = |point: &PnlPoint| {
+        let figures = [
+            point.total_usdc,
+            point.realized_usdc,
+            point.unrealized_usdc,
+            point.fees_usdc,
+            point.income_usdc,
+        ];
+        figures.iter().flatten().all(Decimal::is_zero)
+    };
+    let first = points.iter().position(|point| !is_nothing(point)).unwrap_or(points.len());
+    points.get(first.saturating_sub(1)..).unwrap_or(points)
 }
 
 impl PnlSeries {
@@ -128,7 +145,7 @@ impl PnlSeries {
     pub fn of(source: PnlSource, completeness: Option<&str>, points: &[PnlPoint]) -> Self {
         let meaning = match source {
             PnlSource::Ledger => {
-                "Realised by the end of each day (UTC) after fees and with income, by our ledger: an outcome counts from its resolution on, redeemed or not. Empty unless the history is full."
+                "Settled by the end of each day (UTC) after fees and with income, by our ledger: an outcome counts from its resolution on, redeemed or not. Empty unless the history is full."
             }
             PnlSource::Venue => {
                 "What the venue says the wallet made, realised and unrealised, after fees and with income, at its own marks."
@@ -155,7 +172,7 @@ impl PnlSeries {
             method: (source != PnlSource::Site).then(|| METHOD.to_owned()),
             completeness: completeness.filter(|_| is_ours).map(str::to_owned),
             as_of: points.iter().map(|point| point.observed_at).max(),
-            points: points.iter().map(view).collect(),
+            points: begun(points).iter().map(view).collect(),
         }
     }
 }
@@ -348,5 +365,35 @@ impl PnlView {
             series: Vec::new(),
             reconciliation: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn a_line_begins_when_something_was_made() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let point = |day: i64, total: i64| PnlPoint {
+            at: now + TimeDelta::days(day),
+            observed_at: now,
+            realized_usdc: None,
+            unrealized_usdc: None,
+            fees_usdc: None,
+            income_usdc: None,
+            total_usdc: Some(Decimal::from(total)),
+        };
+        let shown = |totals: &[i64]| {
+            let points: Vec<_> = (0..).zip(totals).map(|(day, total)| point(day, *total)).collect();
+            let series = PnlSeries::of(PnlSource::Site, None, &points);
+            series.points.iter().filter_map(|point| point.total).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&[0, 0, 0, 5, 0, -2]), [0.0, 5.0, 0.0, -2.0]);
+        assert_eq!(shown(&[3, 0]), [3.0, 0.0]);
+        assert_eq!(shown(&[0, 0]), [0.0]);
+        assert_eq!(shown(&[]), [0.0; 0]);
     }
 }

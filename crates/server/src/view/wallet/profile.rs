@@ -69,8 +69,8 @@ fn meaning(state: &str) -> &'static str {
 /// How much of a wallet's history is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HistoryView {
-    /// `full` (nothing is known to be missing), `capped` (upstream does not list the beginning) or `gap` (something is
-    /// missing, or contradicts the rest).
+    /// `full` (nothing is known to be missing), `capped` (upstream does not list the beginning, or it is
+    /// more than this server keeps) or `gap` (something is missing, or contradicts the rest).
     pub completeness: String,
     /// Why it is no better, by name.
     pub reasons: Vec<String>,
@@ -86,6 +86,13 @@ pub struct HistoryView {
     pub first_active_at: Option<DateTime<Utc>>,
     /// The last of them.
     pub last_active_at: Option<DateTime<Utc>>,
+}
+
+impl HistoryView {
+    /// Whether the newest of it is missing because it is more than this server keeps of a wallet.
+    pub fn is_too_large(&self) -> bool {
+        self.reasons.iter().any(|reason| reason == "too_large")
+    }
 }
 
 impl From<&History> for HistoryView {

@@ -127,6 +127,14 @@ async fn figures_add_up(bench: &Bench, address: &str, is_full: bool) {
             assert_ne!(one["class"], "none");
         }
     }
+    if is_full {
+        // What was realised is told alike by the totals and by the end of the series, and it is what the venue says.
+        let realised = number(&pnl["totals"]["realized"]["value"]);
+        let ledger = pnl["series"][0]["points"].as_array().unwrap().last().unwrap();
+        assert!((number(&ledger["realized"]) - realised).abs() < 1e-5, "{ledger} {realised}");
+        let classes = || reconciled.iter().map(|one| &one["class"]);
+        assert!(classes().all(|class| class != "unclassified"), "{reconciled:?}");
+    }
     let metrics = bench.wallet(address, "metrics").await["data"]["metrics"].clone();
     assert_eq!(metrics["totals"], pnl["totals"]);
     if is_full {

@@ -49,7 +49,7 @@ export function pnlLines({
   const lines: PnlLine[] = [
     {
       kind: "ledger",
-      label: "Our ledger, realised",
+      label: "Our ledger, settled",
       meaning: meaning("ledger"),
       runs: runsOf(points("ledger"), (point) => point.total),
     },
@@ -62,14 +62,15 @@ export function pnlLines({
     {
       kind: "realised",
       label: "Our ledger, before fees",
-      meaning: "What was realised by our ledger, before fees, where the fees are not known.",
+      meaning:
+        "What was realised by our ledger, by sale or redemption, before fees, where the fees are not known.",
       runs: runsOf(points("ledger"), (point) => (point.total === null ? point.realized : null)),
     },
     {
       kind: "venue-realised",
       label: "Polymarket's API, realised",
       meaning:
-        "What the venue says was realised, after fees and with income: the measure of our ledger's line.",
+        "What the venue says was realised, after fees and with income. Outcomes count when they are redeemed, so losers that nobody redeems never do.",
       runs: runsOf(points("venue"), ({ realized, income }) =>
         realized === null ? null : realized + (income ?? 0),
       ),
