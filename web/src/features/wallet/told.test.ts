@@ -9,7 +9,7 @@ describe("told figures", () => {
   });
 
   it("say why in words, also for reasons that came later", () => {
-    expect(whyWithheld("capped")).toContain("beginning");
+    expect(whyWithheld("capped")).toContain("only a part");
     expect(whyWithheld("new_reason")).toBe("new reason");
     expect(doubtText("size_differs")).toContain("number of shares");
     expect(shortfallText("activity_capped")).toBe("Polymarket stops listing activity at its limit");
