@@ -11,6 +11,12 @@ pub enum Work {
     Catalogue,
     /// Writing the tape, bars and resolutions.
     Recording,
+    /// Scoring all wallets.
+    Scoring,
+    /// Finding owners of several wallets.
+    Clustering,
+    /// Saying where smart money stands.
+    Consensus,
 }
 
 impl Work {
@@ -19,6 +25,9 @@ impl Work {
         match self {
             Self::Catalogue => 0x_6361_7363_0001,
             Self::Recording => 0x_6361_7363_0002,
+            Self::Scoring => 0x_6361_7363_0011,
+            Self::Clustering => 0x_6361_7363_0012,
+            Self::Consensus => 0x_6361_7363_0013,
         }
     }
 }

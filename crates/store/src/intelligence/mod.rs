@@ -1,8 +1,15 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
 pub mod bets;
+pub mod classes;
+pub mod clusters;
+pub mod consensus;
+pub mod flips;
+pub mod models;
 pub mod scores;
 pub mod signals;
+pub mod sizes;
+pub mod traits;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
