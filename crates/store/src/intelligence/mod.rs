@@ -6,6 +6,7 @@ pub mod clusters;
 pub mod consensus;
 pub mod flips;
 pub mod models;
+pub mod register;
 pub mod scores;
 pub mod signals;
 pub mod sizes;
