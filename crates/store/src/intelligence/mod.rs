@@ -1,8 +1,14 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
 pub mod bets;
+pub mod concentration;
+pub mod evidence;
+pub mod flows;
+pub mod notable;
 pub mod scores;
 pub mod signals;
+pub mod standing;
+pub mod wash;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
