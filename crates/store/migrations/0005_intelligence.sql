@@ -212,20 +212,58 @@ CREATE INDEX notable_trades_recent ON notable_trades (traded_at DESC);
 CREATE INDEX notable_trades_wallet ON notable_trades (wallet_address, traded_at DESC);
 CREATE INDEX notable_trades_market ON notable_trades (market_id, traded_at DESC);
 
--- Reversals of a wallet's side in an event, from its books. Replaced with them.
+-- Reversals of a wallet's side on a question (domain::whales), from its books. Replaced with them.
 CREATE TABLE wallet_flips (
-    at             timestamptz NOT NULL,
-    before_usdc    numeric(20,6) NOT NULL,
-    after_usdc     numeric(20,6) NOT NULL,
-    peak_usdc      numeric(20,6) NOT NULL,
-    wallet_address bytea NOT NULL,
-    event_key      text NOT NULL,
-    condition_id   text NOT NULL,
-    -- Activity that made it.
-    evidence       jsonb NOT NULL,
-    PRIMARY KEY (wallet_address, event_key, at)
+    at                timestamptz NOT NULL,
+    -- Which token's side it was on, and is on: what is against a market's Yes is for its No. NULL where it has no name.
+    from_outcome      smallint,
+    to_outcome        smallint,
+    -- Whether everything the wallet did on the question was seen; if not, what was held before may undo it.
+    is_whole          boolean NOT NULL,
+    -- Dollars that depended on the answer: before it began to turn, after, and at most since the last turn.
+    before_usdc       numeric(20,6) NOT NULL,
+    after_usdc        numeric(20,6) NOT NULL,
+    peak_usdc         numeric(20,6) NOT NULL,
+    -- As a part of the peak, along its direction; 2 is a full turn.
+    change            double precision NOT NULL,
+    wallet_address    bytea NOT NULL,
+    -- The event's id, or the market's where it has none.
+    event_key         text NOT NULL,
+    -- The market of the act that did it.
+    condition_id      text NOT NULL,
+    from_condition_id text,
+    to_condition_id   text,
+    -- Ids of the rows of wallet_trades that made it, the last one at the end.
+    evidence          jsonb NOT NULL,
+    PRIMARY KEY (wallet_address, event_key, condition_id, at)
 );
 CREATE INDEX wallet_flips_recent ON wallet_flips (at DESC);
+
+-- What a wallet's books say of it that scores and classes are made with. Replaced with them; NULL is unknown.
+CREATE TABLE wallet_traits (
+    wallet_address bytea PRIMARY KEY,
+    -- When it was written, by which what changed since is found.
+    written_at     timestamptz NOT NULL,
+    -- The probability of the conduct's rule is surely above or below its bounds (domain::conduct).
+    is_maker_like  boolean,
+    is_bot_like    boolean,
+    -- A position above $10,000, held or had within thirty days.
+    is_whale       boolean,
+    -- The books agree with the venue's sum over positions.
+    is_reconciled  boolean,
+    -- Months with a trade, of all since the first act.
+    active_months  double precision
+);
+CREATE INDEX wallet_traits_written ON wallet_traits (written_at);
+
+-- What was last learned from all wallets together, with which single ones are scored between. The summary of each is
+-- kept in score_runs.
+CREATE TABLE score_models (
+    kind    text PRIMARY KEY,
+    as_of   timestamptz NOT NULL,
+    version smallint NOT NULL,
+    model   jsonb NOT NULL
+);
 
 -- Wallets that seem to have one owner, by evidence. No judgement.
 CREATE TABLE owner_clusters (
@@ -313,6 +351,7 @@ CREATE TABLE wallet_classes (
     is_certain     boolean NOT NULL,
     class          text NOT NULL
 );
+CREATE INDEX wallet_classes_class ON wallet_classes (class);
 
 -- What of a market's trade looks like trade with oneself, by several measures side by side, as parts of all shares.
 CREATE TABLE market_wash (
@@ -337,9 +376,9 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
                                 'signal_results', 'score_audits', 'touched_hours', 'market_flows', 'notable_trades',
-                                'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings', 'market_consensus',
-                                'informed_evidence',
-                                'current_informed_evidence', 'wallet_classes', 'market_wash',
+                                'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
+                                'market_consensus', 'informed_evidence', 'current_informed_evidence',
+                                'wallet_classes', 'wallet_traits', 'score_models', 'market_wash',
                                 'intelligence_progress']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);

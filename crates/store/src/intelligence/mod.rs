@@ -1,13 +1,20 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
 pub mod bets;
+pub mod classes;
+pub mod clusters;
 pub mod concentration;
+pub mod consensus;
 pub mod evidence;
+pub mod flips;
 pub mod flows;
+pub mod models;
 pub mod notable;
 pub mod scores;
 pub mod signals;
+pub mod sizes;
 pub mod standing;
+pub mod traits;
 pub mod wash;
 
 use chrono::{DateTime, Utc};
