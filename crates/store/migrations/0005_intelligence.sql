@@ -154,8 +154,17 @@ CREATE TABLE score_audits (
     PRIMARY KEY (kind, trial, ran_at)
 );
 
+-- Hours of markets of which the tape has told something since their flows were made. The recorder notes them with the
+-- trades; `times` tells whether it did so again while they were being made.
+CREATE TABLE touched_hours (
+    hour      timestamptz NOT NULL,
+    times     bigint NOT NULL,
+    market_id text NOT NULL,
+    PRIMARY KEY (market_id, hour)
+);
+
 -- What takers of a kind did in a market within an hour, in terms of outcome 0. Made anew from the tape whenever
--- something of the hour was heard.
+-- something of the hour was heard. Wallets of one owner are one: what one sells to the other is nothing.
 CREATE TABLE market_flows (
     hour           timestamptz NOT NULL,
     trades         integer NOT NULL,
@@ -163,7 +172,8 @@ CREATE TABLE market_flows (
     market_id      text NOT NULL,
     -- whale, smart, maker_like, bot_like, new, other; as the wallets were known when it was made.
     wallet_class   text NOT NULL,
-    -- Bought outcome 0 or sold outcome 1, and the opposite, in dollars before fees.
+    -- Of owners that within the hour on balance bought outcome 0 or sold outcome 1, and of those that did the
+    -- opposite, that balance in dollars before fees. `wallets` are those owners and the ones that came out even.
     bought_usdc    numeric(20,6) NOT NULL,
     sold_usdc      numeric(20,6) NOT NULL,
     PRIMARY KEY (market_id, hour, wallet_class)
@@ -289,6 +299,12 @@ CREATE TABLE market_concentrations (
 );
 CREATE INDEX market_concentrations_hhi ON market_concentrations (hhi DESC);
 
+-- When a market's holders were last asked for on our own account, whatever came of it.
+CREATE TABLE holder_readings (
+    market_id text PRIMARY KEY,
+    read_at   timestamptz NOT NULL
+);
+
 -- What those whose record speaks for them hold in a market.
 CREATE TABLE market_consensus (
     as_of         timestamptz NOT NULL,
@@ -366,9 +382,10 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
-                                'signal_results', 'score_audits', 'market_flows', 'notable_trades', 'wallet_flips',
-                                'owner_clusters', 'market_concentrations', 'market_consensus', 'informed_evidence',
-                                'current_informed_evidence', 'wallet_classes', 'wallet_traits', 'score_models', 'score_register', 'market_wash',
+                                'signal_results', 'score_audits', 'touched_hours', 'market_flows', 'notable_trades',
+                                'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
+                                'market_consensus', 'informed_evidence', 'current_informed_evidence',
+                                'wallet_classes', 'wallet_traits', 'score_models', 'score_register', 'market_wash',
                                 'intelligence_progress']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);

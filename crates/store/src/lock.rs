@@ -11,12 +11,8 @@ pub enum Work {
     Catalogue,
     /// Writing the tape, bars and resolutions.
     Recording,
-    /// Scoring all wallets.
-    Scoring,
-    /// Finding owners of several wallets.
-    Clustering,
-    /// Saying where smart money stands.
-    Consensus,
+    /// Making scores, flows and signals of what is recorded.
+    Intelligence,
 }
 
 impl Work {
@@ -25,9 +21,7 @@ impl Work {
         match self {
             Self::Catalogue => 0x_6361_7363_0001,
             Self::Recording => 0x_6361_7363_0002,
-            Self::Scoring => 0x_6361_7363_0011,
-            Self::Clustering => 0x_6361_7363_0012,
-            Self::Consensus => 0x_6361_7363_0013,
+            Self::Intelligence => 0x_6361_7363_0003,
         }
     }
 }
@@ -57,6 +51,11 @@ impl IngestLock {
     /// because its connection broke, cannot write either.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.connection
+    }
+
+    /// Sees that the lock is still held: an error where its connection is gone.
+    pub async fn check(&mut self) -> Result<(), StoreError> {
+        Ok(self.connection.ping().await?)
     }
 
     /// Gives the lock back.
