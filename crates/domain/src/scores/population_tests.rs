@@ -79,9 +79,8 @@ fn the_skilled_are_found_among_many_and_the_others_are_not() {
     let value = |bets: &Vec<(u32, SettledBet)>| {
         of(bets, &PERSON, &population).scores[0].verdict.value().unwrap()
     };
-    let mean = |some: &[Vec<(u32, SettledBet)>]| {
-        some.iter().map(value).sum::<f64>() / some.len() as f64
-    };
+    let mean =
+        |some: &[Vec<(u32, SettledBet)>]| some.iter().map(value).sum::<f64>() / some.len() as f64;
     assert!(mean(&wallets[..15]) > 10.0 * mean(&wallets[15..]), "{}", mean(&wallets[15..]));
     let smart: Vec<bool> = wallets
         .iter()
