@@ -35,7 +35,14 @@ async fn kinds(exchange: &Exchange) -> BTreeMap<Address, (String, f64)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn imports_leave_bets_turns_and_scores_and_the_skilled_rank_above_the_others() {
-    let exchange = Exchange::open(41, 6.0).await;
+    let n =
+        |name: &str, or: f64| std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(or);
+    let options = Exchange::options(41)
+        .scale(n("SC", 0.02))
+        .markets(n("MK", 200.0) as usize)
+        .fills(n("FL", 12000.0) as usize);
+    let exchange = Exchange::of_world(&options).await;
+    exchange.sync().await;
     let _importers = Importers::start(&exchange);
     let people = people(&exchange).await;
     import(&exchange, &people, true).await;
@@ -63,6 +70,18 @@ async fn imports_leave_bets_turns_and_scores_and_the_skilled_rank_above_the_othe
         population.baseline.fits.len()
     );
     let truth = kinds(&exchange).await;
+    for (wallet, (kind, _)) in truth
+        .iter()
+        .filter(|(_, (kind, _))| kind == "maker" || kind == "copy_bot" || kind == "arbitrageur")
+    {
+        for of in ["maker", "bot"] {
+            let s = current(&exchange, of, wallet).await.unwrap();
+            println!(
+                "{kind} as {of}: {:?} {:?} {:?} {} {}",
+                s.verdict, s.value, s.interval, s.n, s.ingredients
+            );
+        }
+    }
     let mut by_kind: BTreeMap<&str, Vec<(f64, Option<f64>, f64, u32)>> = BTreeMap::new();
     for (wallet, (kind, skill)) in &truth {
         let score = current(&exchange, "smart_money", wallet).await.unwrap();
