@@ -10,6 +10,7 @@ pub mod flips;
 pub mod flows;
 pub mod models;
 pub mod notable;
+pub mod purchases;
 pub mod scenes;
 pub mod scores;
 pub mod signals;
