@@ -62,7 +62,7 @@ pub fn smart(known: &Smart, context: Context) -> Score {
 }
 
 fn say(known: &Smart, events: usize) -> (Verdict, Option<Span>) {
-    let needed = ScoreKind::Smart.fewest_events();
+    let needed = ScoreKind::Smart.fewest();
     if known.is_maker_like == Some(true) {
         return (Verdict::Excluded("maker_like"), None);
     }

@@ -65,7 +65,7 @@ pub fn whale(sizes: &[EventSize], context: Context) -> Score {
         Ingredient::new("events_unknown", unknown as f64),
     ];
     let kind = ScoreKind::Whale;
-    let needed = kind.fewest_events();
+    let needed = kind.fewest();
     let Some(consistency) = consistency.filter(|_| events >= needed) else {
         let verdict = Verdict::TooFew { events, needed };
         return context.score(kind, (verdict, None), events, ingredients);

@@ -1,0 +1,1 @@
+//! Wallets that seem to have one owner.

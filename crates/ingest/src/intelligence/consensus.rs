@@ -1,0 +1,1 @@
+//! Where smart money stands.
