@@ -3,6 +3,7 @@
 //! Each has a definition with a version, ingredients that are shown, and an interval where it can have one.
 //! "Too few events to say" is the usual answer, not an error. Formulas: `docs/scores.md`.
 
+mod budget;
 mod definitions;
 mod likeness;
 mod reputation;
@@ -11,6 +12,7 @@ mod smart;
 mod tests;
 mod whale;
 
+pub use budget::Budget;
 pub use definitions::Definition;
 pub use likeness::{bot, maker};
 pub use reputation::{HALF_LIFE_DAYS, RECORD_EVENTS, Reputation, reputation};

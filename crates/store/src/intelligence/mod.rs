@@ -1,5 +1,6 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
+pub mod audits;
 pub mod bets;
 pub mod scores;
 pub mod signals;
