@@ -2,6 +2,7 @@
 
 pub mod audits;
 pub mod bets;
+pub mod found;
 pub mod scores;
 pub mod signals;
 
