@@ -11,6 +11,8 @@ pub enum Work {
     Catalogue,
     /// Writing the tape, bars and resolutions.
     Recording,
+    /// Auditing scores.
+    Auditing,
 }
 
 impl Work {
@@ -19,6 +21,7 @@ impl Work {
         match self {
             Self::Catalogue => 0x_6361_7363_0001,
             Self::Recording => 0x_6361_7363_0002,
+            Self::Auditing => 0x_6361_7363_0021,
         }
     }
 }
