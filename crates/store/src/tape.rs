@@ -115,7 +115,10 @@ pub async fn of_market(
     rows.iter().map(decode).collect()
 }
 
-/// Trades of a market since an instant, the oldest first; at most 200,000.
+/// Most trades that [`of_market_since`] reads.
+pub const MOST_SINCE: usize = 200_000;
+
+/// Trades of a market since an instant, the oldest first; at most [`MOST_SINCE`].
 pub async fn of_market_since(
     executor: impl PgExecutor<'_>,
     market_id: &MarketId,
@@ -124,7 +127,7 @@ pub async fn of_market_since(
     let sql = format!(
         "SELECT {COLUMNS} FROM trades t {MARKET}
          WHERE t.market_id = $1 AND t.traded_at >= $2
-         ORDER BY t.traded_at, t.transaction_hash, t.wallet_address, t.ordinal LIMIT 200000"
+         ORDER BY t.traded_at, t.transaction_hash, t.wallet_address, t.ordinal LIMIT {MOST_SINCE}"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(market_id.as_str())

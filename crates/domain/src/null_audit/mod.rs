@@ -31,11 +31,11 @@ mod tests;
 mod trial_tests;
 
 pub use flips::{Reversal, Taken, reversals};
-pub use judges::{Claim, Judge, LongShots, Record, Seen, Skill};
+pub use judges::{Claim, GoodRecord, Judge, LongShots, Seen, Skill};
 pub use planted::{Detected, pairs, precision_in_first};
 pub use population::{Population, Settled, Style, Wallet};
 pub use rankings::{Discoveries, Ranking, Rankings, Standing};
-pub use redrawn::{Laid, Redrawing, redrawn};
+pub use redrawn::{Laid, Reckoned, Redrawing, redrawn};
 pub use results::{First, Lasting, Line, Results};
 pub use rules::{Rule, Scene};
 pub use size::{FlagRate, SizeRow, SizeTable};

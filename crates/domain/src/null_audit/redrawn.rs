@@ -96,24 +96,28 @@ impl<'a> Redrawing<'a> {
         self.bets.iter().zip(&self.places).map(outcome).collect()
     }
 
-    /// Bets by wallet, with outcomes as given.
-    fn register(&self, outcomes: impl Iterator<Item = bool>) -> Vec<Vec<Seen>> {
+    /// Bets by wallet, with outcomes as given, and what a score would take their chances for.
+    fn register(&self, outcomes: &[bool], reckoned: &Reckoned<'_>) -> Vec<Vec<Seen>> {
         let wallets = self.bets.iter().map(|bet| bet.wallet + 1).max().unwrap_or(0);
         let mut register = vec![Vec::new(); wallets];
-        for (bet, came_true) in self.bets.iter().zip(outcomes) {
+        for ((bet, came_true), chance) in self.bets.iter().zip(outcomes).zip(reckoned(outcomes)) {
             if let Some(wallet) = register.get_mut(bet.wallet) {
-                wallet.push(Seen { chance: bet.chance, came_true });
+                wallet.push(Seen { chance, came_true: *came_true });
             }
         }
         register
     }
 }
 
+/// For what a score takes the chance of each bet if these are the outcomes: it learns from them how prices come out.
+pub type Reckoned<'a> = dyn Fn(&[bool]) -> Vec<f64> + 'a;
+
 /// Tries something on real bets, so many times. The last lines say what it finds in the outcomes as they were.
 pub fn redrawn(
     subject: Subject,
     judge: &dyn Judge,
     bets: &[Laid],
+    reckoned: &Reckoned<'_>,
     runs: usize,
     seed: u64,
 ) -> Results {
@@ -122,14 +126,14 @@ pub fn redrawn(
     let (mut sizes, mut powers, mut named) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs {
         let outcomes = redrawing.draw(&mut dice, |_| 0.0);
-        let found = Count::of(judge, &redrawing.register(outcomes.into_iter()), |_| true);
+        let found = Count::of(judge, &redrawing.register(&outcomes, reckoned), |_| true);
         sizes.push((found.flagged, found.judged));
         named.extend(found.named);
         let lot = dice.bits();
         let is_skilled = |wallet: usize| Dice::new(lot, wallet as u64).chance(PLANTED_SHARE);
         let theta = |wallet| if is_skilled(wallet) { PLANTED } else { 0.0 };
         let outcomes = redrawing.draw(&mut dice, theta);
-        let found = Count::of(judge, &redrawing.register(outcomes.into_iter()), is_skilled);
+        let found = Count::of(judge, &redrawing.register(&outcomes, reckoned), is_skilled);
         powers.push((found.flagged, found.judged));
     }
     let label = "wallets flagged at nominal 5 % where outcomes are drawn from what was paid";
@@ -142,7 +146,8 @@ pub fn redrawn(
     }
     let label = format!("wallets flagged that were given skill {PLANTED} for the trial");
     lines.push(Line::of_runs("power_06", &label, &powers, None));
-    let real = redrawing.register(bets.iter().map(|bet| bet.came_true));
+    let outcomes: Vec<bool> = bets.iter().map(|bet| bet.came_true).collect();
+    let real = redrawing.register(&outcomes, reckoned);
     let found = Count::of(judge, &real, |_| true);
     let label = "wallets flagged by the outcomes as they were";
     lines.push(Line::part("real_flagged", label, found.flagged, found.judged));

@@ -6,6 +6,7 @@ mod entries;
 mod exposed;
 mod fetch;
 pub mod figures;
+pub mod holders;
 mod import;
 mod news;
 mod read;

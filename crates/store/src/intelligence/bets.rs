@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::{Address, ConditionId};
+use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{column, parsed};
-use crate::wallets::address;
+use crate::wallets::{address, bytes};
 
 /// A settled bet of a wallet.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +84,36 @@ pub async fn settled_before(
         "SELECT {COLUMNS} FROM wallet_bets WHERE closed_at < $1 ORDER BY wallet_address, closed_at, event_key"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant).fetch_all(executor).await?;
+    rows.iter().map(decode).collect()
+}
+
+/// Passes the same to `take`, one after the other, so that nobody needs room for all of them.
+pub async fn each_settled_before(
+    executor: impl PgExecutor<'_>,
+    instant: DateTime<Utc>,
+    mut take: impl FnMut(WalletBet),
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM wallet_bets WHERE closed_at < $1 ORDER BY wallet_address, closed_at, event_key"
+    );
+    let mut rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant).fetch(executor);
+    while let Some(row) = rows.try_next().await? {
+        take(decode(&row)?);
+    }
+    Ok(())
+}
+
+/// The bets of some wallets, by wallet and in the order of their settlement.
+pub async fn of_wallets(
+    executor: impl PgExecutor<'_>,
+    wallets: &[Address],
+) -> Result<Vec<WalletBet>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM wallet_bets WHERE wallet_address = ANY($1)
+         ORDER BY wallet_address, closed_at, event_key"
+    );
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(bytes(wallets)).fetch_all(executor).await?;
     rows.iter().map(decode).collect()
 }
 

@@ -2,9 +2,23 @@
 
 pub mod audits;
 pub mod bets;
+pub mod classes;
+pub mod clusters;
+pub mod concentration;
+pub mod consensus;
+pub mod evidence;
+pub mod flips;
+pub mod flows;
 pub mod found;
+pub mod models;
+pub mod notable;
+pub mod register;
 pub mod scores;
 pub mod signals;
+pub mod sizes;
+pub mod standing;
+pub mod traits;
+pub mod wash;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};

@@ -1,21 +1,21 @@
 //! Audits: whether what is claimed of wallets keeps the errors that it may make.
 //!
-//! [`AuditService`] tries everything once a day on synthetic wallets and on the bets that are held, with outcomes drawn
+//! [`AuditJob`] tries everything once a day on synthetic wallets and on the bets that are held, with outcomes drawn
 //! anew, and keeps what it finds; a score over its budget leaves the rankings by that. [`planted`] needs to be told what
 //! wallets are, which nobody can but a simulated world, so it is for tests and for the command line.
 
+mod job;
 mod planted;
 mod redraw;
-mod service;
 
+pub use job::{AuditJob, AuditOptions, audit_if_due};
 pub use planted::{TrueFill, TrueWallet, Truth, planted};
-pub use service::{AuditOptions, AuditService};
 
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use domain::null_audit::{
-    Judge, LongShots, Record, Results, Sample, Skill, Subject, Trial, synthetic,
+    GoodRecord, Judge, LongShots, Results, Sample, Skill, Subject, Trial, redrawn, synthetic,
 };
 use domain::scores::ScoreKind;
 use store::intelligence::audits::{self, ScoreAudit};
@@ -40,7 +40,7 @@ impl Audited {
     pub fn all() -> Vec<Self> {
         vec![
             Self { subject: Subject::Score(ScoreKind::Smart), judge: Box::new(Skill) },
-            Self { subject: Subject::Score(ScoreKind::Reputation), judge: Box::new(Record) },
+            Self { subject: Subject::Score(ScoreKind::Reputation), judge: Box::new(GoodRecord) },
             Self { subject: Subject::Insiders, judge: Box::new(LongShots) },
         ]
     }
@@ -59,16 +59,16 @@ pub async fn on_redrawn(
     seed: u64,
     ran_at: DateTime<Utc>,
 ) -> Result<Vec<ScoreAudit>, StoreError> {
-    let bets = redraw::held(database, ran_at).await?;
-    if bets.is_empty() {
+    let held = redraw::Held::read(database, ran_at).await?;
+    if held.laid.is_empty() {
         return Ok(Vec::new());
     }
-    let runs = redraw::runs(bets.len());
+    let runs = redraw::runs(held.laid.len());
     let tried = tokio::task::spawn_blocking(move || {
         let each = audited.iter().map(|one| {
             let judge = one.judge.as_ref();
-            let found =
-                timed(|| domain::null_audit::redrawn(one.subject, judge, &bets, runs, seed));
+            let reckoned = |outcomes: &[bool]| held.reckon(outcomes);
+            let found = timed(|| redrawn(one.subject, judge, &held.laid, &reckoned, runs, seed));
             ScoreAudit::of(one.subject, Trial::Redrawn, found, ran_at)
         });
         each.collect()
