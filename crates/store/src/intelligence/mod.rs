@@ -1,5 +1,6 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
+pub mod audits;
 pub mod bets;
 pub mod boards;
 pub mod classes;
@@ -9,6 +10,7 @@ pub mod consensus;
 pub mod evidence;
 pub mod flips;
 pub mod flows;
+pub mod found;
 pub mod models;
 pub mod notable;
 pub mod purchases;
