@@ -31,7 +31,7 @@ import { useMarketFeed } from "./live/useMarketFeed.ts";
 import { useShownPrices } from "./live/useShownPrices.ts";
 import { MarketFacts } from "./MarketFacts.tsx";
 import { MarketFigures, StatusLine } from "./MarketFigures.tsx";
-import { marketDetail, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
+import { marketDetail, primeMarket, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
 import { PriceVoice } from "./PriceVoice.tsx";
 import { SlippagePanel } from "./SlippagePanel.tsx";
 import { StatusTimeline } from "./StatusTimeline.tsx";
@@ -66,6 +66,9 @@ export function MarketPage({ id, search }: PageProps) {
   }
   return <PageSkeleton className="market" />;
 }
+
+/** What the server wrote into the page is put where its query looks for it. */
+MarketPage.prime = primeMarket;
 
 interface MarketProps {
   market: MarketDetail;

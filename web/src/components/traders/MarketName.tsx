@@ -1,0 +1,16 @@
+import type { MarketRef } from "../../lib/traders/contract.ts";
+import { outcomeColour } from "../Figures.tsx";
+import { CategoryMark } from "../Icon.tsx";
+
+/** A market, and the outcome where the row is about one. */
+export function MarketName({ market, isPlain = false }: { market: MarketRef; isPlain?: boolean }) {
+  const { slug, question, event, outcome, outcome_index } = market;
+  return (
+    <a className="mk" href={`/markets/${slug}`}>
+      <CategoryMark category={market.category} />
+      {!isPlain && outcome !== null && <b className={outcomeColour(outcome_index ?? -1)}>{outcome}</b>}
+      <span className="t">{question}</span>
+      {event && event.title !== question && <small>{event.title}</small>}
+    </a>
+  );
+}

@@ -1,0 +1,30 @@
+import { shortHash } from "../../lib/format.ts";
+import type { WalletRef } from "../../lib/traders/contract.ts";
+import { classText } from "../../lib/traders/words.ts";
+import { AddressMark } from "./AddressMark.tsx";
+import { FollowStar } from "./FollowStar.tsx";
+
+/** A wallet wherever it is named: its mark, its page beside the present one, its class, and a star to follow it. */
+export function WalletName({ wallet }: { wallet: WalletRef }) {
+  const { address, name, owner } = wallet;
+  return (
+    <span className="who">
+      <FollowStar address={address} name={name} />
+      <AddressMark address={address} />
+      <a href={`/wallets/${address}`} data-beside={address} title={address}>
+        {name ?? <span className="mono">{shortHash(address)}</span>}
+      </a>
+      {wallet.class !== null && wallet.class !== "other" && (
+        <span className="tag">{classText(wallet.class)}</span>
+      )}
+      {owner !== null && owner.wallets > 1 && (
+        <span
+          className="tag"
+          title="Pattern consistent with one owner. One owner of several wallets is nothing forbidden"
+        >
+          1 of {owner.wallets}
+        </span>
+      )}
+    </span>
+  );
+}
