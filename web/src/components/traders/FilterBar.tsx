@@ -42,7 +42,7 @@ export function FilterBar({ path, spec, search }: FilterBarProps) {
       {spec.byWallets && (
         <FollowedToggle
           isOn={search.followed === "1"}
-          onToggle={(isOn) => change({ followed: isOn ? "1" : undefined })}
+          onToggle={(isOn) => change(isOn ? { followed: "1", wallet: undefined } : { followed: undefined })}
         />
       )}
       {isNarrowed(spec, search) && (

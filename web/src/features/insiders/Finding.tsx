@@ -30,8 +30,7 @@ export function Finding({ finding }: { finding: InformedWallet }) {
         {strength !== null && ` · composite ${signed(strength, 1)} sd`}
         {tail_p !== null &&
           ` · at least as much in ${tail_p < 0.0005 ? "<0.1" : fixed(tail_p * 100, 1)}% of those seen before`}
-        {gate !== "open" &&
-          (gate === "shut" ? " · its category is gated" : " · its category has no gate yet")}
+        {gate !== "open" && finding.gate_reason && ` · ${finding.gate_reason}`}
       </p>
       {finding.table.length > 0 && <EvidenceTable rows={finding.table} />}
       <EvidenceLinks evidence={finding.evidence} />

@@ -27,6 +27,7 @@ import {
 import { PricePanel } from "./chart/PricePanel.tsx";
 import { FlowPanel } from "./FlowPanel.tsx";
 import { HoldersPanel } from "./HoldersPanel.tsx";
+import { IntelligencePanel } from "./IntelligencePanel.tsx";
 import { useMarketFeed } from "./live/useMarketFeed.ts";
 import { useShownPrices } from "./live/useShownPrices.ts";
 import { MarketFacts } from "./MarketFacts.tsx";
@@ -144,6 +145,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
             <FlowPanel market={market} />
             <StatusTimeline market={market} />
           </div>
+          <IntelligencePanel market={market} />
           <HoldersPanel marketId={market.market_id} />
           <div className="pair">
             <section className="card rules">

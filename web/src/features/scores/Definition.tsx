@@ -16,8 +16,9 @@ export function Definition({ definition }: { definition: ScoreDefinition }) {
         <Fact label="Needs">{definition.needs}</Fact>
         <Fact label="Of">{definition.unit}</Fact>
         <Fact label="Error budget">
-          {percent(definition.budget)} of wallets without the trait may be named; above it, the score is
-          withdrawn
+          {definition.budget === null
+            ? "none: it measures and does not test"
+            : `${percent(definition.budget)} of wallets without the trait may be named; above it, the score is withdrawn`}
         </Fact>
         <Fact label="Version">
           {definition.version}{" "}

@@ -6,7 +6,7 @@ import { ErrorState } from "../../components/State.tsx";
 import { percent, utc } from "../../lib/format.ts";
 import type { PageProps } from "../../lib/navigation.ts";
 import type { Audit, ScoreDefinition } from "../../lib/traders/contract.ts";
-import { reasonText, scoreText } from "../../lib/traders/words.ts";
+import { scoreText } from "../../lib/traders/words.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { Definition } from "./Definition.tsx";
 import { auditOf, definitions } from "./scoreQueries.ts";
@@ -44,8 +44,8 @@ export function ScorePage({ id: kind }: Pick<PageProps, "id">) {
       </div>
       {audit?.withdrawn && (
         <p className="notice" data-kind="error" role="status">
-          Withdrawn since {utc(audit.withdrawn.since)}: {reasonText(audit.withdrawn.reason)}. Nobody is ranked
-          by it until it errs less than it declares.
+          Withdrawn since {utc(audit.withdrawn.since)}. {audit.withdrawn.reason} Nobody is ranked by it until
+          it errs less than it declares.
         </p>
       )}
       {definition && (
@@ -72,7 +72,10 @@ function Standing({ audit }: { audit: Audit }) {
       <span className={is_within === true ? "tag" : "tag warn"}>
         {is_within === null ? "not audited yet" : is_within ? "within its budget" : "over its budget"}
       </span>{" "}
-      Version {version} may name {percent(budget)} of the wallets that have nothing of what it measures.
+      Version {version}{" "}
+      {budget === null
+        ? "measures and does not test, so that it declares no budget of errors."
+        : `may name ${percent(budget)} of the wallets that have nothing of what it measures.`}
     </p>
   );
 }

@@ -71,8 +71,10 @@ function AuditLine({ kind }: { kind: string }) {
   if (audit.withdrawn) return <span className="warn">withdrawn since {utc(audit.withdrawn.since)}</span>;
   if (audit.is_within === null) return <span className="warn">not audited yet</span>;
   return audit.is_within ? (
-    <>within its budget of {percent(audit.budget)}</>
+    <>within its budget{ofBudget(audit.budget)}</>
   ) : (
-    <span className="warn">over its budget of {percent(audit.budget)}</span>
+    <span className="warn">over its budget{ofBudget(audit.budget)}</span>
   );
 }
+
+const ofBudget = (budget: number | null) => (budget === null ? "" : ` of ${percent(budget)}`);

@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<Trial["trial"], { title: string; what: string }>> 
 };
 
 /** One trial: errors against the budget, what is found, and how other rankings do on the same wallets. */
-export function TrialCard({ trial, budget }: { trial: Trial; budget: number }) {
+export function TrialCard({ trial, budget }: { trial: Trial; budget: number | null }) {
   const now = useNow();
   const { lines, rankings, persistence, seed, seconds } = trial.results;
   const { title, what } = TITLES[trial.trial] ?? { title: trial.trial, what: "" };
@@ -42,14 +42,15 @@ export function TrialCard({ trial, budget }: { trial: Trial; budget: number }) {
         </p>
       )}
       <p className="sub">
-        Run <span title={utc(trial.ran_at)}>{ago(trial.ran_at, now)}</span>, version {trial.version}, seed{" "}
-        {String(seed)}, {decimal(seconds, 1)} s.
+        Run <span title={utc(trial.ran_at)}>{ago(trial.ran_at, now)}</span>, version {trial.version},{" "}
+        {seed === null ? "no dice" : `seed ${seed}`}
+        {seconds !== null && `, ${decimal(seconds, 1)} s`}.
       </p>
     </section>
   );
 }
 
-function Lines({ lines, budget }: { lines: Trial["results"]["lines"]; budget: number }) {
+function Lines({ lines, budget }: { lines: Trial["results"]["lines"]; budget: number | null }) {
   if (lines.length === 0) return <p className="mut">This trial measured nothing.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -85,7 +86,7 @@ function Lines({ lines, budget }: { lines: Trial["results"]["lines"]; budget: nu
                 <SpanBar value={line.rate} low={line.low} high={line.high} to={1} />
               </td>
               <td className="l note">
-                {line.note ?? (line.name.startsWith("type1") ? `budget ${fixed(budget * 100, 1)}%` : "")}
+                {line.note ?? (line.name.startsWith("type1") ? budgetNote(budget) : "")}
               </td>
             </tr>
           ))}
@@ -135,3 +136,5 @@ function Rankings({ rankings }: { rankings: Trial["results"]["rankings"] }) {
     </section>
   );
 }
+
+const budgetNote = (budget: number | null) => (budget === null ? "" : `budget ${fixed(budget * 100, 1)}%`);

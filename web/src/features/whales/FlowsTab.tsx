@@ -174,7 +174,13 @@ function HourTable({ hours }: { hours: readonly FlowHour[] }) {
                     <Net value={part.net_usdc} />
                   </td>
                   <td>{count(part.trades)}</td>
-                  <td>{count(part.wallets)}</td>
+                  <td
+                    title={
+                      part.wallets === null ? "Over several markets a wallet would count twice" : undefined
+                    }
+                  >
+                    {count(part.wallets)}
+                  </td>
                 </tr>
               )),
             )}

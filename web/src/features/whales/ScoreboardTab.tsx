@@ -5,18 +5,13 @@ import { AuditBadges, ScoreReasons, Verdict } from "../../components/traders/Sco
 import { WalletName } from "../../components/traders/WalletName.tsx";
 import { ago, count, percent, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
-import type {
-  Population,
-  RankedScore,
-  Scoreboard,
-  Verdict as VerdictName,
-} from "../../lib/traders/contract.ts";
+import type { Population, Score, Scoreboard, Verdict as VerdictName } from "../../lib/traders/contract.ts";
 import { changedHref } from "../../lib/traders/filters.ts";
-import { reasonText, SCORE_KINDS, scoreText, VERDICTS, verdictText } from "../../lib/traders/words.ts";
+import { SCORE_KINDS, scoreText, VERDICTS, verdictText } from "../../lib/traders/words.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { SPECS } from "./tabs.ts";
 
-const columns: readonly BoardColumn<RankedScore>[] = [
+const columns: readonly BoardColumn<Score>[] = [
   { id: "rank", header: "#", isQuiet: true, cell: ({ rank }) => count(rank) },
   {
     id: "wallet",
@@ -75,7 +70,7 @@ const columns: readonly BoardColumn<RankedScore>[] = [
   },
 ];
 
-function boardOf(kind: string): BoardKind<RankedScore> {
+function boardOf(kind: string): BoardKind<Score> {
   return {
     spec: SPECS.scoreboard,
     name: "scoreboard",
@@ -95,7 +90,7 @@ export function ScoreboardTab({ search }: { search: UrlSearch }) {
   const board = BOARDS.get(kind);
   if (board === undefined) return null;
   return (
-    <BoardList<RankedScore, Scoreboard>
+    <BoardList<Score, Scoreboard>
       kind={board}
       path="/whales"
       search={search}
@@ -117,8 +112,8 @@ function Lead({ data, kind, verdict, search }: LeadProps) {
     <>
       {withdrawn && (
         <p className="notice" data-kind="error" role="status">
-          This score is withdrawn since {utc(withdrawn.since)}: {reasonText(withdrawn.reason)}. Nobody is
-          ranked by it until it errs less than it declares.
+          This score is withdrawn since {utc(withdrawn.since)}. {withdrawn.reason} Nobody is ranked by it
+          until it errs less than it declares.
         </p>
       )}
       <div className="lead">

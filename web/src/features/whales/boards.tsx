@@ -114,7 +114,8 @@ export const POSITIONS: BoardKind<WhalePosition> = {
   reasons: ({ shares: held, opened_at, completeness, is_whale, evidence }) => (
     <div className="reasons">
       <p>
-        {shares(held)} shares, first bought {utc(opened_at)}, from a history that is {words(completeness)}.{" "}
+        {shares(held)} shares, first bought {utc(opened_at)}, from a history that is{" "}
+        {completeness === null ? "of unknown completeness" : words(completeness)}.{" "}
         {is_whale === null
           ? "Whether it is more than $10,000 is unknown."
           : is_whale
@@ -164,14 +165,14 @@ export const FLIPS: BoardKind<Flip> = {
       header: "Before",
       description: "How much depended on the answer before, USDC",
       isQuiet: true,
-      cell: ({ before_usdc }) => <span title={moneyExact(before_usdc)}>{money(before_usdc)}</span>,
+      cell: ({ before_usdc }) => <span title={moneyExact(before_usdc)}>{money(Math.abs(before_usdc))}</span>,
     },
     {
       id: "after",
       header: "After",
       description: "How much depends on it now, USDC",
       place: "p2",
-      cell: ({ after_usdc }) => <b title={moneyExact(after_usdc)}>{money(after_usdc)}</b>,
+      cell: ({ after_usdc }) => <b title={moneyExact(after_usdc)}>{money(Math.abs(after_usdc))}</b>,
     },
     {
       id: "peak",
@@ -195,6 +196,8 @@ export const FLIPS: BoardKind<Flip> = {
       cell: ({ is_whole }) =>
         is_whole ? (
           "whole"
+        ) : is_whole === null ? (
+          <span className="mut">unknown</span>
         ) : (
           <span className="warn" title="Counted from the first trade seen">
             not whole
@@ -204,7 +207,7 @@ export const FLIPS: BoardKind<Flip> = {
   ],
   reasons: ({ evidence, is_whole }) => (
     <div className="reasons">
-      {!is_whole && (
+      {is_whole !== true && (
         <p className="warn">
           The history of this wallet is not whole: what it held before is counted from its first trade seen.
         </p>

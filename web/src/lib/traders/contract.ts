@@ -26,7 +26,7 @@ export interface MarketRef {
 }
 
 export interface Evidence {
-  kind: "trade" | "market" | "wallet" | "event" | "run";
+  kind: string;
   id: string;
   href: string | null;
   label: string;
@@ -36,7 +36,7 @@ export interface Ingredient {
   name: string;
   label: string;
   value: number | null;
-  unit: "usd" | "share" | "probability" | "log_odds" | "count" | "days" | "score" | "sd" | null;
+  unit: string | null;
 }
 
 export interface Page<Row> {
@@ -78,7 +78,7 @@ export interface WhalePosition {
   share_of_liquidity: number | null;
   opened_at: string | null;
   as_of: string;
-  completeness: string;
+  completeness: string | null;
   evidence: Evidence[];
 }
 
@@ -88,7 +88,7 @@ export interface ClassFlow {
   bought_usdc: number;
   sold_usdc: number;
   trades: number;
-  wallets: number;
+  wallets: number | null;
 }
 
 export interface FlowHour {
@@ -124,7 +124,7 @@ export interface Flip {
   after_usdc: number;
   peak_usdc: number;
   change: number | null;
-  is_whole: boolean;
+  is_whole: boolean | null;
   evidence: Evidence[];
 }
 
@@ -142,7 +142,8 @@ export interface Concentration {
 
 export interface Score {
   wallet: WalletRef;
-  kind?: ScoreKind;
+  kind: string;
+  rank: number | null;
   value: number | null;
   low: number | null;
   high: number | null;
@@ -156,10 +157,6 @@ export interface Score {
   evidence: Evidence[];
   profit_usdc: number | null;
   unreconciled: boolean | null;
-}
-
-export interface RankedScore extends Score {
-  rank: number | null;
 }
 
 export interface Population {
@@ -182,7 +179,7 @@ export interface AuditBadge {
   power: number | null;
 }
 
-export interface Scoreboard extends Page<RankedScore> {
+export interface Scoreboard extends Page<Score> {
   population: Population | null;
   audit: AuditBadge[];
   withdrawn: { reason: string; since: string } | null;
@@ -222,6 +219,7 @@ export interface InformedWallet {
   verdict: string;
   out_of_scope: string | null;
   gate: "open" | "shut" | "unknown";
+  gate_reason: string | null;
   table: EvidenceRow[];
   wording: string;
   reserve: string;
@@ -252,6 +250,7 @@ export interface Signal {
   strength: number;
   price: number | null;
   cost: number | null;
+  basis: string;
   ingredients: Ingredient[];
   evidence: Evidence[];
   result: SignalResult | null;
@@ -283,7 +282,7 @@ export interface ScoreDefinition {
   definition: string;
   formula: string;
   needs: string;
-  budget: number;
+  budget: number | null;
   unit: string;
   doc_href: string;
 }
@@ -314,16 +313,16 @@ export interface Trial {
       low: number | null;
       high: number | null;
     }[];
-    persistence: { rho: number; low: number; high: number; n: number } | null;
-    seed: number;
-    seconds: number;
+    persistence: { rho: number | null; low: number | null; high: number | null; n: number } | null;
+    seed: number | null;
+    seconds: number | null;
   };
 }
 
 export interface Audit {
   kind: ScoreKind;
   version: number;
-  budget: number;
+  budget: number | null;
   is_within: boolean | null;
   withdrawn: { reason: string; since: string } | null;
   trials: Trial[];
@@ -342,7 +341,13 @@ export interface WalletScores {
     n: number;
     verdict: Verdict;
   }[];
-  owner: { id: string; wallets: WalletRef[]; log_likelihood: number; evidence: Evidence[] } | null;
+  owner: {
+    id: string;
+    wallets: WalletRef[];
+    log_likelihood: number;
+    evidence: Evidence[];
+    as_of: string;
+  } | null;
   class: TraderClass | null;
 }
 
@@ -356,13 +361,14 @@ export interface MarketIntelligence {
     price: number | null;
     divergence: number | null;
     as_of: string;
-    n: number;
+    version: number;
+    n: number | null;
     basis: string;
   } | null;
   why_none: string | null;
   concentration: Concentration[];
   flows: { h24: { class: TraderClass; net_usdc: number }[] };
-  notable: number | null;
+  notable: number;
   wash: {
     measures: { name: string; label: string; low: number | null; high: number | null }[];
     low: number | null;
@@ -373,12 +379,8 @@ export interface MarketIntelligence {
   informed: {
     pairs: number;
     gate: "open" | "shut" | "unknown";
-    leakage: {
-      ils: number | null;
-      out_of_scope: string | null;
-      low: number | null;
-      high: number | null;
-    } | null;
+    gate_reason: string | null;
+    leakage: InformedMarket["leakage"];
   };
   signals: Signal[];
 }

@@ -141,6 +141,8 @@ export function boardQuery(
     delete query.score;
   if (byWallets && search.followed === "1") {
     if (followedWallets.length === 0) return null;
+    // One wallet or several: the route takes not both.
+    delete query.wallet;
     query.wallets = followedWallets.map(({ address }) => address).join(",");
   }
   return query;

@@ -46,6 +46,7 @@ export function verdictText(verdict: string): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  unproven: "nothing stands out against chance",
   too_few_events: "too few settled events",
   too_few_fills: "too few fills",
   not_whole: "the history is not whole",
@@ -91,6 +92,7 @@ const BASES: Readonly<Record<string, string>> = {
   feed: "the public tape, which names takers only",
   activity: "the activity of single wallets",
   chain: "the exchange's own events",
+  holders: "Polymarket's list of the largest holders",
 };
 
 /** What a finding rests on, as the rest of a sentence. */
@@ -111,7 +113,7 @@ export function ingredientText({ value, unit }: Pick<Ingredient, "value" | "unit
     case "log_odds":
       return `${signed(value, 2)} log-odds`;
     case "count":
-      return count(value);
+      return Number.isInteger(value) ? count(value) : fixed(value, 1);
     case "days":
       return `${count(value)} d`;
     case "score":
