@@ -16,7 +16,7 @@ export function SpanBar({ value, low, high, from = 0, to = 100 }: SpanBarProps) 
     <svg className="span-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
       <rect className="whole" y="2.5" width="100" height="1" />
       {low !== null && high !== null && (
-        <rect className="reach" x={place(low)} width={Math.max(1, place(high) - place(low))} height="6" />
+        <rect className="ci" x={place(low)} width={Math.max(1, place(high) - place(low))} height="6" />
       )}
       {value !== null && <rect className="at" x={Math.min(98.5, place(value))} width="1.5" height="6" />}
     </svg>

@@ -5,7 +5,7 @@ import { AddressMark } from "./AddressMark.tsx";
 import { FollowStar } from "./FollowStar.tsx";
 
 /** A wallet wherever it is named: its mark, its page beside the present one, its class, and a star to follow it. */
-export function WalletName({ wallet }: { wallet: WalletRef }) {
+export function WalletName({ wallet, isNew = false }: { wallet: WalletRef; isNew?: boolean }) {
   const { address, name, owner } = wallet;
   return (
     <span className="who">
@@ -17,6 +17,7 @@ export function WalletName({ wallet }: { wallet: WalletRef }) {
       {wallet.class !== null && wallet.class !== "other" && (
         <span className="tag">{classText(wallet.class)}</span>
       )}
+      {isNew && wallet.class !== "new" && <span className="tag">{classText("new")}</span>}
       {owner !== null && owner.wallets > 1 && (
         <span
           className="tag"

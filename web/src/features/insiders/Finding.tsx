@@ -5,7 +5,7 @@ import { WalletName } from "../../components/traders/WalletName.tsx";
 import { ago, fixed, signed, utc, words } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 import type { EvidenceRow, InformedWallet } from "../../lib/traders/contract.ts";
-import { rateOf } from "../../lib/traders/words.ts";
+import { deviations, rateOf } from "../../lib/traders/words.ts";
 
 const LAYERS: Readonly<Record<InformedWallet["layer"], string>> = {
   pair: "Layer 1, a wallet on an event",
@@ -27,7 +27,7 @@ export function Finding({ finding }: { finding: InformedWallet }) {
       </p>
       <p className="sub">
         {LAYERS[layer]} · {words(verdict)}
-        {strength !== null && ` · composite ${signed(strength, 1)} sd`}
+        {strength !== null && ` · composite ${deviations(strength)}`}
         {tail_p !== null &&
           ` · at least as much in ${tail_p < 0.0005 ? "<0.1" : fixed(tail_p * 100, 1)}% of those seen before`}
         {gate !== "open" && finding.gate_reason && ` · ${finding.gate_reason}`}

@@ -1,9 +1,10 @@
 import type { BoardKind } from "../../components/traders/BoardList.tsx";
 import { MarketName } from "../../components/traders/MarketName.tsx";
 import { EvidenceLinks } from "../../components/traders/Reasons.tsx";
-import { ago, count, fixed, signed, utc, words } from "../../lib/format.ts";
+import { ago, count, fixed, utc, words } from "../../lib/format.ts";
 import type { InformedMarket } from "../../lib/traders/contract.ts";
 import type { BoardSpec } from "../../lib/traders/filters.ts";
+import { deviations } from "../../lib/traders/words.ts";
 
 export const SPECS: Readonly<Record<"markets" | "wallets", BoardSpec>> = {
   markets: {
@@ -69,7 +70,7 @@ export const MARKETS: BoardKind<InformedMarket> = {
       description: "The largest composite of one wallet, in standard deviations of those seen before it",
       place: "p2",
       cell: ({ strongest_sd }) =>
-        strongest_sd === null ? <span className="mut">—</span> : `${signed(strongest_sd, 1)} sd`,
+        strongest_sd === null ? <span className="mut">—</span> : deviations(strongest_sd),
     },
     {
       id: "leakage",

@@ -125,7 +125,7 @@ function Diverging({ value, low, high }: { value: number; low: number | null; hi
     <svg className="diverging" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
       <rect className="whole" width="100" height="8" />
       {low !== null && high !== null && (
-        <rect className="reach" x={place(low)} width={Math.max(0.4, place(high) - place(low))} height="8" />
+        <rect className="ci" x={place(low)} width={Math.max(0.4, place(high) - place(low))} height="8" />
       )}
       <rect
         className={value >= 0 ? "y" : "n"}

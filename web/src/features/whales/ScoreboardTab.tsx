@@ -137,18 +137,18 @@ function Lead({ data, kind, verdict, search }: LeadProps) {
             }))}
             current={verdict}
           />
-          <span className="plegend">
-            <AuditBadges audit={data.audit} kind={kind} />
-            <a className="link" href={`/scores/${kind}`}>
-              What it means
-            </a>
-          </span>
         </div>
         {population ? (
           <PopulationLine population={population} kind={kind} />
         ) : (
           <p className="sub">All wallets together have not been scored yet.</p>
         )}
+        <p className="sub audited">
+          <AuditBadges audit={data.audit} kind={kind} />
+          <a className="link" href={`/scores/${kind}`}>
+            What it means, and how often it is wrong
+          </a>
+        </p>
       </div>
     </>
   );

@@ -182,7 +182,7 @@ export const FLIPS: BoardKind<Flip> = {
       cell: ({ peak_usdc }) => money(peak_usdc),
     },
     {
-      id: "change",
+      id: "turned",
       header: "Change",
       description: "Of the peak",
       isQuiet: true,

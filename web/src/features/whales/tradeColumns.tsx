@@ -5,8 +5,9 @@ import { EvidenceLinks } from "../../components/traders/Reasons.tsx";
 import { Toward } from "../../components/traders/Toward.tsx";
 import { WalletName } from "../../components/traders/WalletName.tsx";
 import { When } from "../../components/traders/When.tsx";
-import { ago, cents, money, moneyExact, percent, shares, signed, venueAndUtc } from "../../lib/format.ts";
+import { ago, cents, money, moneyExact, percent, shares, venueAndUtc } from "../../lib/format.ts";
 import type { WhaleTrade } from "../../lib/traders/contract.ts";
+import { deviations } from "../../lib/traders/words.ts";
 
 /** The trades of the tape that were large when they were made. */
 export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
@@ -29,12 +30,7 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
     description: "The taker, whose order met those that rested",
     isText: true,
     place: "p1",
-    cell: ({ wallet, new_wallet }) => (
-      <>
-        <WalletName wallet={wallet} />
-        {new_wallet === true && wallet.class !== "new" && <span className="tag">new wallet</span>}
-      </>
-    ),
+    cell: ({ wallet, new_wallet }) => <WalletName wallet={wallet} isNew={new_wallet === true} />,
   },
   {
     id: "market",
@@ -46,22 +42,21 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
   {
     id: "did",
     header: "Did",
-    description: "What was bought or sold, and for what",
+    description: "What was bought or sold; selling the one outcome is for the other, which is named then",
     isText: true,
     place: "p5",
-    cell: ({ action, market }) => (
+    cell: ({ action, side, market }) => (
       <>
         {action === "buy" ? "bought" : "sold"}{" "}
         <b className={outcomeColour(market.outcome_index ?? -1)}>{market.outcome ?? "an outcome"}</b>
+        {action === "sell" && (
+          <>
+            {" → "}
+            <Toward side={side} market={market} />
+          </>
+        )}
       </>
     ),
-  },
-  {
-    id: "toward",
-    header: "Toward",
-    description: "Adjusted for direction: selling the one outcome is for the other",
-    isText: true,
-    cell: (trade) => <Toward {...trade} />,
   },
   {
     id: "usdc",
@@ -70,7 +65,7 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
     cell: ({ usdc }) => <b title={moneyExact(usdc)}>{money(usdc)}</b>,
   },
   {
-    id: "price",
+    id: "paid",
     header: "Price",
     isQuiet: true,
     cell: ({ price, shares: held }) => <span title={`${shares(held)} shares`}>{cents(price)}</span>,
@@ -82,19 +77,19 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
       "How far above the market's own trades of the day, in robust standard deviations of the logarithm; — with too few trades before it",
     cell: ({ size_z, is_large }) => (
       <span className={size_z === null ? "mut" : is_large ? "strong" : undefined}>
-        {size_z === null ? "—" : `${signed(size_z, 1)} sd`}
+        {size_z === null ? "—" : deviations(size_z)}
       </span>
     ),
   },
   {
-    id: "volume_share",
+    id: "of_volume",
     header: "Of volume",
     description: "Of what traded in the market within 24 hours",
     isQuiet: true,
     cell: ({ volume_share }) => percent(volume_share),
   },
   {
-    id: "depth_share",
+    id: "of_depth",
     header: "Of depth",
     description:
       "Of what rested within two cents of the best price on the side it took; — where no book was known",
@@ -118,7 +113,7 @@ export function TradeReasons({ trade }: { trade: WhaleTrade }) {
       <dl className="mini-facts wide">
         <Measure
           label="Size, against trades before it that day"
-          value={size_z === null ? null : `${signed(size_z, 1)} sd`}
+          value={size_z === null ? null : deviations(size_z)}
           bound="3 sd"
         />
         <Measure

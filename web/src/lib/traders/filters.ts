@@ -63,8 +63,8 @@ export const FILTERS = {
     label: "toward",
     any: "both",
     options: [
-      ["yes", "Yes, the first outcome"],
-      ["no", "No, the second"],
+      ["yes", "Yes"],
+      ["no", "No"],
     ],
   },
   action: {

@@ -119,10 +119,15 @@ export function ingredientText({ value, unit }: Pick<Ingredient, "value" | "unit
     case "score":
       return fixed(value, 0);
     case "sd":
-      return `${signed(value, 1)} sd`;
+      return deviations(value);
     default:
       return signed(value, 3).replace("+", "");
   }
+}
+
+/** Standard deviations with their sign: `+3.4 sd`. */
+export function deviations(value: number | null): string {
+  return value === null ? UNKNOWN : `${value > 0 ? "+" : ""}${fixed(value, 1)} sd`;
 }
 
 /** A score, 0 to 100, with its interval: `62 [48, 74]`. */

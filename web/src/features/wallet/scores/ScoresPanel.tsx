@@ -132,7 +132,7 @@ function History({ history, kind }: { history: WalletScores["history"]; kind: st
   return (
     <svg className="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img">
       <title>{`${scoreText(kind)} over ${spark.points} scorings, 0 to 100`}</title>
-      {spark.reaches.map((path) => path && <path key={path} className="reach" d={path} />)}
+      {spark.reaches.map((path) => path && <path key={path} className="ci" d={path} />)}
       {spark.lines.map((path) => (
         <path key={path} d={path} />
       ))}
