@@ -1,6 +1,7 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
 pub mod bets;
+pub mod boards;
 pub mod scores;
 pub mod signals;
 

@@ -1,0 +1,63 @@
+//! Which scores may be shown: the last audits of each.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::PgExecutor;
+
+use crate::StoreError;
+use crate::column::column;
+
+/// What scores are tried on.
+pub const TRIALS: [&str; 3] = ["synthetic", "redrawn", "planted"];
+
+/// The last audit of a score by one trial.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastAudit {
+    /// Of which score.
+    pub kind: String,
+    /// By which trial.
+    pub trial: String,
+    /// When.
+    pub ran_at: DateTime<Utc>,
+    /// Of the definition.
+    pub version: i16,
+    /// Whether errors were within the budget.
+    pub is_within: bool,
+    /// All that was counted.
+    pub results: Value,
+}
+
+/// The last audits of scores, by trial. `versions`: the present version of each score by its name; audits of others say
+/// nothing of it.
+pub async fn last_audits(
+    executor: impl PgExecutor<'_>,
+    versions: &[(&str, i16)],
+) -> Result<Vec<LastAudit>, StoreError> {
+    let (kinds, numbers): (Vec<&str>, Vec<i16>) = versions.iter().copied().unzip();
+    let rows = sqlx::query(
+        "SELECT a.kind, a.trial, a.ran_at, a.version, a.is_within, a.results
+         FROM unnest($1::text[], $2::smallint[]) WITH ORDINALITY AS s (kind, version, place)
+         CROSS JOIN unnest($3::text[]) WITH ORDINALITY AS t (trial, place)
+         CROSS JOIN LATERAL (
+             SELECT * FROM score_audits x WHERE x.kind = s.kind AND x.trial = t.trial AND x.version = s.version
+             ORDER BY x.ran_at DESC LIMIT 1
+         ) a
+         ORDER BY s.place, t.place",
+    )
+    .bind(kinds)
+    .bind(numbers)
+    .bind(TRIALS.as_slice())
+    .fetch_all(executor)
+    .await?;
+    let decode = |row: &sqlx::postgres::PgRow| {
+        Ok(LastAudit {
+            kind: column(row, "kind")?,
+            trial: column(row, "trial")?,
+            ran_at: column(row, "ran_at")?,
+            version: column(row, "version")?,
+            is_within: column(row, "is_within")?,
+            results: column(row, "results")?,
+        })
+    };
+    rows.iter().map(decode).collect()
+}
