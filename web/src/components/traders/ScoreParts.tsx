@@ -1,6 +1,6 @@
 import { ago, decimal, moneyExact, percent, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
-import type { AuditBadge, Score } from "../../lib/traders/contract.ts";
+import type { Score, TrialSummary } from "../../lib/traders/contract.ts";
 import { reasonText, scoreText, verdictText } from "../../lib/traders/words.ts";
 import { Reasons } from "./Reasons.tsx";
 import { ScoreFigure } from "./SpanBar.tsx";
@@ -51,7 +51,7 @@ const TRIALS: Readonly<Record<string, string>> = {
 };
 
 /** How the score did on wallets of which it is known what they are. */
-export function AuditBadges({ audit, kind }: { audit: readonly AuditBadge[]; kind: string }) {
+export function AuditBadges({ audit, kind }: { audit: readonly TrialSummary[]; kind: string }) {
   const now = useNow();
   if (audit.length === 0) {
     return (

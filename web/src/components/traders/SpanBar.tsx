@@ -15,6 +15,7 @@ export function SpanBar({ value, low, high, from = 0, to = 100 }: SpanBarProps) 
   return (
     <svg className="span-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
       <rect className="whole" y="2.5" width="100" height="1" />
+      {from < 0 && <rect className="zero" x={place(0)} width="0.8" height="6" />}
       {low !== null && high !== null && (
         <rect className="ci" x={place(low)} width={Math.max(1, place(high) - place(low))} height="6" />
       )}

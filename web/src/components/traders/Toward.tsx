@@ -2,7 +2,8 @@ import type { MarketRef } from "../../lib/traders/contract.ts";
 import { outcomeColour } from "../Figures.tsx";
 
 interface TowardProps {
-  side: "yes" | "no";
+  /** `yes`: the first outcome, `no`: the second. */
+  side: string;
   market: Pick<MarketRef, "outcome" | "outcome_index">;
 }
 

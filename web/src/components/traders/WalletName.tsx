@@ -23,7 +23,8 @@ export function WalletName({ wallet, isNew = false }: { wallet: WalletRef; isNew
           className="tag"
           title="Pattern consistent with one owner. One owner of several wallets is nothing forbidden"
         >
-          1 of {owner.wallets}
+          <span className="sr">one of {owner.wallets} wallets of one owner, by pattern</span>
+          <span aria-hidden="true">×{owner.wallets}</span>
         </span>
       )}
     </span>

@@ -7,7 +7,7 @@ import { useNow } from "../../lib/time.ts";
 import type { EvidenceRow, InformedWallet } from "../../lib/traders/contract.ts";
 import { deviations, rateOf } from "../../lib/traders/words.ts";
 
-const LAYERS: Readonly<Record<InformedWallet["layer"], string>> = {
+const LAYERS: Readonly<Record<string, string>> = {
   pair: "Layer 1, a wallet on an event",
   history: "Layer 3, the account's history",
 };
@@ -26,7 +26,7 @@ export function Finding({ finding }: { finding: InformedWallet }) {
         <b>{out_of_scope === null ? finding.wording : `Out of scope: ${words(out_of_scope)}`}</b>
       </p>
       <p className="sub">
-        {LAYERS[layer]} · {words(verdict)}
+        {LAYERS[layer] ?? words(layer)} · {words(verdict)}
         {strength !== null && ` · composite ${deviations(strength)}`}
         {tail_p !== null &&
           ` · at least as much in ${tail_p < 0.0005 ? "<0.1" : fixed(tail_p * 100, 1)}% of those seen before`}

@@ -2,26 +2,28 @@ import type { BoardKind } from "../../components/traders/BoardList.tsx";
 import { MarketName } from "../../components/traders/MarketName.tsx";
 import { EvidenceLinks } from "../../components/traders/Reasons.tsx";
 import { ago, count, fixed, utc, words } from "../../lib/format.ts";
-import type { InformedMarket } from "../../lib/traders/contract.ts";
+import type { InformedMarket, Leakage as LeakageFigures } from "../../lib/traders/contract.ts";
 import type { BoardSpec } from "../../lib/traders/filters.ts";
 import { deviations } from "../../lib/traders/words.ts";
 
 export const SPECS: Readonly<Record<"markets" | "wallets", BoardSpec>> = {
   markets: {
     path: "/api/insiders/markets",
-    filters: ["category"],
+    filters: ["timeframe", "category"],
     others: ["market", "event", "gated"],
+    timeframe: "all",
   },
   wallets: {
     path: "/api/insiders/wallets",
-    filters: ["layer", "category", "wallet"],
+    filters: ["timeframe", "layer", "category", "class", "wallet"],
     others: ["market", "event", "gated"],
+    timeframe: "all",
     byWallets: true,
   },
 };
 
 /** How far the price had gone before the news, or why that cannot be said. */
-export function Leakage({ leakage }: { leakage: InformedMarket["leakage"] }) {
+export function Leakage({ leakage }: { leakage: LeakageFigures }) {
   const { ils, out_of_scope, low, high } = leakage;
   if (ils === null) {
     return (

@@ -19,7 +19,7 @@ export function IntelligencePanel({ market }: { market: MarketDetail }) {
     queryKey: ["market-intelligence", id],
     refetchInterval: REFRESH_MS,
     queryFn: async ({ signal }) =>
-      (await ask<MarketIntelligence>("/api/market/{id}/intelligence", {}, signal, { id })).data,
+      (await ask<MarketIntelligence>("/api/polymarket/markets/{id}/intelligence", {}, signal, { id })).data,
   });
   return (
     <section className="card intel" aria-label="Smart money and whales">

@@ -4,7 +4,7 @@ import { useNow } from "../../lib/time.ts";
 import type { Trial } from "../../lib/traders/contract.ts";
 import { rateOf, scoreText } from "../../lib/traders/words.ts";
 
-const TITLES: Readonly<Record<Trial["trial"], { title: string; what: string }>> = {
+const TITLES: Readonly<Record<string, { title: string; what: string }>> = {
   synthetic: {
     title: "Wallets without skill, and with a known one",
     what: "drawn by a seed: fair prices, correlated legs, several styles",

@@ -69,7 +69,7 @@ export const SIGNALS: BoardKind<Signal> = {
       cell: ({ n }) => decimal(n, 1),
     },
     {
-      id: "price",
+      id: "mid",
       header: "Price",
       description:
         "The middle of bid and ask for the first outcome when it was made; — without one, and then it cannot be settled",

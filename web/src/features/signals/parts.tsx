@@ -15,7 +15,11 @@ export function Outcome({ signal, now }: { signal: Pick<Signal, "due_at" | "resu
   if (result === null) {
     return (
       <span className="mut" title={due_at === null ? undefined : utc(due_at)}>
-        {due_at === null ? "open, until the market resolves" : `open, due in ${until(due_at, now)}`}
+        {due_at === null
+          ? "open, until the market resolves"
+          : Date.parse(due_at) > now
+            ? `open, due in ${until(due_at, now)}`
+            : "due, not settled yet"}
       </span>
     );
   }

@@ -31,7 +31,7 @@ export function FlowChart({ bars, toward }: FlowChartProps) {
   const [low, high] = domainWithZero(bars.flatMap(({ parts }) => parts.map((part) => part.to)));
   const x = linear([from, to], [LEFT, right]);
   const y = linear([low, high], [HEIGHT - BOTTOM, TOP]);
-  const barWidth = Math.max(1, ((right - LEFT) * HOUR_MS) / (to - from) - 1);
+  const barWidth = Math.max(1, ((right - LEFT) * HOUR_MS) / (to - from) - 2);
   const follow = (event: PointerEvent<SVGSVGElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect();
     const place = (event.clientX - left - LEFT) / (right - LEFT);

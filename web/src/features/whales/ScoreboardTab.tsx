@@ -5,9 +5,9 @@ import { AuditBadges, ScoreReasons, Verdict } from "../../components/traders/Sco
 import { WalletName } from "../../components/traders/WalletName.tsx";
 import { ago, count, percent, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
-import type { Population, Score, Scoreboard, Verdict as VerdictName } from "../../lib/traders/contract.ts";
+import type { Population, Score, Scoreboard } from "../../lib/traders/contract.ts";
 import { changedHref } from "../../lib/traders/filters.ts";
-import { SCORE_KINDS, scoreText, VERDICTS, verdictText } from "../../lib/traders/words.ts";
+import { SCORE_KINDS, scoreText, VERDICTS, type VerdictName, verdictText } from "../../lib/traders/words.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { SPECS } from "./tabs.ts";
 

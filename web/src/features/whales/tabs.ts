@@ -28,8 +28,9 @@ export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
   },
   positions: {
     path: "/api/whale/positions",
-    filters: ["min_usdc", "max_usdc", "category", "side", ...OF_WALLETS],
-    others: ["market", "event", "sort", "makers"],
+    filters: ["timeframe", "min_usdc", "max_usdc", "category", "side", ...OF_WALLETS],
+    others: ["market", "event", "sort"],
+    timeframe: "all",
     byWallets: true,
   },
   flows: {
@@ -40,14 +41,15 @@ export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
   },
   flips: {
     path: "/api/whale/flips",
-    filters: ["timeframe", "min_usdc", "max_usdc", "category", ...OF_WALLETS],
+    filters: ["timeframe", "min_usdc", "max_usdc", "category", "side", ...OF_WALLETS],
     others: ["market", "event"],
     timeframe: "24h",
     byWallets: true,
   },
   concentration: {
     path: "/api/whale/concentration",
-    filters: ["category"],
+    filters: ["timeframe", "category", "side"],
+    timeframe: "all",
     others: ["market", "event", "sort"],
   },
   scoreboard: {

@@ -1,4 +1,5 @@
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
+import type { paths } from "../api.gen.ts";
 import { type Answer, api, unwrap } from "../client.ts";
 import type { Page } from "./contract.ts";
 
@@ -15,6 +16,9 @@ type Envelope<Data> = Promise<{
   error?: unknown;
   response: Response;
 }>;
+/** A path of the API, with its variables in braces. */
+export type ApiPath = keyof paths;
+
 type Get = (
   path: string,
   init: { params?: { query?: object; path?: object }; signal?: AbortSignal },
@@ -22,7 +26,7 @@ type Get = (
 
 /** The answer of an intelligence route; `parts` fill the path's variables. */
 export async function ask<Data>(
-  path: string,
+  path: ApiPath,
   query: Readonly<Record<string, unknown>>,
   signal?: AbortSignal,
   parts?: Readonly<Record<string, string>>,
@@ -32,11 +36,11 @@ export async function ask<Data>(
   return unwrap<Data, unknown>(get(path, { params: { query, ...(parts && { path: parts }) }, signal }));
 }
 
-export const boardKey = (path: string, query: object | null) => ["board", path, query] as const;
+export const boardKey = (path: ApiPath, query: object | null) => ["board", path, query] as const;
 
 /** A list page by page, the first page first; `null` asks nothing. One that `isLive` renews its first page. */
 export function boardRows<Data extends Page<unknown>>(
-  path: string,
+  path: ApiPath,
   query: Readonly<Record<string, string>> | null,
   isLive = false,
 ) {

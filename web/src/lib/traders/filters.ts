@@ -1,3 +1,4 @@
+import type { paths } from "../api.gen.ts";
 import { categoryLabel } from "../format.ts";
 import { stringifySearch, type UrlSearch } from "../urlSearch.ts";
 import type { Followed } from "./follow.ts";
@@ -111,7 +112,7 @@ export type FilterName = keyof typeof FILTERS;
 /** A list with filters: where it is asked for, what narrows it and what else its address may carry. */
 export interface BoardSpec {
   /** The API's path. */
-  path: string;
+  path: keyof paths;
   /** Filters shown, in their order. */
   filters: readonly FilterName[];
   /** Other parameters that the API takes. */

@@ -1,10 +1,10 @@
 import { count, fixed, moneyExact, percent, signed, UNKNOWN, words } from "../format.ts";
-import type { Ingredient, ScoreKind, TraderClass, Verdict } from "./contract.ts";
+import type { Ingredient } from "./contract.ts";
 
 /** Every class of wallets, in the order in which charts and lists name them. */
 export const CLASSES = ["whale", "smart", "new", "other", "maker_like", "bot_like"] as const;
 
-const CLASS_WORDS: Readonly<Record<TraderClass, string>> = {
+const CLASS_WORDS: Readonly<Record<string, string>> = {
   whale: "whale",
   smart: "smart money",
   maker_like: "maker-like",
@@ -15,12 +15,12 @@ const CLASS_WORDS: Readonly<Record<TraderClass, string>> = {
 
 /** The class of a wallet in words; none is said to be what it is only like. */
 export function classText(name: string): string {
-  return CLASS_WORDS[name as TraderClass] ?? words(name);
+  return CLASS_WORDS[name] ?? words(name);
 }
 
 export const SCORE_KINDS = ["smart_money", "whale", "reputation", "maker", "bot"] as const;
 
-const SCORE_WORDS: Readonly<Record<ScoreKind, string>> = {
+const SCORE_WORDS: Readonly<Record<string, string>> = {
   whale: "Whale",
   smart_money: "Smart money",
   reputation: "Reputation",
@@ -29,12 +29,14 @@ const SCORE_WORDS: Readonly<Record<ScoreKind, string>> = {
 };
 
 export function scoreText(kind: string): string {
-  return SCORE_WORDS[kind as ScoreKind] ?? words(kind);
+  return SCORE_WORDS[kind] ?? words(kind);
 }
+
+export type VerdictName = (typeof VERDICTS)[number];
 
 export const VERDICTS = ["scored", "too_few", "withheld", "excluded"] as const;
 
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+const VERDICT_WORDS: Readonly<Record<string, string>> = {
   scored: "scored",
   too_few: "too few events to say",
   withheld: "withheld",
@@ -42,7 +44,7 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 export function verdictText(verdict: string): string {
-  return VERDICT_WORDS[verdict as Verdict] ?? words(verdict);
+  return VERDICT_WORDS[verdict] ?? words(verdict);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import { WalletName } from "../../../components/traders/WalletName.tsx";
 import { ago, count, fixed, utc } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/time.ts";
 import { ask } from "../../../lib/traders/boardQueries.ts";
-import type { Score, WalletScores } from "../../../lib/traders/contract.ts";
+import type { OwnerCluster, Score, WalletScores } from "../../../lib/traders/contract.ts";
 import { classText, SCORE_KINDS, scoreText } from "../../../lib/traders/words.ts";
 import { WideTable } from "../WideTable.tsx";
 import { sparkOf } from "./spark.ts";
@@ -17,7 +17,7 @@ export function ScoresPanel({ address }: { address: string }) {
   const { data, error, refetch } = useQuery({
     queryKey: ["wallet-scores", address],
     queryFn: async ({ signal }) =>
-      (await ask<WalletScores>("/api/wallet/{address}/scores", {}, signal, { address })).data,
+      (await ask<WalletScores>("/api/polymarket/wallet/{address}/scores", {}, signal, { address })).data,
   });
   return (
     <section className="card intel" aria-label="Scores">
@@ -140,7 +140,7 @@ function History({ history, kind }: { history: WalletScores["history"]; kind: st
   );
 }
 
-function Owner({ owner }: { owner: NonNullable<WalletScores["owner"]> }) {
+function Owner({ owner }: { owner: OwnerCluster }) {
   const now = useNow();
   return (
     <>

@@ -1,6 +1,4 @@
-import type { WalletScores } from "../../../lib/traders/contract.ts";
-
-type Past = WalletScores["history"][number];
+import type { PastScore } from "../../../lib/traders/contract.ts";
 
 /** A line of values over time with the reach of their intervals, in a box of 100 by 100 from the top. */
 export interface Spark {
@@ -12,7 +10,7 @@ export interface Spark {
 }
 
 /** The scores of a kind over time; null with fewer than two, which are no line. */
-export function sparkOf(history: readonly Past[], kind: string): Spark | null {
+export function sparkOf(history: readonly PastScore[], kind: string): Spark | null {
   const scored = history
     .filter((past) => past.kind === kind && past.value !== null)
     .map((past) => ({ ...past, at: Date.parse(past.as_of) }))
