@@ -154,8 +154,17 @@ CREATE TABLE score_audits (
     PRIMARY KEY (kind, trial, ran_at)
 );
 
+-- Hours of markets of which the tape has told something since their flows were made. The recorder notes them with the
+-- trades; `times` tells whether it did so again while they were being made.
+CREATE TABLE touched_hours (
+    hour      timestamptz NOT NULL,
+    times     bigint NOT NULL,
+    market_id text NOT NULL,
+    PRIMARY KEY (market_id, hour)
+);
+
 -- What takers of a kind did in a market within an hour, in terms of outcome 0. Made anew from the tape whenever
--- something of the hour was heard.
+-- something of the hour was heard. Wallets of one owner are one: what one sells to the other is nothing.
 CREATE TABLE market_flows (
     hour           timestamptz NOT NULL,
     trades         integer NOT NULL,
@@ -163,7 +172,8 @@ CREATE TABLE market_flows (
     market_id      text NOT NULL,
     -- whale, smart, maker_like, bot_like, new, other; as the wallets were known when it was made.
     wallet_class   text NOT NULL,
-    -- Bought outcome 0 or sold outcome 1, and the opposite, in dollars before fees.
+    -- Of owners that within the hour on balance bought outcome 0 or sold outcome 1, and of those that did the
+    -- opposite, that balance in dollars before fees. `wallets` are those owners and the ones that came out even.
     bought_usdc    numeric(20,6) NOT NULL,
     sold_usdc      numeric(20,6) NOT NULL,
     PRIMARY KEY (market_id, hour, wallet_class)
@@ -202,20 +212,65 @@ CREATE INDEX notable_trades_recent ON notable_trades (traded_at DESC);
 CREATE INDEX notable_trades_wallet ON notable_trades (wallet_address, traded_at DESC);
 CREATE INDEX notable_trades_market ON notable_trades (market_id, traded_at DESC);
 
--- Reversals of a wallet's side in an event, from its books. Replaced with them.
+-- Reversals of a wallet's side on a question (domain::whales), from its books. Replaced with them.
 CREATE TABLE wallet_flips (
-    at             timestamptz NOT NULL,
-    before_usdc    numeric(20,6) NOT NULL,
-    after_usdc     numeric(20,6) NOT NULL,
-    peak_usdc      numeric(20,6) NOT NULL,
-    wallet_address bytea NOT NULL,
-    event_key      text NOT NULL,
-    condition_id   text NOT NULL,
-    -- Activity that made it.
-    evidence       jsonb NOT NULL,
-    PRIMARY KEY (wallet_address, event_key, at)
+    at                timestamptz NOT NULL,
+    -- Which token's side it was on, and is on: what is against a market's Yes is for its No. NULL where it has no name.
+    from_outcome      smallint,
+    to_outcome        smallint,
+    -- Whether everything the wallet did on the question was seen; if not, what was held before may undo it.
+    is_whole          boolean NOT NULL,
+    -- Dollars that depended on the answer: before it began to turn, after, and at most since the last turn.
+    before_usdc       numeric(20,6) NOT NULL,
+    after_usdc        numeric(20,6) NOT NULL,
+    peak_usdc         numeric(20,6) NOT NULL,
+    -- As a part of the peak, along its direction; 2 is a full turn.
+    change            double precision NOT NULL,
+    wallet_address    bytea NOT NULL,
+    -- The event's id, or the market's where it has none.
+    event_key         text NOT NULL,
+    -- The market of the act that did it.
+    condition_id      text NOT NULL,
+    from_condition_id text,
+    to_condition_id   text,
+    -- Ids of the rows of wallet_trades that made it, the last one at the end.
+    evidence          jsonb NOT NULL,
+    PRIMARY KEY (wallet_address, event_key, condition_id, at)
 );
 CREATE INDEX wallet_flips_recent ON wallet_flips (at DESC);
+
+-- What a wallet's books say of it that scores and classes are made with. Replaced with them; NULL is unknown.
+CREATE TABLE wallet_traits (
+    wallet_address bytea PRIMARY KEY,
+    -- When it was written, by which what changed since is found.
+    written_at     timestamptz NOT NULL,
+    -- The probability of the conduct's rule is surely above or below its bounds (domain::conduct).
+    is_maker_like  boolean,
+    is_bot_like    boolean,
+    -- A position above $10,000, held or had within thirty days.
+    is_whale       boolean,
+    -- The books agree with the venue's sum over positions.
+    is_reconciled  boolean,
+    -- Months with a trade, of all since the first act.
+    active_months  double precision
+);
+CREATE INDEX wallet_traits_written ON wallet_traits (written_at);
+
+-- Every wallet whose skill was ever tested. Whoever is told of the striking ones must be told how many were looked at, so
+-- nobody is taken off.
+CREATE TABLE score_register (
+    wallet_address bytea PRIMARY KEY,
+    tested_at      timestamptz NOT NULL
+);
+
+-- What was last learned from all wallets together, with which single ones are scored between. The summary of each is
+-- kept in score_runs.
+CREATE TABLE score_models (
+    kind    text PRIMARY KEY,
+    as_of   timestamptz NOT NULL,
+    version smallint NOT NULL,
+    model   jsonb NOT NULL
+);
 
 -- Wallets that seem to have one owner, by evidence. No judgement.
 CREATE TABLE owner_clusters (
@@ -243,6 +298,12 @@ CREATE TABLE market_concentrations (
     PRIMARY KEY (market_id, outcome_index)
 );
 CREATE INDEX market_concentrations_hhi ON market_concentrations (hhi DESC);
+
+-- When a market's holders were last asked for on our own account, whatever came of it.
+CREATE TABLE holder_readings (
+    market_id text PRIMARY KEY,
+    read_at   timestamptz NOT NULL
+);
 
 -- What those whose record speaks for them hold in a market.
 CREATE TABLE market_consensus (
@@ -297,6 +358,7 @@ CREATE TABLE wallet_classes (
     is_certain     boolean NOT NULL,
     class          text NOT NULL
 );
+CREATE INDEX wallet_classes_class ON wallet_classes (class);
 
 -- What of a market's trade looks like trade with oneself, by several measures side by side, as parts of all shares.
 CREATE TABLE market_wash (
@@ -320,9 +382,10 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
-                                'signal_results', 'score_audits', 'market_flows', 'notable_trades', 'wallet_flips',
-                                'owner_clusters', 'market_concentrations', 'market_consensus', 'informed_evidence',
-                                'current_informed_evidence', 'wallet_classes', 'market_wash',
+                                'signal_results', 'score_audits', 'touched_hours', 'market_flows', 'notable_trades',
+                                'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
+                                'market_consensus', 'informed_evidence', 'current_informed_evidence',
+                                'wallet_classes', 'wallet_traits', 'score_models', 'score_register', 'market_wash',
                                 'intelligence_progress']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
@@ -335,7 +398,7 @@ BEGIN
     END LOOP;
     -- What was claimed stays as it was claimed.
     FOREACH name IN ARRAY ARRAY['wallet_scores', 'score_runs', 'signals', 'signal_results', 'score_audits',
-                                'informed_evidence']
+                                'informed_evidence', 'score_register']
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM service_role', name);
     END LOOP;

@@ -11,6 +11,8 @@ pub enum Work {
     Catalogue,
     /// Writing the tape, bars and resolutions.
     Recording,
+    /// Making scores, flows and signals of what is recorded.
+    Intelligence,
 }
 
 impl Work {
@@ -19,6 +21,7 @@ impl Work {
         match self {
             Self::Catalogue => 0x_6361_7363_0001,
             Self::Recording => 0x_6361_7363_0002,
+            Self::Intelligence => 0x_6361_7363_0003,
         }
     }
 }
@@ -48,6 +51,11 @@ impl IngestLock {
     /// because its connection broke, cannot write either.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.connection
+    }
+
+    /// Sees that the lock is still held: an error where its connection is gone.
+    pub async fn check(&mut self) -> Result<(), StoreError> {
+        Ok(self.connection.ping().await?)
     }
 
     /// Gives the lock back.

@@ -11,6 +11,7 @@ use sqlx::{Connection, PgConnection, QueryBuilder};
 
 use crate::StoreError;
 use crate::column::column;
+use crate::intelligence::flows;
 use crate::notify::notify;
 use crate::{bars, months};
 
@@ -144,6 +145,7 @@ pub async fn record(
     confirm(&mut tx, &confirmed).await?;
     insert(&mut tx, &new, source == TapeSource::Record, now).await?;
     bars::rebuild(&mut tx, &touched, &BTreeMap::new(), now).await?;
+    flows::touch(&mut tx, &touched).await?;
     if recorded.inserted > 0 {
         notify(&mut *tx, TAPE_CHANNEL, &now.timestamp_micros().to_string()).await?;
     }

@@ -3,18 +3,33 @@
 //! Each has a definition with a version, ingredients that are shown, and an interval where it can have one.
 //! "Too few events to say" is the usual answer, not an error. Formulas: `docs/scores.md`.
 
+mod assess;
+mod baseline;
+mod budget;
+mod definitions;
+mod likeness;
+mod population;
+#[cfg(test)]
+mod population_tests;
 mod reputation;
 mod smart;
 #[cfg(test)]
 mod tests;
 mod whale;
 
+pub use assess::{Assessment, Record, assess};
+pub use baseline::{Baseline, FEWEST_RESOLVED, Fit, Kind, SettledBet};
+pub use budget::Budget;
+pub use definitions::Definition;
+pub use likeness::{bot, maker};
+pub use population::{FALSE_DISCOVERY_RATE, Population, RECENT_DAYS, Registered, Tested};
 pub use reputation::{HALF_LIFE_DAYS, RECORD_EVENTS, Reputation, reputation};
 pub use smart::{EDGE_SCALE, Posterior, RECENT_WEIGHT, Smart, smart};
-pub use whale::{EventSize, whale};
+pub use whale::{EventSize, LEAST_MEASURED, whale};
 
 use chrono::{DateTime, Utc};
 
+use crate::conduct;
 use crate::evidence::{Basis, EvidenceId, Ingredient, Span};
 use crate::ledger::Reason;
 
@@ -27,19 +42,30 @@ pub enum ScoreKind {
     Smart,
     /// How long a record, and how good.
     Reputation,
+    /// How much like somebody who quotes both sides.
+    Maker,
+    /// How much like a program.
+    Bot,
 }
 
 impl ScoreKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Whale, Self::Smart, Self::Reputation];
+    pub const ALL: [Self; 5] = [Self::Whale, Self::Smart, Self::Reputation, Self::Maker, Self::Bot];
 
     /// The stable lower-case name.
     pub fn slug(self) -> &'static str {
         match self {
             Self::Whale => "whale",
-            Self::Smart => "smart",
+            Self::Smart => "smart_money",
             Self::Reputation => "reputation",
+            Self::Maker => "maker",
+            Self::Bot => "bot",
         }
+    }
+
+    /// The kind with a name; `None` where there is none.
+    pub fn of_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
     }
 
     /// Of its definition. Any change of a formula or a constant is another version; scores of two versions are
@@ -47,14 +73,16 @@ impl ScoreKind {
     pub fn version(self) -> u32 {
         match self {
             Self::Whale | Self::Smart | Self::Reputation => 1,
+            Self::Maker | Self::Bot => conduct::VERSION,
         }
     }
 
-    /// Events below which nothing is said.
-    pub fn fewest_events(self) -> usize {
+    /// Observations below which nothing is said: events, of [`Self::Maker`] and [`Self::Bot`] fills.
+    pub fn fewest(self) -> usize {
         match self {
             Self::Whale => 3,
             Self::Smart | Self::Reputation => 10,
+            Self::Maker | Self::Bot => conduct::FEWEST_FILLS,
         }
     }
 }
@@ -64,11 +92,11 @@ impl ScoreKind {
 pub enum Verdict {
     /// The score.
     Scored(f64),
-    /// Too few events to say: so many, of so many that are needed.
+    /// Too few to say: so many, of so many that are needed.
     TooFew {
-        /// Events there are.
+        /// Events there are; fills, of [`ScoreKind::Maker`] and [`ScoreKind::Bot`].
         events: usize,
-        /// Events needed.
+        /// As many as are needed.
         needed: usize,
     },
     /// The history does not support one.
@@ -102,7 +130,7 @@ pub struct Score {
     pub verdict: Verdict,
     /// From the least to the most it may be; `None` where nothing is said.
     pub span: Option<Span>,
-    /// Events it is made of.
+    /// Events it is made of; fills, of [`ScoreKind::Maker`] and [`ScoreKind::Bot`].
     pub events: usize,
     /// What went into it.
     pub ingredients: Vec<Ingredient>,

@@ -52,7 +52,7 @@ pub fn reputation(known: &Reputation, context: Context) -> Score {
         let parts = [depth * or(better), or(longevity), or(active)];
         100.0 * WEIGHTS.iter().zip(parts).map(|(weight, part)| weight * part).sum::<f64>()
     };
-    let needed = ScoreKind::Reputation.fewest_events();
+    let needed = ScoreKind::Reputation.fewest();
     let verdict = match (known.completeness, known.is_reconciled) {
         (Completeness::Capped, _) => Verdict::Withheld(Reason::Capped),
         (Completeness::Gap, _) | (_, Some(false)) => Verdict::Withheld(Reason::Gap),

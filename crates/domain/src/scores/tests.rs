@@ -74,7 +74,7 @@ fn few_events_are_too_few_to_say() {
     let unmeasured: Vec<EventSize> =
         events.iter().map(|event| size(*event, Some(9.0), None, None)).collect();
     assert_eq!(whale(&unmeasured, context()).verdict, Verdict::TooFew { events: 0, needed: 3 });
-    assert_eq!(whale(&[], context()).verdict.value(), None);
+    assert_eq!(whale::<u32>(&[], context()).verdict.value(), None);
 }
 
 fn any_sizes() -> impl Strategy<Value = Vec<(usize, [Option<f64>; 3])>> {
@@ -288,4 +288,46 @@ proptest! {
         prop_assert!(span.low <= value + 1e-9 && value <= span.high + 1e-9);
         prop_assert!((0.0..=100.0).contains(&less.verdict.value().unwrap()));
     }
+}
+
+// ---- maker and bot ----
+
+#[test]
+fn likeness_is_a_score_with_a_span_and_few_fills_are_too_few_to_say() {
+    use crate::conduct::{FEWEST_FILLS, Features, conduct};
+    let known = Features {
+        fills: FEWEST_FILLS,
+        maker_share: Some(0.9),
+        two_sidedness: Some(0.9),
+        sets_to_fills: Some(0.5),
+        both_outcomes: Some(0.9),
+        markets: 2_000,
+        fills_per_day: Some(900.0),
+        hour_entropy: Some(0.99),
+        basis: Some(Basis::Activity),
+        ..Features::default()
+    };
+    let found = conduct(&known);
+    let (as_maker, as_bot) = (maker(&found, context()), bot(&found, context()));
+    for (score, likeness) in [(&as_maker, &found.maker), (&as_bot, &found.bot)] {
+        let (value, span) = (score.verdict.value().unwrap(), score.span.unwrap());
+        assert!((value - 100.0 * likeness.probability.unwrap()).abs() < 1e-9);
+        assert!(span.contains(value) && span.width() > 0.0, "unknown features widen it: {score:?}");
+        assert_eq!(score.ingredients.len(), likeness.reasons.len());
+    }
+    assert!(as_maker.verdict.value() > Some(95.0));
+    let unknown = as_maker.ingredients.iter().find(|one| one.name == "profit_to_volume").unwrap();
+    assert_eq!(unknown.value, None);
+    let few = conduct(&Features { fills: FEWEST_FILLS - 1, ..known });
+    let verdict = Verdict::TooFew { events: FEWEST_FILLS - 1, needed: FEWEST_FILLS };
+    assert_eq!((bot(&few, context()).verdict, bot(&few, context()).span), (verdict, None));
+}
+
+#[test]
+fn every_kind_has_one_name() {
+    for kind in ScoreKind::ALL {
+        assert_eq!(ScoreKind::of_slug(kind.slug()), Some(kind));
+        assert!(kind.definition().needs.len() > 5);
+    }
+    assert_eq!(ScoreKind::of_slug("smart"), None);
 }

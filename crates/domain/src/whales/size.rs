@@ -70,7 +70,7 @@ pub struct MarketSize {
 }
 
 /// How large a trade is for its market, by three measures that are shown together.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RelativeSize {
     /// (ln(dollars) − median) / (1.4826·MAD) of the market-day ([`Robust`]). `None` where these are unknown, or half of the
     /// day's trades are of one size, so that there is no scale.

@@ -6,6 +6,7 @@ pub(crate) mod books;
 pub(crate) mod doctored;
 pub(crate) mod exchange;
 pub(crate) mod identities;
+pub(crate) mod jobs;
 pub(crate) mod record;
 pub(crate) mod truth;
 pub(crate) mod wallets;

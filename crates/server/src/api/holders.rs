@@ -4,14 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Concentration, ConditionId, Contract, ErrorCode, MarketId, QueryReader, Shares};
+use domain::{Concentration, ConditionId, ErrorCode, MarketId, QueryReader, Shares};
 use moka::future::Cache;
 use polymarket::{UpstreamError, data::DataClient};
 use serde::{Deserialize, Serialize};
-use store::{
-    StoreError,
-    wallets::holders::{self, Holder},
-};
+use store::{StoreError, wallets::holders};
 use utoipa::{
     IntoParams, ToSchema,
     openapi::path::{Parameter, ParameterIn},
@@ -34,7 +31,7 @@ use crate::{
 
 const MAX_LIMIT: u16 = 500;
 /// Holders of each token unless asked otherwise.
-pub(crate) const DEFAULT_LIMIT: u16 = 100;
+pub(crate) const DEFAULT_LIMIT: u16 = ingest::wallets::holders::KEPT;
 /// How long an answer is shown again; upstream keeps its own for two minutes.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// A market's holders are noted so often at most, whoever asks for them.
@@ -160,21 +157,8 @@ async fn fetch(
 /// Keeps a reading of a market's holders, and with it that those wallets exist.
 async fn note(app: &AppState, row: &MarketRow, held: &Held) -> Result<(), StoreError> {
     let Ok(market_id) = MarketId::parse(&row.market_id) else { return Ok(()) };
-    let mut holders = Vec::new();
-    for (outcome_index, token) in (0u8..).zip(&row.token_ids) {
-        let of_token = held.rows.iter().filter(|holder| holder.token_id.as_str() == token);
-        let ranked = (1u16..=DEFAULT_LIMIT).zip(of_token).filter_map(|(rank, holder)| {
-            let wallet = holder.wallet.clone();
-            let shares = Shares::new(holder.shares).ok()?;
-            Contract::of(&wallet).is_none().then_some(Holder {
-                outcome_index,
-                rank,
-                wallet,
-                shares,
-            })
-        });
-        holders.extend(ranked);
-    }
+    let tokens = row.token_ids.iter().map(String::as_str);
+    let holders = ingest::wallets::holders::ranked(&held.rows, tokens);
     let mut connection = app.database().service().acquire().await?;
     let (at, pause) = (held.observed_at, NOTED_EVERY);
     holders::record_now_and_then(&mut connection, &market_id, &holders, at, pause).await?;

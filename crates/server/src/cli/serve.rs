@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ingest::IngestService;
+use ingest::intelligence::IntelligenceService;
 use ingest::live::{LiveBooks, LiveService};
 use ingest::record::RecordingService;
 use ingest::wallets::{WalletClients, WalletService};
@@ -57,6 +58,17 @@ pub(super) fn demo_config(settings: Settings) -> anyhow::Result<Config> {
         // So few that all are there within a minute, and are kept up while somebody watches.
         wallet_board: Some(25),
         wallet_refresh_s: Some(120),
+        // So often that all there is to see is seen within minutes.
+        holders_interval_s: Some(120),
+        wash_interval_s: Some(120),
+        evidence_interval_s: Some(15),
+        signals_interval_s: Some(15),
+        scoring_interval_s: Some(30),
+        clusters_interval_s: Some(120),
+        consensus_interval_s: Some(20),
+        audit_interval_s: Some(3_600),
+        // Large is what is large beside two whole days.
+        tape_back_h: Some(72),
         ..Settings::default()
     };
     let settings = Settings { data_dir: Some(data_dir), database_url: None, ..settings };
@@ -154,7 +166,7 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
 }
 
 /// Starts what talks to upstream: books for everybody, and where it is this process's role the catalogue's syncs, the
-/// recorder and the importers of wallets.
+/// recorder, the importers of wallets and what makes scores, flows and signals.
 fn spawn_ingest(
     config: &Config,
     upstream: &Arc<Upstream>,
@@ -191,6 +203,13 @@ fn spawn_ingest(
         };
         let wallets = WalletService::new(database.clone(), clients, config.wallets.clone());
         tasks.spawn(wallets.run(cancel.clone()));
+        let intelligence = IntelligenceService::new(
+            database.clone(),
+            DataClient::new(upstream.clone()),
+            books.clone(),
+            config.intelligence.clone(),
+        );
+        tasks.spawn(intelligence.run(cancel.clone()));
     }
     Ok(books)
 }

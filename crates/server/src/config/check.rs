@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use chrono::TimeDelta;
+use ingest::intelligence::IntelligenceOptions;
 use ingest::live::LiveOptions;
 use ingest::record::{RecordingOptions, Retention};
 use ingest::wallets::WalletOptions;
@@ -108,6 +109,7 @@ impl Check {
         };
         let recording = self.recording(&settings);
         let wallets = self.wallets(&settings);
+        let intelligence = self.intelligence(&settings);
         let roles = self.roles(settings.roles.clone());
         Some(Config {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -121,6 +123,7 @@ impl Check {
             live,
             recording,
             wallets,
+            intelligence,
             upstream_rate_percent: percent,
             log,
             log_format: log_format.unwrap_or(LogFormat::Text),
@@ -193,6 +196,64 @@ impl Check {
                 .unwrap_or(defaults.board_length),
             refresh_every: after(refresh, defaults.refresh_every),
             background_every: after(background, defaults.background_every),
+            ..defaults
+        }
+    }
+
+    fn intelligence(&mut self, settings: &Settings) -> IntelligenceOptions {
+        let defaults = IntelligenceOptions::default();
+        let markets = settings.intelligence_markets.unwrap_or(defaults.markets);
+        if !(1..=2_000).contains(&markets) {
+            let message = format!("{markets} is not from 1 to 2000");
+            self.mistakes.push(("intelligence-markets", message));
+        }
+        IntelligenceOptions {
+            markets,
+            flows_every: self.seconds(
+                "flows-interval-s",
+                settings.flows_interval_s,
+                defaults.flows_every,
+            ),
+            holders_every: self.seconds(
+                "holders-interval-s",
+                settings.holders_interval_s,
+                defaults.holders_every,
+            ),
+            wash_every: self.seconds(
+                "wash-interval-s",
+                settings.wash_interval_s,
+                defaults.wash_every,
+            ),
+            evidence_every: self.seconds(
+                "evidence-interval-s",
+                settings.evidence_interval_s,
+                defaults.evidence_every,
+            ),
+            signals_every: self.seconds(
+                "signals-interval-s",
+                settings.signals_interval_s,
+                defaults.signals_every,
+            ),
+            scoring_every: self.seconds(
+                "scoring-interval-s",
+                settings.scoring_interval_s,
+                defaults.scoring_every,
+            ),
+            clusters_every: self.seconds(
+                "clusters-interval-s",
+                settings.clusters_interval_s,
+                defaults.clusters_every,
+            ),
+            consensus_every: self.seconds(
+                "consensus-interval-s",
+                settings.consensus_interval_s,
+                defaults.consensus_every,
+            ),
+            audit_every: self.seconds(
+                "audit-interval-s",
+                settings.audit_interval_s,
+                defaults.audit_every,
+            ),
             ..defaults
         }
     }

@@ -7,6 +7,7 @@ mod settings;
 use std::{net::SocketAddr, path::PathBuf};
 
 use ingest::IngestOptions;
+use ingest::intelligence::IntelligenceOptions;
 use ingest::live::LiveOptions;
 use ingest::record::RecordingOptions;
 use ingest::wallets::WalletOptions;
@@ -64,6 +65,8 @@ pub struct Config {
     pub recording: RecordingOptions,
     /// How wallets' histories are imported.
     pub wallets: WalletOptions,
+    /// How often scores, flows and signals are made.
+    pub intelligence: IntelligenceOptions,
     /// Share of upstream's published limits to use, in percent.
     pub upstream_rate_percent: u8,
     /// What to log.
@@ -144,6 +147,16 @@ impl Config {
             wallet_board: Some(self.wallets.board_length),
             wallet_refresh_s: u64::try_from(self.wallets.refresh_every.num_seconds()).ok(),
             wallet_background_s: u64::try_from(self.wallets.background_every.num_seconds()).ok(),
+            flows_interval_s: Some(self.intelligence.flows_every.as_secs()),
+            holders_interval_s: Some(self.intelligence.holders_every.as_secs()),
+            wash_interval_s: Some(self.intelligence.wash_every.as_secs()),
+            evidence_interval_s: Some(self.intelligence.evidence_every.as_secs()),
+            signals_interval_s: Some(self.intelligence.signals_every.as_secs()),
+            scoring_interval_s: Some(self.intelligence.scoring_every.as_secs()),
+            clusters_interval_s: Some(self.intelligence.clusters_every.as_secs()),
+            consensus_interval_s: Some(self.intelligence.consensus_every.as_secs()),
+            audit_interval_s: Some(self.intelligence.audit_every.as_secs()),
+            intelligence_markets: Some(self.intelligence.markets),
             upstream_rate_percent: Some(self.upstream_rate_percent),
             log: Some(self.log.clone()),
             log_format: Some(
@@ -197,6 +210,8 @@ mod tests {
             tail_interval_s: Some(59),
             wallet_board: Some(0),
             wallet_refresh_s: Some(59),
+            flows_interval_s: Some(0),
+            intelligence_markets: Some(0),
             sync_closed: Some(vec!["sometimes".to_owned()]),
             roles: Some(vec!["api".to_owned(), "cook".to_owned()]),
             upstream_rate_percent: Some(0),
@@ -215,6 +230,8 @@ mod tests {
             "sync-closed",
             "wallet-board",
             "wallet-refresh-s",
+            "flows-interval-s",
+            "intelligence-markets",
             "roles",
         ] {
             assert!(fields.contains(&field), "{field} in {fields:?}");

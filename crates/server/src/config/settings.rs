@@ -105,6 +105,36 @@ pub struct Settings {
     /// Seconds from one import of any other wallet to the next, 60 to 604800 [default: 86400]
     #[arg(long, env = "CASCADIAN_WALLET_BACKGROUND_S", value_name = "SECONDS")]
     pub wallet_background_s: Option<u64>,
+    /// Seconds from one look at new trades, for flows and large ones, to the next [default: 5]
+    #[arg(long, env = "CASCADIAN_FLOWS_INTERVAL_S", value_name = "SECONDS")]
+    pub flows_interval_s: Option<u64>,
+    /// Seconds from one reading of a market's holders to the next [default: 3600]
+    #[arg(long, env = "CASCADIAN_HOLDERS_INTERVAL_S", value_name = "SECONDS")]
+    pub holders_interval_s: Option<u64>,
+    /// Seconds from one look for trade with oneself to the next [default: 3600]
+    #[arg(long, env = "CASCADIAN_WASH_INTERVAL_S", value_name = "SECONDS")]
+    pub wash_interval_s: Option<u64>,
+    /// Seconds from one look for trades ahead of news to the next [default: 60]
+    #[arg(long, env = "CASCADIAN_EVIDENCE_INTERVAL_S", value_name = "SECONDS")]
+    pub evidence_interval_s: Option<u64>,
+    /// Seconds from one look for signals to the next [default: 60]
+    #[arg(long, env = "CASCADIAN_SIGNALS_INTERVAL_S", value_name = "SECONDS")]
+    pub signals_interval_s: Option<u64>,
+    /// Seconds from one scoring of all wallets to the next [default: 300]
+    #[arg(long, env = "CASCADIAN_SCORING_INTERVAL_S", value_name = "SECONDS")]
+    pub scoring_interval_s: Option<u64>,
+    /// Seconds from one search for wallets of one owner to the next [default: 3600]
+    #[arg(long, env = "CASCADIAN_CLUSTERS_INTERVAL_S", value_name = "SECONDS")]
+    pub clusters_interval_s: Option<u64>,
+    /// Seconds from one look at where smart money stands to the next [default: 120]
+    #[arg(long, env = "CASCADIAN_CONSENSUS_INTERVAL_S", value_name = "SECONDS")]
+    pub consensus_interval_s: Option<u64>,
+    /// Seconds from one audit of the scores to the next [default: 86400]
+    #[arg(long, env = "CASCADIAN_AUDIT_INTERVAL_S", value_name = "SECONDS")]
+    pub audit_interval_s: Option<u64>,
+    /// Markets whose holders and trades are looked through because they trade most, 1 to 2000 [default: 200]
+    #[arg(long, env = "CASCADIAN_INTELLIGENCE_MARKETS", value_name = "COUNT")]
+    pub intelligence_markets: Option<u32>,
     /// Percentage of upstream's published rate limits to use, 1 to 100 [default: 25]
     #[arg(long, env = "CASCADIAN_UPSTREAM_RATE_PERCENT", value_name = "PERCENT")]
     pub upstream_rate_percent: Option<u8>,
@@ -159,6 +189,16 @@ macro_rules! fields {
             wallet_board,
             wallet_refresh_s,
             wallet_background_s,
+            flows_interval_s,
+            holders_interval_s,
+            wash_interval_s,
+            evidence_interval_s,
+            signals_interval_s,
+            scoring_interval_s,
+            clusters_interval_s,
+            consensus_interval_s,
+            audit_interval_s,
+            intelligence_markets,
             upstream_rate_percent,
             log,
             log_format

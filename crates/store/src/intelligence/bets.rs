@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::{Address, ConditionId};
+use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{column, parsed};
-use crate::wallets::address;
+use crate::wallets::{address, bytes};
 
 /// A settled bet of a wallet.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +53,9 @@ pub async fn replace(
                                   closed_at, horizon_s, price, came_true, stake_usdc)
          SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::smallint[], $5::text[], $6::timestamptz[],
                                     $7::timestamptz[], $8::bigint[], $9::double precision[], $10::boolean[],
-                                    $11::numeric[]) AS n",
+                                    $11::numeric[]) AS n
+         -- Ids of events and of markets without one are of two series, which may meet; the first counts.
+         ON CONFLICT DO NOTHING",
     )
     .bind(wallet.to_bytes().to_vec())
     .bind(bets.iter().map(|bet| bet.event_key.as_str()).collect::<Vec<_>>())
@@ -83,6 +86,36 @@ pub async fn settled_before(
         "SELECT {COLUMNS} FROM wallet_bets WHERE closed_at < $1 ORDER BY wallet_address, closed_at, event_key"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant).fetch_all(executor).await?;
+    rows.iter().map(decode).collect()
+}
+
+/// Passes the same to `take`, one after the other, so that nobody needs room for all of them.
+pub async fn each_settled_before(
+    executor: impl PgExecutor<'_>,
+    instant: DateTime<Utc>,
+    mut take: impl FnMut(WalletBet),
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM wallet_bets WHERE closed_at < $1 ORDER BY wallet_address, closed_at, event_key"
+    );
+    let mut rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant).fetch(executor);
+    while let Some(row) = rows.try_next().await? {
+        take(decode(&row)?);
+    }
+    Ok(())
+}
+
+/// The bets of some wallets, by wallet and in the order of their settlement.
+pub async fn of_wallets(
+    executor: impl PgExecutor<'_>,
+    wallets: &[Address],
+) -> Result<Vec<WalletBet>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM wallet_bets WHERE wallet_address = ANY($1)
+         ORDER BY wallet_address, closed_at, event_key"
+    );
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(bytes(wallets)).fetch_all(executor).await?;
     rows.iter().map(decode).collect()
 }
 

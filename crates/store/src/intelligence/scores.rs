@@ -81,13 +81,12 @@ pub struct ScoreRun {
     pub population: Value,
 }
 
-/// Makes room for scores, so that the transaction that writes them need not.
+/// Makes room for scores of an instant, so that the transaction that writes them need not.
 pub async fn make_room(
     executor: impl PgExecutor<'_>,
-    scores: &[WalletScore],
+    as_of: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let instants = scores.iter().map(|score| score.as_of).collect();
-    months::prepare(executor, "wallet_scores", instants).await
+    months::prepare(executor, "wallet_scores", vec![as_of]).await
 }
 
 /// Writes scores of a kind: those that differ from the wallet's last one as new rows, the others as still so. How many
@@ -97,54 +96,70 @@ pub async fn record(
     kind: &str,
     scores: &[WalletScore],
 ) -> Result<u64, StoreError> {
-    make_room(&mut *connection, scores).await?;
-    let wallets: Vec<Address> = scores.iter().map(|one| one.wallet.clone()).collect();
+    let scores: Vec<(&str, &WalletScore)> = scores.iter().map(|score| (kind, score)).collect();
+    record_all(connection, &scores).await
+}
+
+/// The same of several kinds at once. Scores that are older than what is held are left out: what rests on more is
+/// there. Which wallet's is still so is noted once an hour, so that looking often costs nothing.
+pub async fn record_all(
+    connection: &mut PgConnection,
+    scores: &[(&str, &WalletScore)],
+) -> Result<u64, StoreError> {
+    let instants = scores.iter().map(|(_, score)| score.as_of).collect();
+    months::prepare(&mut *connection, "wallet_scores", instants).await?;
+    let wallets = scores.iter().map(|(_, one)| &one.wallet);
     let ends = |of: fn((f64, f64)) -> f64| {
-        scores.iter().map(|one| one.interval.map(of)).collect::<Vec<_>>()
+        scores.iter().map(|(_, one)| one.interval.map(of)).collect::<Vec<_>>()
     };
     let changed = sqlx::query(
-        "WITH new AS (
-             SELECT $1::text AS kind, n.* FROM unnest($2::bytea[], $3::timestamptz[], $4::smallint[], $5::integer[],
+        "WITH told AS (
+             SELECT * FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::smallint[], $5::integer[],
                  $6::text[], $7::text[], $8::double precision[], $9::double precision[], $10::double precision[],
                  $11::jsonb[], $12::jsonb[])
-                 AS n (wallet_address, as_of, version, n, verdict, reason, value, low, high, ingredients, evidence)
+                 AS n (kind, wallet_address, as_of, version, n, verdict, reason, value, low, high, ingredients, evidence)
+         ), new AS (
+             SELECT told.*, held.checked_at AS held_at,
+                    (held.version, held.n, held.verdict, held.reason, held.value, held.low, held.high,
+                     held.ingredients, held.evidence)
+                    IS NOT DISTINCT FROM (told.version, told.n, told.verdict, told.reason, told.value, told.low,
+                                          told.high, told.ingredients, told.evidence) AS is_same
+             FROM told LEFT JOIN current_wallet_scores AS held
+                  ON held.wallet_address = told.wallet_address AND held.kind = told.kind
+             WHERE held.checked_at IS NULL OR held.checked_at <= told.as_of
          ), still AS (
              UPDATE current_wallet_scores AS held SET checked_at = new.as_of
-             FROM new WHERE held.wallet_address = new.wallet_address AND held.kind = new.kind
-               AND (held.version, held.n, held.verdict, held.reason, held.value, held.low, held.high,
-                    held.ingredients, held.evidence)
-                   IS NOT DISTINCT FROM (new.version, new.n, new.verdict, new.reason, new.value, new.low, new.high,
-                                         new.ingredients, new.evidence)
-             RETURNING held.wallet_address
-         ), changed AS (
-             SELECT * FROM new WHERE wallet_address NOT IN (SELECT wallet_address FROM still)
+             FROM new WHERE held.wallet_address = new.wallet_address AND held.kind = new.kind AND new.is_same
+               AND new.held_at <= new.as_of - interval '1 hour'
          ), kept AS (
              INSERT INTO wallet_scores (wallet_address, kind, as_of, version, n, verdict, reason, value, low, high,
                                         ingredients, evidence)
              SELECT wallet_address, kind, as_of, version, n, verdict, reason, value, low, high, ingredients, evidence
-             FROM changed
+             FROM new WHERE NOT is_same
+             -- Two within the same moment: the second counts, and the first is what was said.
+             ON CONFLICT DO NOTHING
          )
          INSERT INTO current_wallet_scores (wallet_address, kind, as_of, checked_at, version, n, verdict, reason, value,
                                             low, high, ingredients, evidence)
          SELECT wallet_address, kind, as_of, as_of, version, n, verdict, reason, value, low, high, ingredients, evidence
-         FROM changed
+         FROM new WHERE NOT is_same ORDER BY kind, wallet_address
          ON CONFLICT (wallet_address, kind) DO UPDATE
          SET as_of = EXCLUDED.as_of, checked_at = EXCLUDED.checked_at, version = EXCLUDED.version, n = EXCLUDED.n,
              verdict = EXCLUDED.verdict, reason = EXCLUDED.reason, value = EXCLUDED.value, low = EXCLUDED.low,
              high = EXCLUDED.high, ingredients = EXCLUDED.ingredients, evidence = EXCLUDED.evidence",
     )
-    .bind(kind)
-    .bind(bytes(&wallets))
-    .bind(scores.iter().map(|one| one.as_of).collect::<Vec<_>>())
-    .bind(scores.iter().map(|one| one.version).collect::<Vec<_>>())
-    .bind(scores.iter().map(|one| i32::try_from(one.n).unwrap_or(i32::MAX)).collect::<Vec<_>>())
-    .bind(scores.iter().map(|one| one.verdict.slug()).collect::<Vec<_>>())
-    .bind(scores.iter().map(|one| one.reason.as_deref()).collect::<Vec<_>>())
-    .bind(scores.iter().map(|one| one.value).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
+    .bind(bytes(wallets))
+    .bind(scores.iter().map(|(_, one)| one.as_of).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| one.version).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| i32::try_from(one.n).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| one.verdict.slug()).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| one.reason.as_deref()).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| one.value).collect::<Vec<_>>())
     .bind(ends(|interval| interval.0))
     .bind(ends(|interval| interval.1))
-    .bind(scores.iter().map(|one| &one.ingredients).collect::<Vec<_>>())
-    .bind(scores.iter().map(|one| &one.evidence).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| &one.ingredients).collect::<Vec<_>>())
+    .bind(scores.iter().map(|(_, one)| &one.evidence).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(changed.rows_affected())
@@ -197,6 +212,19 @@ pub async fn last_run(
 
 const COLUMNS: &str =
     "wallet_address, as_of, version, n, verdict, reason, value, low, high, ingredients, evidence";
+
+/// How many wallets have each verdict of a kind now, in the order of [`Verdict::ALL`].
+pub async fn counts(executor: impl PgExecutor<'_>, kind: &str) -> Result<[u32; 4], StoreError> {
+    let sql =
+        "SELECT verdict, count(*) FROM current_wallet_scores WHERE kind = $1 GROUP BY verdict";
+    let rows: Vec<(String, i64)> = sqlx::query_as(sql).bind(kind).fetch_all(executor).await?;
+    let of = |verdict: Verdict| {
+        let row = rows.iter().find(|(word, _)| word == verdict.slug());
+        row.map_or(Ok(0), |(_, count)| u32::try_from(*count).map_err(StoreError::other))
+    };
+    let [scored, too_few, withheld, excluded] = Verdict::ALL.map(of);
+    Ok([scored?, too_few?, withheld?, excluded?])
+}
 
 /// The last score of a kind that a wallet was given.
 pub async fn current(
