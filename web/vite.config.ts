@@ -4,18 +4,20 @@ import { defineConfig } from "vitest/config";
 /** Where `npm run dev` sends API requests; the server's default listen address. */
 const apiServer = process.env.CASCADIAN_DEV_SERVER ?? "http://127.0.0.1:8080";
 
+/** What only pages about traders need. */
+const traderModules = /src\/(lib|components)\/traders\//;
 const liveModules =
   /src\/(lib\/(feed|feedEvents|livePrice|palette|chartTime|useWidth)|components\/PanelParts)\.tsx?$/;
-/** The main requests of the first pages, which the entry needs as well: in files of their own they would be crumbs. */
-const mainRequests =
-  /src\/features\/(screener|market|events)\/(keys|marketsQuery|marketQueries|eventQueries|screen)\.ts$/;
+/** The screener's request, which the entry needs as well: in a file of its own it would be a crumb. */
+const mainRequests = /src\/features\/screener\/(keys|marketsQuery|screen)\.ts$/;
 /** Lists that grow page by page, which only wallets have so far. */
 const pagedLists = /@tanstack\/[^?]*\/(useInfiniteQuery|infiniteQueryObserver|infiniteQueryOptions)\.js/;
 const vendorModules = (id: string) =>
   /node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch|valibot)\//.test(id) &&
   !pagedLists.test(id);
 const sharedModules = (id: string) =>
-  (/src\/(lib|components)\//.test(id) && !liveModules.test(id)) || mainRequests.test(id);
+  (/src\/(lib|components)\//.test(id) && !liveModules.test(id) && !traderModules.test(id)) ||
+  mainRequests.test(id);
 
 export default defineConfig({
   plugins: [react()],
@@ -32,6 +34,7 @@ export default defineConfig({
             { name: "shared", test: sharedModules },
             // What only the live pages need stays apart from what every page needs.
             { name: "live", test: liveModules },
+            { name: "traders", test: traderModules },
           ],
         },
       },

@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { useFreshReport } from "../components/Freshness.tsx";
-import { Icon, type IconName, Mark } from "../components/Icon.tsx";
+import { Icon, Mark } from "../components/Icon.tsx";
 import { SyncProgress } from "../features/sync/SyncProgress.tsx";
 import { useActions } from "../lib/actions.ts";
 import { changeDisplay, cycle, DENSITIES, display, THEMES } from "../lib/display.ts";
@@ -10,22 +10,17 @@ import { usePlace } from "../lib/navigation.ts";
 import { useStore } from "../lib/store.ts";
 import { useNow, useSecond } from "../lib/time.ts";
 import { toasts } from "../lib/toast.ts";
-import { ShortcutSheet } from "./ShortcutSheet.tsx";
+import { PAGES } from "./pages.ts";
 import { shellActions } from "./shellActions.ts";
 import { useOpenTotal } from "./useOpenTotal.ts";
 import { useShortcuts } from "./useShortcuts.ts";
 
+const ShortcutSheet = lazy(async () => ({
+  default: (await import("./ShortcutSheet.tsx")).ShortcutSheet,
+}));
 const Palette = lazy(async () => ({
   default: (await import("../features/palette/Palette.tsx")).Palette,
 }));
-
-const PAGES: readonly { href: string; title: string; icon: IconName; keys: string }[] = [
-  { href: "/markets", title: "Screener", icon: "screener", keys: "g m" },
-  { href: "/events", title: "Events", icon: "events", keys: "g e" },
-  { href: "/wallets", title: "Wallets", icon: "wallets", keys: "g w" },
-  { href: "/map", title: "Map", icon: "map", keys: "g p" },
-  { href: "/categories", title: "Categories", icon: "categories", keys: "g c" },
-];
 
 /** What surrounds every page: the rail, the top bar, the palette, the shortcuts, what is said in the corner. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -50,12 +45,10 @@ export function Shell({ children }: { children: ReactNode }) {
       <Rail openPalette={() => open("palette")} />
       <TopBar openPalette={() => open("palette")} />
       {children}
-      {overlay === "palette" && (
-        <Suspense>
-          <Palette onClose={close} />
-        </Suspense>
-      )}
-      {overlay === "shortcuts" && <ShortcutSheet onClose={close} />}
+      <Suspense>
+        {overlay === "palette" && <Palette onClose={close} />}
+        {overlay === "shortcuts" && <ShortcutSheet onClose={close} />}
+      </Suspense>
       <Toasts />
     </div>
   );
@@ -70,7 +63,8 @@ function Rail({ openPalette }: { openPalette(): void }) {
         <span>Cascadian</span>
       </a>
       <nav className="nav" aria-label="Pages">
-        {PAGES.map(({ href, title, icon, keys }) => {
+        {PAGES.map(([icon, title, keys]) => {
+          const href = `/${icon}`;
           const isHere = path === href || path.startsWith(`${href}/`);
           return (
             <a

@@ -2,7 +2,7 @@ import { besideHref } from "../lib/beside.ts";
 import { go } from "../lib/navigation.ts";
 
 /** Paths that the terminal draws itself; all others are the server's. */
-const OWN_PATHS = /^\/((markets|events|wallets)(\/[^/]+)?|map|categories)\/?$/;
+const OWN_PATHS = /^\/((markets|events|wallets|signals|scores)(\/[^/]+)?|map|categories|whales|insiders)\/?$/;
 
 /** The address a click leads to inside the terminal, or null when the browser should follow it. */
 function ownAddress(event: MouseEvent): { href: string; isReplacing: boolean } | null {

@@ -21,6 +21,12 @@ export interface Route {
     | "wallets"
     | "wallet"
     | "compare"
+    | "whales"
+    | "insiders"
+    | "signals"
+    | "signal"
+    | "scores"
+    | "score"
     | "none";
   /** Loads the page's code, once. */
   load(): Promise<Page>;
@@ -65,7 +71,10 @@ function route(name: Route["name"], fetchPage: () => Promise<Page>): Route {
 /** The screener with the market feature's details at its side: features do not know each other, the app does. */
 const markets = route("markets", async () => {
   const { ScreenerPage } = await import("../features/screener/ScreenerPage.tsx");
-  return ({ search }: PageProps) => <ScreenerPage search={search} Panel={SidePanel} />;
+  const { prime } = ScreenerPage;
+  return Object.assign(({ search }: PageProps) => <ScreenerPage search={search} Panel={SidePanel} />, {
+    prime,
+  });
 });
 const market = route("market", async () => (await import("../features/market/MarketPage.tsx")).MarketPage);
 const events = route("events", async () => (await import("../features/events/EventsPage.tsx")).EventsPage);
@@ -75,32 +84,57 @@ const categories = route(
   "categories",
   async () => (await import("../features/categories/CategoriesPage.tsx")).CategoriesPage,
 );
-const wallets = route(
-  "wallets",
-  async () => (await import("../features/wallet/WalletsPage.tsx")).WalletsPage,
-);
+/** Wallets with those that are followed among them. */
+const wallets = route("wallets", async () => {
+  const [{ WalletsPage }, { FollowedList }] = await Promise.all([
+    import("../features/wallet/WalletsPage.tsx"),
+    import("../features/follow/FollowedList.tsx"),
+  ]);
+  const { prime } = WalletsPage;
+  return Object.assign(
+    ({ search }: PageProps) => <WalletsPage search={search} followed={<FollowedList />} />,
+    { prime },
+  );
+});
 const wallet = route("wallet", async () => (await import("../features/wallet/WalletPage.tsx")).WalletPage);
 const compare = route(
   "compare",
   async () => (await import("../features/wallet/ComparePage.tsx")).ComparePage,
 );
+const whales = route("whales", async () => (await import("../features/whales/WhalesPage.tsx")).WhalesPage);
+const insiders = route(
+  "insiders",
+  async () => (await import("../features/insiders/InsidersPage.tsx")).InsidersPage,
+);
+const signals = route(
+  "signals",
+  async () => (await import("../features/signals/SignalsPage.tsx")).SignalsPage,
+);
+const signal = route("signal", async () => (await import("../features/signals/SignalPage.tsx")).SignalPage);
+const scores = route("scores", async () => (await import("../features/scores/ScoresPage.tsx")).ScoresPage);
+const score = route("score", async () => (await import("../features/scores/ScorePage.tsx")).ScorePage);
 const none = route("none", async () => (await import("./NotFoundPage.tsx")).NotFoundPage);
+
+/** The page of an area, and that of one thing in it. */
+const AREAS: ReadonlyMap<string, readonly [Route, Route?]> = new Map<string, readonly [Route, Route?]>([
+  ["markets", [markets, market]],
+  ["events", [events, event]],
+  ["wallets", [wallets, wallet]],
+  ["map", [map]],
+  ["categories", [categories]],
+  ["whales", [whales]],
+  ["insiders", [insiders]],
+  ["signals", [signals, signal]],
+  ["scores", [scores, score]],
+]);
 
 /** The route of a path and the identifier in it. */
 export function matchRoute(path: string): { route: Route; id: string } {
-  const [area, id, ...more] = path.split("/").filter(Boolean);
-  if (more.length > 0) return { route: none, id: "" };
-  if (area === "markets")
-    return id === undefined ? { route: markets, id: "" } : { route: market, id: decoded(id) };
-  if (area === "events")
-    return id === undefined ? { route: events, id: "" } : { route: event, id: decoded(id) };
-  if (area === "wallets") {
-    if (id === "compare") return { route: compare, id: "" };
-    return id === undefined ? { route: wallets, id: "" } : { route: wallet, id: decoded(id) };
-  }
-  if (id === undefined && area === "map") return { route: map, id: "" };
-  if (id === undefined && area === "categories") return { route: categories, id: "" };
-  return { route: none, id: "" };
+  const [area = "", id, ...more] = path.split("/").filter(Boolean);
+  const pages = more.length === 0 ? AREAS.get(area) : undefined;
+  if (id === undefined) return { route: pages?.[0] ?? none, id: "" };
+  if (area === "wallets" && id === "compare" && pages) return { route: compare, id: "" };
+  return pages?.[1] ? { route: pages[1], id: decoded(id) } : { route: none, id: "" };
 }
 
 function decoded(part: string): string {

@@ -2,6 +2,7 @@ import { syncNow } from "../features/sync/sync.ts";
 import type { Action } from "../lib/actions.ts";
 import { changeDisplay, DENSITIES, THEMES } from "../lib/display.ts";
 import { go } from "../lib/navigation.ts";
+import { PAGES } from "./pages.ts";
 
 interface ShellDoors {
   openPalette(): void;
@@ -11,17 +12,15 @@ interface ShellDoors {
 /** What can be done from every page. */
 export function shellActions({ openPalette, openShortcuts }: ShellDoors): Action[] {
   return [
-    { id: "go-markets", title: "Go to the screener", group: "Go to", keys: "g m", run: () => go("/markets") },
-    { id: "go-events", title: "Go to events", group: "Go to", keys: "g e", run: () => go("/events") },
-    { id: "go-wallets", title: "Go to wallets", group: "Go to", keys: "g w", run: () => go("/wallets") },
-    { id: "go-map", title: "Go to the market map", group: "Go to", keys: "g p", run: () => go("/map") },
-    {
-      id: "go-categories",
-      title: "Go to categories",
-      group: "Go to",
-      keys: "g c",
-      run: () => go("/categories"),
-    },
+    ...PAGES.map(
+      ([page, title, keys]): Action => ({
+        id: `go-${page}`,
+        title: `Go to ${title}`,
+        group: "Go to",
+        keys,
+        run: () => go(`/${page}`),
+      }),
+    ),
     { id: "go-docs", title: "Read the API", group: "Go to", run: () => window.location.assign("/docs") },
     { id: "palette", title: "Find", group: "Go to", keys: "⌘K", keyboardOnly: true, run: openPalette },
     { id: "shortcuts", title: "Show all shortcuts", group: "View", keys: "?", run: openShortcuts },

@@ -1,6 +1,7 @@
 /** What the server wrote into the page beside its HTML. */
 export interface Boot {
-  route: "markets" | "market" | "events" | "event" | "map" | "categories" | "wallets" | "wallet" | "compare";
+  /** The page's name; which page it is follows from the address. */
+  route: string;
   query_string: string;
   reply: unknown;
   app: { version: string; simulated: boolean; interval_s: number };

@@ -14,6 +14,7 @@ import { go, type PageProps } from "../../lib/navigation.ts";
 import { stringifySearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { categories } from "./categoriesQuery.ts";
+import { primeCategories } from "./primeCategories.ts";
 
 const SKELETONS = ["a", "b", "c", "d", "e", "f"];
 
@@ -85,6 +86,9 @@ export function CategoriesPage({ search }: PageProps) {
     </Main>
   );
 }
+
+/** What the server wrote into the page is put where its query looks for it. */
+CategoriesPage.prime = primeCategories;
 
 interface CategoryProps {
   row: CategoryRow;

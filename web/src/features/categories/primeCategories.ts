@@ -6,6 +6,6 @@ import { categoryKeys } from "./keys.ts";
 export type CategoriesAnswer = Answer<CategoryRow[], ItemMetadata>;
 
 /** Puts the page's own answer where the page looks for it. */
-export function primeCategories(client: QueryClient, answer: CategoriesAnswer): void {
-  client.setQueryData(categoryKeys.all, answer);
+export function primeCategories(client: QueryClient, _id: string, answer: unknown): void {
+  client.setQueryData(categoryKeys.all, answer as CategoriesAnswer);
 }

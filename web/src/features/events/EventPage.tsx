@@ -16,7 +16,7 @@ import { parseSearch, stringifySearch, type UrlSearch } from "../../lib/urlSearc
 import { useTitle } from "../../lib/useTitle.ts";
 import { AgendaPanel } from "./AgendaPanel.tsx";
 import { DistributionPanel } from "./DistributionPanel.tsx";
-import { eventDetail } from "./eventQueries.ts";
+import { eventDetail, primeEvent } from "./eventQueries.ts";
 import { HistoryPanel } from "./HistoryPanel.tsx";
 import { HISTORY_RANGES, type HistoryRange } from "./historyQuery.ts";
 import { useEventFeed } from "./useEventFeed.ts";
@@ -48,6 +48,9 @@ export function EventPage({ id, search }: PageProps) {
   }
   return <PageSkeleton className="event" />;
 }
+
+/** What the server wrote into the page is put where its query looks for it. */
+EventPage.prime = primeEvent;
 
 const byPrice = (left: MarketRow, right: MarketRow) => (right.price ?? -1) - (left.price ?? -1);
 const COLUMNS = ["price", "change_24h", "volume_24h", "volume_total", "liquidity", "spread", "end_date"];

@@ -18,7 +18,7 @@ import { useCursor } from "../../lib/useCursor.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { useWindowedList } from "../../lib/useWindowedList.ts";
 import { EVENT_COLUMNS } from "./eventColumns.tsx";
-import { eventsWindow } from "./eventQueries.ts";
+import { eventsWindow, primeEvents } from "./eventQueries.ts";
 import {
   DEFAULT_EVENT_SORT,
   EVENT_STATUSES,
@@ -183,6 +183,9 @@ export function EventsPage({ search }: PageProps) {
     </Main>
   );
 }
+
+/** What the server wrote into the page is put where its query looks for it. */
+EventsPage.prime = primeEvents;
 
 function toggled(values: readonly string[], value: string): readonly string[] {
   return values.includes(value) ? values.filter((kept) => kept !== value) : [...values, value];

@@ -35,19 +35,15 @@ export function eventDetail(slug: string) {
   });
 }
 
-/** Puts the page's own first answer where the list looks for it. Returns false for a page further down. */
-export function primeEvents(
-  client: QueryClient,
-  search: UrlSearch,
-  answer: Omit<ListWindow<EventRow>, "query">,
-): boolean {
-  if (answer.metadata.offset !== 0 || answer.metadata.limit !== WINDOW_ROWS) return false;
+/** Puts the page's own first answer where the list looks for it; not that of a page further down. */
+export function primeEvents(client: QueryClient, _id: string, handed: unknown, search: UrlSearch): void {
+  const answer = handed as Omit<ListWindow<EventRow>, "query">;
+  if (answer.metadata.offset !== 0 || answer.metadata.limit !== WINDOW_ROWS) return;
   const query = eventScreenToSearch(parseEventScreen(search).screen);
   client.setQueryData(eventKeys.window(query, 0), { ...answer, query });
-  return true;
 }
 
 /** Puts the page's own answer where the event page looks for it. */
-export function primeEvent(client: QueryClient, slug: string, answer: EventAnswer): void {
-  client.setQueryData(eventKeys.detail(slug), answer);
+export function primeEvent(client: QueryClient, slug: string, answer: unknown): void {
+  client.setQueryData(eventKeys.detail(slug), answer as EventAnswer);
 }

@@ -2,9 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { outcomeColour } from "../../components/Figures.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../components/PanelParts.tsx";
+import { FollowStar } from "../../components/traders/FollowStar.tsx";
 import type { HolderSide, Holders } from "../../lib/apiTypes.ts";
 import { ago, count, fixed, money, moneyExact, percent, shares, shortHash, utc } from "../../lib/format.ts";
+import { useStore } from "../../lib/store.ts";
 import { useNow } from "../../lib/time.ts";
+import { followed } from "../../lib/traders/follow.ts";
+import { heldByFollowed } from "./heldByFollowed.ts";
 import { marketHolders } from "./live/liveQueries.ts";
 
 const SHOWN_HOLDERS = 8;
@@ -35,6 +39,7 @@ export function HoldersPanel({ marketId }: { marketId: string }) {
         ) : (
           <>
             <Balance holders={holders} />
+            <HeldByFollowed holders={holders} />
             <div className="sides">
               {holders.sides.map((side) => (
                 <Side key={side.outcome} side={side} shown={isWhole ? side.holders.length : SHOWN_HOLDERS} />
@@ -60,6 +65,34 @@ export function HoldersPanel({ marketId }: { marketId: string }) {
         <PanelSkeleton lines={SKELETON_LINES} />
       )}
     </section>
+  );
+}
+
+/** What those that the reader follows hold, as far as upstream names them. */
+function HeldByFollowed({ holders }: { holders: Holders }) {
+  const list = useStore(followed);
+  if (list.length === 0) return null;
+  const held = heldByFollowed(holders.sides, list);
+  if (held.length === 0) {
+    return (
+      <p className="sub held-by-followed">
+        None of the {count(list.length)} wallets you follow is among the holders that Polymarket names.
+      </p>
+    );
+  }
+  return (
+    <p className="sub held-by-followed">
+      Held by wallets you follow:{" "}
+      {held.map((part, index) => (
+        <span key={`${part.wallet} ${part.outcome}`}>
+          {index > 0 && ", "}
+          <a href={`/wallets/${part.wallet}`} data-beside={part.wallet}>
+            {part.name ?? shortHash(part.wallet)}
+          </a>{" "}
+          {shares(part.shares)} <span className={outcomeColour(part.outcome)}>{part.label}</span>
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -128,6 +161,7 @@ function Side({ side, shown }: { side: HolderSide; shown: number }) {
             {side.holders.slice(0, shown).map((holder) => (
               <tr key={holder.wallet}>
                 <td className="l" title={holder.wallet}>
+                  <FollowStar address={holder.wallet} name={holder.name} />{" "}
                   <a href={`/wallets/${holder.wallet}`} data-beside={holder.wallet}>
                     {holder.name ?? <span className="mono">{shortHash(holder.wallet)}</span>}
                   </a>

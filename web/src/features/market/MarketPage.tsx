@@ -27,11 +27,12 @@ import {
 import { PricePanel } from "./chart/PricePanel.tsx";
 import { FlowPanel } from "./FlowPanel.tsx";
 import { HoldersPanel } from "./HoldersPanel.tsx";
+import { IntelligencePanel } from "./IntelligencePanel.tsx";
 import { useMarketFeed } from "./live/useMarketFeed.ts";
 import { useShownPrices } from "./live/useShownPrices.ts";
 import { MarketFacts } from "./MarketFacts.tsx";
 import { MarketFigures, StatusLine } from "./MarketFigures.tsx";
-import { marketDetail, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
+import { marketDetail, primeMarket, relatedMarkets, siblingMarkets } from "./marketQueries.ts";
 import { PriceVoice } from "./PriceVoice.tsx";
 import { SlippagePanel } from "./SlippagePanel.tsx";
 import { StatusTimeline } from "./StatusTimeline.tsx";
@@ -66,6 +67,9 @@ export function MarketPage({ id, search }: PageProps) {
   }
   return <PageSkeleton className="market" />;
 }
+
+/** What the server wrote into the page is put where its query looks for it. */
+MarketPage.prime = primeMarket;
 
 interface MarketProps {
   market: MarketDetail;
@@ -141,6 +145,7 @@ function Market({ market, isSimulated, search }: MarketProps) {
             <FlowPanel market={market} />
             <StatusTimeline market={market} />
           </div>
+          <IntelligencePanel market={market} />
           <HoldersPanel marketId={market.market_id} />
           <div className="pair">
             <section className="card rules">

@@ -47,6 +47,6 @@ export function siblingMarkets(eventSlug: string) {
 }
 
 /** Puts the page's own answer where the market page looks for it. */
-export function primeMarket(client: QueryClient, id: string, answer: MarketAnswer): void {
-  client.setQueryData(marketKeys.detail(id), answer);
+export function primeMarket(client: QueryClient, id: string, answer: unknown): void {
+  client.setQueryData(marketKeys.detail(id), answer as MarketAnswer);
 }

@@ -7,6 +7,7 @@ import { cents, count, shortHash } from "../../lib/format.ts";
 import { go } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useStore } from "../../lib/store.ts";
+import { followed } from "../../lib/traders/follow.ts";
 import { entityFromText } from "./entity.ts";
 import { searchCatalogue, searchWallets } from "./searchQuery.ts";
 
@@ -23,6 +24,7 @@ export function Palette({ onClose }: PaletteProps) {
   const { data: wallets } = useQuery(searchWallets(sought));
   const offered = useStore(actions);
   const [visits] = useState(recentVisits);
+  const own = useStore(followed);
 
   useEffect(() => {
     dialog.current?.showModal();
@@ -41,6 +43,12 @@ export function Palette({ onClose }: PaletteProps) {
   const entity = entityFromText(text);
   const listed = offered.filter((action) => !action.keyboardOnly && matches(action.title, sought));
   const hits = sought === "" ? undefined : found;
+  const starred =
+    sought === ""
+      ? []
+      : own.filter(
+          ({ address, name }) => matches(name ?? "", sought) || address.startsWith(sought.toLowerCase()),
+        );
   const shownVisits = sought === "" ? visits : [];
 
   // Results come after the text: the first of them is selected again whenever another stands first.
@@ -48,6 +56,7 @@ export function Palette({ onClose }: PaletteProps) {
     [
       ...(entity ? [`open ${entity.id}`] : []),
       ...shownVisits.map(({ href }) => `recent ${href}`),
+      ...starred.map(({ address }) => `followed ${address}`),
       ...(hits?.markets ?? []).map((market) => `market ${market.market_id}`),
       ...(hits?.events ?? []).map((event) => `event ${event.event_id}`),
       ...(wallets ?? []).map(({ address }) => `wallet ${address}`),
@@ -90,6 +99,16 @@ export function Palette({ onClose }: PaletteProps) {
               {shownVisits.map((visit) => (
                 <Item key={visit.href} value={`recent ${visit.href}`} onSelect={() => open(visit.href)}>
                   <span className="t">{visit.title}</span>
+                </Item>
+              ))}
+            </Command.Group>
+          )}
+          {starred.length > 0 && (
+            <Command.Group heading="Followed">
+              {starred.map(({ address, name }) => (
+                <Item key={address} value={`followed ${address}`} onSelect={() => open(besideHref(address))}>
+                  <span className="t">{name ?? shortHash(address)}</span>
+                  <span className="n mono">{shortHash(address)}</span>
                 </Item>
               ))}
             </Command.Group>

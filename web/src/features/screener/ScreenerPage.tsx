@@ -19,7 +19,7 @@ import { csvHrefOf, hrefOf } from "./address.ts";
 import { EmptyResult } from "./EmptyResult.tsx";
 import { FacetRail } from "./FacetRail.tsx";
 import { IgnoredNotice } from "./IgnoredNotice.tsx";
-import { marketsWindow } from "./marketsQuery.ts";
+import { marketsWindow, primeMarkets } from "./marketsQuery.ts";
 import { ScreenerHead } from "./ScreenerHead.tsx";
 import {
   effectiveSort,
@@ -114,6 +114,9 @@ export function ScreenerPage({ search, Panel }: ScreenerPageProps) {
     </Main>
   );
 }
+
+/** What the server wrote into the page is put where its query looks for it. */
+ScreenerPage.prime = primeMarkets;
 
 /** The value, or the last one there was while the next is being fetched. */
 function useLastKnown<Value>(value: Value | undefined): Value | undefined {

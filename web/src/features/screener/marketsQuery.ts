@@ -34,18 +34,14 @@ export function marketsTotal(status: string) {
   });
 }
 
-/** Puts the page's own first answer where the screener looks for it. Returns false for a page further down. */
-export function primeMarkets(
-  client: QueryClient,
-  search: UrlSearch,
-  answer: Omit<ListWindow<MarketRow>, "query">,
-): boolean {
-  if (answer.metadata.offset !== 0 || answer.metadata.limit !== WINDOW_ROWS) return false;
+/** Puts the page's own first answer where the screener looks for it; not that of a page further down. */
+export function primeMarkets(client: QueryClient, _id: string, handed: unknown, search: UrlSearch): void {
+  const answer = handed as Omit<ListWindow<MarketRow>, "query">;
+  if (answer.metadata.offset !== 0 || answer.metadata.limit !== WINDOW_ROWS) return;
   const { screen } = parseScreen(search);
   const query = screenToQuery(screen);
   client.setQueryData(screenerKeys.window(query, 0), { ...answer, query });
   if (Object.keys(query).length === 0) {
     client.setQueryData(screenerKeys.openTotal("open"), answer.metadata.total);
   }
-  return true;
 }

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { CopyableId, Figure } from "../../components/PageParts.tsx";
+import { AddressMark } from "../../components/traders/AddressMark.tsx";
+import { Profit } from "../../components/traders/Profit.tsx";
 import type { WalletPosition, WalletProfile, WalletValue } from "../../lib/apiTypes.ts";
 import { ago, count, money, moneyExact, percent, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
-import { AddressMark } from "./charts/AddressMark.tsx";
 import { rateText } from "./figures/interval.ts";
-import { Profit, Told } from "./figures/Told.tsx";
+import { Told } from "./figures/Told.tsx";
 import { whyWithheld } from "./told.ts";
 import { type Subject, walletMetrics, walletPositions, walletValue } from "./walletQueries.ts";
 

@@ -3,17 +3,20 @@ import { Main } from "../../components/Main.tsx";
 import { CopyableId, Fact, Instant, PageSkeleton } from "../../components/PageParts.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
+import { AddressMark } from "../../components/traders/AddressMark.tsx";
+import { FollowChip, toggleFollow } from "../../components/traders/FollowStar.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { WalletMetadata, WalletProfile } from "../../lib/apiTypes.ts";
 import { cycle } from "../../lib/display.ts";
 import { shortHash, words } from "../../lib/format.ts";
 import { go, type PageProps } from "../../lib/navigation.ts";
 import { useVisit } from "../../lib/recent.ts";
+import { useStore } from "../../lib/store.ts";
 import { copy } from "../../lib/toast.ts";
+import { followed, isFollowed } from "../../lib/traders/follow.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { changeSearch, compareHref, walletHref } from "./address.ts";
-import { AddressMark } from "./charts/AddressMark.tsx";
 import { BreakdownPanel } from "./figures/BreakdownPanel.tsx";
 import { CalendarPanel } from "./figures/CalendarPanel.tsx";
 import { CalibrationPanel } from "./figures/CalibrationPanel.tsx";
@@ -26,6 +29,7 @@ import { ClosedPanel, ScatterPanel } from "./positions/ClosedPanel.tsx";
 import { ExposurePanel } from "./positions/ExposurePanel.tsx";
 import { PositionsPanel } from "./positions/PositionsPanel.tsx";
 import { primeWallet } from "./primeWallet.ts";
+import { ScoresPanel } from "./scores/ScoresPanel.tsx";
 import { ActivityPanel } from "./trades/ActivityPanel.tsx";
 import { TradesPanel } from "./trades/TradesPanel.tsx";
 import { Badges, HeadFigures, HistoryLine } from "./WalletHead.tsx";
@@ -43,6 +47,7 @@ import {
 export function WalletPage({ id, search }: PageProps) {
   const { data: answer, error, refetch } = useQuery(walletProfile(id));
   const name = answer && walletName(answer.data);
+  const list = useStore(followed);
   useTitle(name);
   useVisit(answer ? walletHref(answer.data.address) : "", name);
   useActions([
@@ -53,6 +58,17 @@ export function WalletPage({ id, search }: PageProps) {
       keys: "y",
       run: () => void copy(window.location.href, "Link"),
     },
+    ...(answer
+      ? [
+          {
+            id: "follow-wallet",
+            title: isFollowed(list, answer.data.address) ? "Unfollow this wallet" : "Follow this wallet",
+            group: "Page" as const,
+            keys: "s",
+            run: () => toggleFollow({ address: answer.data.address, name: walletName(answer.data) }),
+          },
+        ]
+      : []),
     {
       id: "compare-wallet",
       title: "Compare this wallet with others",
@@ -93,6 +109,7 @@ function Wallet({ profile, metadata, search }: WalletProps) {
           <AddressMark address={address} isBig />
           <h1>{walletName(profile)}</h1>
           <span className="end">
+            <FollowChip address={address} name={profile.name ?? profile.pseudonym} />
             <a className="chip" href={compareHref([address])}>
               Compare
             </a>
@@ -154,6 +171,7 @@ function Panels({ subject, profile, isSimulated, search }: PanelsProps) {
     <div className="body">
       <div className="left">
         <PnlPanel subject={subject} name={walletName(profile)} range={range} onRange={showRange} />
+        <ScoresPanel address={subject.address} />
         <Metrics subject={subject} />
         <PositionsPanel subject={subject} />
         <ClosedPanel subject={subject} />

@@ -2,11 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
+import { FollowChip } from "../../components/traders/FollowStar.tsx";
+import { Profit } from "../../components/traders/Profit.tsx";
 import type { WalletProfile } from "../../lib/apiTypes.ts";
 import { useEscape } from "../../lib/escape.ts";
 import { cents, count, money, shares } from "../../lib/format.ts";
 import { compareHref, walletHref } from "./address.ts";
-import { Profit } from "./figures/Told.tsx";
 import { HistoryNotice, NoHistory } from "./ImportState.tsx";
 import { walletName } from "./identity.ts";
 import { MarketCell } from "./positions/Compared.tsx";
@@ -59,6 +60,7 @@ function Details({ profile }: { profile: WalletProfile }) {
       <Address profile={profile} />
       <Badges profile={profile} />
       <p className="pbuttons">
+        <FollowChip address={address} name={profile.name ?? profile.pseudonym} />
         <a className="chip" href={walletHref(address)}>
           Whole page
         </a>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Icon } from "../../components/Icon.tsx";
 import { Main } from "../../components/Main.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
+import { AddressMark } from "../../components/traders/AddressMark.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { FoundWallet, WalletsFound } from "../../lib/apiTypes.ts";
 import { utc } from "../../lib/format.ts";
@@ -10,13 +11,17 @@ import { go, type PageProps } from "../../lib/navigation.ts";
 import { recentVisits } from "../../lib/recent.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { changeSearch, GUIDE, walletHref } from "./address.ts";
-import { AddressMark } from "./charts/AddressMark.tsx";
 import { walletName } from "./identity.ts";
 import { primeWallets } from "./primeWallet.ts";
 import { walletsFound } from "./walletQueries.ts";
 
+interface WalletsPageProps extends Pick<PageProps, "search"> {
+  /** The wallets that are followed; comes from another feature, through the app. */
+  followed: ReactNode;
+}
+
 /** Finds a wallet by address, name or profile, and remembers those that were opened in this browser. */
-export function WalletsPage({ search }: PageProps) {
+export function WalletsPage({ search, followed }: WalletsPageProps) {
   const input = useRef<HTMLInputElement>(null);
   useTitle("Wallets");
   useActions([
@@ -72,7 +77,14 @@ export function WalletsPage({ search }: PageProps) {
           </a>
         </p>
       </div>
-      {text === "" ? <Recent /> : <Candidates text={text} />}
+      {text === "" ? (
+        <>
+          {followed}
+          <Recent />
+        </>
+      ) : (
+        <Candidates text={text} />
+      )}
     </Main>
   );
 }

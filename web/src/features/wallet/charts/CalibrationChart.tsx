@@ -1,6 +1,6 @@
 import type { CalibrationBin } from "../../../lib/apiTypes.ts";
 import { cents, count, percent } from "../../../lib/format.ts";
-import { linear } from "./scale.ts";
+import { linear } from "../../../lib/traders/scale.ts";
 
 const SIDE = 300;
 const LEFT = 40;

@@ -1,10 +1,11 @@
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { RecordFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { categoryLabel, count, percent } from "../../../lib/format.ts";
 import type { Told as ToldValue } from "../told.ts";
 import { WideTable } from "../WideTable.tsx";
 import { edgeText, rateText, signOf } from "./interval.ts";
-import { Profit, WithheldNote } from "./Told.tsx";
+import { WithheldNote } from "./Told.tsx";
 
 interface Part {
   key: string;

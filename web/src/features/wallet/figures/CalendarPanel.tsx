@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { SettledEvent, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, utc } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/time.ts";
 import { CalendarChart } from "../charts/CalendarChart.tsx";
 import { calendarOf } from "../charts/calendar.ts";
 import { EventName } from "./EventName.tsx";
-import { Profit, WithheldNote } from "./Told.tsx";
+import { WithheldNote } from "./Told.tsx";
 
 const WEEKS = 53;
 const LISTED = 20;

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { PanelNote } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { RecordFigures, SettledEvent, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, duration, fixed, money, moneyExact, percent, signed, utc } from "../../../lib/format.ts";
 import { GUIDE } from "../address.ts";
@@ -7,7 +8,7 @@ import type { Told as ToldValue } from "../told.ts";
 import { WideTable } from "../WideTable.tsx";
 import { EventName } from "./EventName.tsx";
 import { edgeText, rateText, signOf } from "./interval.ts";
-import { Profit, Told, WithheldNote } from "./Told.tsx";
+import { Told, WithheldNote } from "./Told.tsx";
 
 /** How the wallet did in events that are over, at all times and lately, and how it trades. */
 export function FactsPanel({ metrics }: { metrics: WalletMetrics }) {

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { flow, moneyExact } from "../../../lib/format.ts";
 import { type Told as ToldValue, whyWithheld } from "../told.ts";
 
 interface ToldProps<Value> {
@@ -25,16 +24,6 @@ export function Told<Value>({ figure, children }: ToldProps<Value>) {
   }
   if (figure?.value == null) return <span className="mut">—</span>;
   return children(figure.value);
-}
-
-/** A profit with its sign and colour, the exact amount on hover. */
-export function Profit({ value }: { value: number | null | undefined }) {
-  if (value == null) return <span className="mut">—</span>;
-  return (
-    <span className={value > 0 ? "up" : value < 0 ? "down" : "mut"} title={moneyExact(value)}>
-      {flow(value)}
-    </span>
-  );
 }
 
 /** Says above figures that some of them are withheld, and why, in the order of the reasons given. */

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { momentLabel, timeTicks } from "../../../lib/chartTime.ts";
 import { flow, money } from "../../../lib/format.ts";
+import { domainWithZero, linear, roundTicks } from "../../../lib/traders/scale.ts";
 import { useWidth } from "../../../lib/useWidth.ts";
-import { domainWithZero, linear, roundTicks } from "../charts/scale.ts";
 import { type PnlLine, spanOf, valueAt } from "./pnlLines.ts";
 
 const HEIGHT = 260;

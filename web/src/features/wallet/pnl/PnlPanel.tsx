@@ -7,10 +7,11 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { PnlTotals } from "../../../lib/apiTypes.ts";
 import { count, flow, moneyExact, percent, utc } from "../../../lib/format.ts";
 import { GUIDE } from "../address.ts";
-import { Profit, Told, WithheldNote } from "../figures/Told.tsx";
+import { Told, WithheldNote } from "../figures/Told.tsx";
 import { PNL_RANGES, type PnlRange, type Subject, walletPnl } from "../walletQueries.ts";
 import { PnlChart } from "./PnlChart.tsx";
 import { type PnlLine, pnlLines } from "./pnlLines.ts";

@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { ClosedPosition } from "../../../lib/apiTypes.ts";
 import { cents, count, duration, moneyExact, shares, utc } from "../../../lib/format.ts";
 import { entryExitOf } from "../charts/entryExit.ts";
 import { ScatterChart } from "../charts/ScatterChart.tsx";
-import { Profit } from "../figures/Told.tsx";
 import { closedPositions, type Subject } from "../walletQueries.ts";
 import { Compared, MarketCell } from "./Compared.tsx";
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { WalletExposure, WalletMarket } from "../../../lib/apiTypes.ts";
 import { count, money, moneyExact } from "../../../lib/format.ts";
-import { linear } from "../charts/scale.ts";
+import { linear } from "../../../lib/traders/scale.ts";
 import { EventName } from "../figures/EventName.tsx";
-import { Profit } from "../figures/Told.tsx";
 import { type Subject, walletExposure } from "../walletQueries.ts";
 
 const SHOWN = 12;

@@ -7,9 +7,9 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
+import { Profit } from "../../../components/traders/Profit.tsx";
 import type { WalletPosition } from "../../../lib/apiTypes.ts";
 import { cents, count, money, moneyExact, shares, utc, words } from "../../../lib/format.ts";
-import { Profit } from "../figures/Told.tsx";
 import { WideTable } from "../WideTable.tsx";
 import { type Subject, walletPositions } from "../walletQueries.ts";
 import { Compared, MarketCell } from "./Compared.tsx";
