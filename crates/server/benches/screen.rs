@@ -208,6 +208,8 @@ fn count_of(window: Window, now: DateTime<Utc>, numbers: &mut Numbers) -> Counte
         sellers: i32::try_from(numbers.skewed(100)).unwrap(),
         buy_usdc: dollars(numbers).decimal(),
         sell_usdc: dollars(numbers).decimal(),
+        whale_usdc: Some(dollars(numbers).decimal()),
+        smart_usdc: None,
         change: Some(cents(numbers, 10)),
     };
     let markets = (0..MARKETS).step_by(MARKETS / traded).map(&mut market).collect();

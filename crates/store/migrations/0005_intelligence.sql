@@ -371,6 +371,9 @@ CREATE TABLE market_wash (
     measures   jsonb NOT NULL
 );
 
+-- The part of a window's flow that is of wallets known to be whales, or smart money; NULL where nobody was classed yet.
+ALTER TABLE market_windows ADD COLUMN whale_usdc numeric(20,6), ADD COLUMN smart_usdc numeric(20,6);
+
 -- How far each job has read.
 CREATE TABLE intelligence_progress (
     job   text PRIMARY KEY,

@@ -29,6 +29,10 @@ pub struct MarketWindow {
     pub buy_usdc: Decimal,
     /// Dollars of the second.
     pub sell_usdc: Decimal,
+    /// The first less the second of wallets that are known to be whales; `None` where nobody was classed yet.
+    pub whale_usdc: Option<Decimal>,
+    /// The same of smart money.
+    pub smart_usdc: Option<Decimal>,
     /// The price at the end less the one at the beginning; `None` where either is not recorded, or is
     /// older than [`Window::tolerance`] allows.
     pub change: Option<Decimal>,
@@ -54,22 +58,30 @@ pub async fn recount(
 ) -> Result<u64, StoreError> {
     let mut tx = connection.begin().await?;
     let written = sqlx::query(
-        "WITH counted AS (
+        "WITH classed AS (SELECT EXISTS (SELECT FROM wallet_classes) AS any),
+         counted AS (
              SELECT market_id, count(*)::integer AS trades,
                     count(DISTINCT wallet_address) FILTER (WHERE bought)::integer AS buyers,
                     count(DISTINCT wallet_address) FILTER (WHERE NOT bought)::integer AS sellers,
                     coalesce(sum(usdc) FILTER (WHERE bought), 0) AS buy_usdc,
-                    coalesce(sum(usdc) FILTER (WHERE NOT bought), 0) AS sell_usdc
+                    coalesce(sum(usdc) FILTER (WHERE NOT bought), 0) AS sell_usdc,
+                    coalesce(sum(CASE WHEN bought THEN usdc ELSE -usdc END) FILTER (WHERE class = 'whale'), 0)
+                        AS whale_usdc,
+                    coalesce(sum(CASE WHEN bought THEN usdc ELSE -usdc END) FILTER (WHERE class = 'smart'), 0)
+                        AS smart_usdc
              FROM (SELECT market_id, wallet_address, usdc_of(price, shares) AS usdc,
-                          is_buy = (outcome_index = 0) AS bought
-                   FROM trades WHERE traded_at > $2 AND traded_at <= $3 AND outcome_index < 2
+                          is_buy = (outcome_index = 0) AS bought, class
+                   FROM trades LEFT JOIN wallet_classes USING (wallet_address) WHERE traded_at > $2 AND traded_at <= $3 AND outcome_index < 2
                      -- Redemptions that look like trades (domain::tape).
                      AND price > 0 AND price < 1) AS canonical
              GROUP BY market_id
          )
-         INSERT INTO market_windows (market_id, time_window, as_of, trades, buyers, sellers, buy_usdc, sell_usdc, change)
-         SELECT c.market_id, $1, $3, trades, buyers, sellers, buy_usdc, sell_usdc, late.close - early.close
-         FROM counted c
+         INSERT INTO market_windows (market_id, time_window, as_of, trades, buyers, sellers, buy_usdc, sell_usdc, whale_usdc,
+                                     smart_usdc, change)
+         SELECT c.market_id, $1, $3, trades, buyers, sellers, buy_usdc, sell_usdc,
+                CASE WHEN classed.any THEN whale_usdc END, CASE WHEN classed.any THEN smart_usdc END,
+                late.close - early.close
+         FROM counted c CROSS JOIN classed
          LEFT JOIN LATERAL (SELECT close FROM prices_1m p WHERE p.market_id = c.market_id
                               AND p.minute <= $3 - interval '1 minute' AND p.minute >= $3 - $4 - interval '1 minute'
                             ORDER BY minute DESC LIMIT 1) AS late ON true
@@ -78,7 +90,8 @@ pub async fn recount(
                             ORDER BY minute DESC LIMIT 1) AS early ON true
          ON CONFLICT (market_id, time_window) DO UPDATE SET
              as_of = EXCLUDED.as_of, trades = EXCLUDED.trades, buyers = EXCLUDED.buyers, sellers = EXCLUDED.sellers,
-             buy_usdc = EXCLUDED.buy_usdc, sell_usdc = EXCLUDED.sell_usdc, change = EXCLUDED.change",
+             buy_usdc = EXCLUDED.buy_usdc, sell_usdc = EXCLUDED.sell_usdc, whale_usdc = EXCLUDED.whale_usdc,
+             smart_usdc = EXCLUDED.smart_usdc, change = EXCLUDED.change",
     )
     .bind(window.slug())
     .bind(now - window.length())
@@ -142,7 +155,8 @@ pub async fn of(
 ) -> Result<Option<CountedWindow>, StoreError> {
     // One statement, so that the rows are those of that count.
     let rows = sqlx::query(
-        "SELECT c.time_window, c.as_of, w.market_id, w.trades, w.buyers, w.sellers, w.buy_usdc, w.sell_usdc, w.change
+        "SELECT c.time_window, c.as_of, w.market_id, w.trades, w.buyers, w.sellers, w.buy_usdc, w.sell_usdc, w.whale_usdc,
+                w.smart_usdc, w.change
          FROM counted_windows c LEFT JOIN market_windows w ON w.time_window = c.time_window AND w.as_of = c.as_of
          WHERE c.time_window = $1",
     )
@@ -168,6 +182,8 @@ fn decode(row: &PgRow) -> Result<MarketWindow, StoreError> {
         sellers: column(row, "sellers")?,
         buy_usdc: column(row, "buy_usdc")?,
         sell_usdc: column(row, "sell_usdc")?,
+        whale_usdc: column(row, "whale_usdc")?,
+        smart_usdc: column(row, "smart_usdc")?,
         change: column(row, "change")?,
     })
 }

@@ -56,6 +56,8 @@ const TAPE_WORDS: Record<TapeCount, { header: string; description: string }> = {
   sellers: { header: "Sellers", description: "Different wallets that sold the first outcome, as takers" },
   taker_volume: { header: "Taker volume", description: "Bought and sold by takers, USDC, from the tape" },
   taker_flow: { header: "Taker flow", description: "Bought less sold by takers, USDC" },
+  whale_flow: { header: "Whale flow", description: "Bought less sold by whales, as takers, USDC" },
+  smart_flow: { header: "Smart flow", description: "Bought less sold by smart money, as takers, USDC" },
   buy_share: { header: "Buy share", description: "Bought by takers as a share of what they traded" },
 };
 
@@ -71,7 +73,7 @@ function tapeColumn(figure: TapeCount, window: TapeWindow): MarketColumn {
     cell: (market) => {
       const figures = { value: tapeValue(market, window, figure), subject: market.market_id };
       if (figure === "taker_volume") return <Money {...figures} />;
-      if (figure === "taker_flow") return <Flow {...figures} />;
+      if (figure.endsWith("_flow")) return <Flow {...figures} />;
       return <Figure {...figures} isShare={figure === "buy_share"} />;
     },
   };

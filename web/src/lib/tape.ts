@@ -11,6 +11,8 @@ export const TAPE_COUNTS = [
   "sellers",
   "taker_volume",
   "taker_flow",
+  "whale_flow",
+  "smart_flow",
   "buy_share",
 ] as const;
 export type TapeCount = (typeof TAPE_COUNTS)[number];

@@ -17,6 +17,10 @@ pub enum TapeFigure {
     Volume,
     /// Dollars bought less dollars sold.
     Flow,
+    /// The part of the flow that is of wallets known to be whales (`whales::Class`) when it was counted.
+    WhaleFlow,
+    /// The part of the flow that is of wallets known to be smart money when it was counted.
+    SmartFlow,
     /// Dollars bought / dollars bought and sold; unknown where nothing traded.
     BuyShare,
     /// The price at the window's end less the one at its beginning; unknown where nothing traded or
@@ -26,12 +30,14 @@ pub enum TapeFigure {
 
 impl TapeFigure {
     /// Every figure, in the order pages list them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Trades,
         Self::Buyers,
         Self::Sellers,
         Self::Volume,
         Self::Flow,
+        Self::WhaleFlow,
+        Self::SmartFlow,
         Self::BuyShare,
         Self::Change,
     ];
@@ -40,7 +46,7 @@ impl TapeFigure {
     pub(super) const fn bounds(self) -> (f64, f64) {
         match self {
             Self::Trades | Self::Buyers | Self::Sellers | Self::Volume => (0.0, 1e14),
-            Self::Flow => (-1e14, 1e14),
+            Self::Flow | Self::WhaleFlow | Self::SmartFlow => (-1e14, 1e14),
             Self::BuyShare => (0.0, 1.0),
             Self::Change => (-1.0, 1.0),
         }
@@ -51,7 +57,7 @@ impl TapeFigure {
         match self {
             Self::Trades => "trades",
             Self::Buyers | Self::Sellers => "wallets",
-            Self::Volume | Self::Flow => "USDC",
+            Self::Volume | Self::Flow | Self::WhaleFlow | Self::SmartFlow => "USDC",
             Self::BuyShare => "0-1",
             Self::Change => "USDC per share",
         }
@@ -163,6 +169,8 @@ impl TapeColumn {
             TapeFigure::Sellers => words_of!("sellers", "sellers", self.window),
             TapeFigure::Volume => words_of!("taker_volume", "taker volume", self.window),
             TapeFigure::Flow => words_of!("taker_flow", "taker flow", self.window),
+            TapeFigure::WhaleFlow => words_of!("whale_flow", "whale flow", self.window),
+            TapeFigure::SmartFlow => words_of!("smart_flow", "smart flow", self.window),
             TapeFigure::BuyShare => words_of!("buy_share", "buy share", self.window),
             TapeFigure::Change => words_of!("change", "change", self.window),
         }

@@ -185,6 +185,8 @@ impl Counted {
             sellers: number(TapeFigure::Sellers),
             taker_volume: value(TapeFigure::Volume),
             taker_flow: value(TapeFigure::Flow),
+            whale_flow: known(TapeFigure::WhaleFlow),
+            smart_flow: known(TapeFigure::SmartFlow),
             buy_share: known(TapeFigure::BuyShare),
             change: known(TapeFigure::Change),
         })
@@ -194,7 +196,7 @@ impl Counted {
 /// In the order of [`TapeFigure::ALL`].
 fn figures(market: Option<&MarketWindow>) -> [f64; TapeFigure::ALL.len()] {
     let Some(market) = market else {
-        return [0.0, 0.0, 0.0, 0.0, 0.0, f64::NAN, f64::NAN];
+        return [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, f64::NAN, f64::NAN];
     };
     let volume = market.buy_usdc + market.sell_usdc;
     [
@@ -203,6 +205,8 @@ fn figures(market: Option<&MarketWindow>) -> [f64; TapeFigure::ALL.len()] {
         f64::from(market.sellers.max(0)),
         number(Some(volume)),
         number(Some(market.buy_usdc - market.sell_usdc)),
+        number(market.whale_usdc),
+        number(market.smart_usdc),
         // Four digits are what is shown, and keep rows short.
         number(market.buy_usdc.checked_div(volume).map(|share| share.round_dp(4))),
         number(market.change),

@@ -145,7 +145,9 @@ fn print_table(rows: &[MarketRow], columns: &[TapeColumn]) -> anyhow::Result<Exi
 fn tape_header(column: TapeColumn) -> String {
     let unit = match column.figure() {
         TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => "",
-        TapeFigure::Volume | TapeFigure::Flow => " $",
+        TapeFigure::Volume | TapeFigure::Flow | TapeFigure::WhaleFlow | TapeFigure::SmartFlow => {
+            " $"
+        }
         TapeFigure::BuyShare => " %",
         TapeFigure::Change => " pp",
     };
@@ -159,7 +161,9 @@ fn tape_header(column: TapeColumn) -> String {
 fn tape_cell(column: TapeColumn, value: Option<f64>) -> String {
     match column.figure() {
         TapeFigure::Change => value.map_or_else(unknown, points),
-        TapeFigure::Flow => value.map_or_else(unknown, |flow| format!("{flow:+.0}")),
+        TapeFigure::Flow | TapeFigure::WhaleFlow | TapeFigure::SmartFlow => {
+            value.map_or_else(unknown, |flow| format!("{flow:+.0}"))
+        }
         TapeFigure::BuyShare => number(value.map(|share| share * 100.0), 0),
         _ => number(value, 0),
     }

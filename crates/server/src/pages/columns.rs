@@ -174,7 +174,7 @@ fn tape_figure(column: TapeColumn, value: Option<f64>) -> Markup {
     match column.figure() {
         TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => count_figure(value),
         TapeFigure::Volume => money_figure(value),
-        TapeFigure::Flow => flow_figure(value),
+        TapeFigure::Flow | TapeFigure::WhaleFlow | TapeFigure::SmartFlow => flow_figure(value),
         TapeFigure::BuyShare => share_figure(value),
         TapeFigure::Change => change_figure(value),
     }

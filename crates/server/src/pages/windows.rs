@@ -10,8 +10,18 @@ const PERIODS: [&str; 7] = ["10m", "1h", "6h", "12h", "24h", "7d", "30d"];
 /// Periods that the tape is counted in.
 const COUNTED: [&str; 5] = ["10m", "1h", "6h", "12h", "24h"];
 /// Figures that have a period.
-const FIGURES: [&str; 8] =
-    ["change", "volume", "trades", "buyers", "sellers", "taker_volume", "taker_flow", "buy_share"];
+const FIGURES: [&str; 10] = [
+    "change",
+    "volume",
+    "trades",
+    "buyers",
+    "sellers",
+    "taker_volume",
+    "taker_flow",
+    "whale_flow",
+    "smart_flow",
+    "buy_share",
+];
 
 /// Links to the same list with its figures of each period. `shown` are the columns as they are.
 pub(super) fn switch(address: &Address, shown: &[&'static str]) -> Markup {

@@ -19,6 +19,10 @@ pub struct TapeFigures {
     pub taker_volume: f64,
     /// USDC bought less USDC sold.
     pub taker_flow: f64,
+    /// The part of that which is of wallets known to be whales; null where nobody was classed yet.
+    pub whale_flow: Option<f64>,
+    /// The part of that which is of wallets known to be smart money; null where nobody was classed yet.
+    pub smart_flow: Option<f64>,
     /// USDC bought / `taker_volume`, to four digits; null where that is nothing.
     pub buy_share: Option<f64>,
     /// The price at the window's end less the one at its beginning, −1 to 1. Absent where it is unknown, and
@@ -56,6 +60,8 @@ impl TapeWindow {
                 TapeFigure::Sellers => Some(f64::from(figures.sellers)),
                 TapeFigure::Volume => Some(figures.taker_volume),
                 TapeFigure::Flow => Some(figures.taker_flow),
+                TapeFigure::WhaleFlow => figures.whale_flow,
+                TapeFigure::SmartFlow => figures.smart_flow,
                 TapeFigure::BuyShare => figures.buy_share,
                 TapeFigure::Change => figures.change,
             },
@@ -132,6 +138,8 @@ mod tests {
             sellers: 2,
             taker_volume: 10.5,
             taker_flow: -2.25,
+            whale_flow: Some(0.0),
+            smart_flow: None,
             buy_share: Some(0.3929),
             change: Some(-0.01),
         };
@@ -143,7 +151,7 @@ mod tests {
             day: TapeWindow::Unknown,
         };
         let json = serde_json::to_string(&windows).unwrap();
-        let hour = r#"{"trades":3,"buyers":1,"sellers":2,"taker_volume":10.5,"taker_flow":-2.25,"buy_share":0.3929}"#;
+        let hour = r#"{"trades":3,"buyers":1,"sellers":2,"taker_volume":10.5,"taker_flow":-2.25,"whale_flow":0.0,"smart_flow":null,"buy_share":0.3929}"#;
         let six = hour.replace('}', r#","change":-0.01}"#);
         assert_eq!(json, format!(r#"{{"1h":{hour},"6h":{six},"12h":null,"24h":null}}"#));
         assert_eq!(serde_json::from_str::<TapeWindows>(&json).unwrap(), windows);

@@ -47,6 +47,8 @@ const sharePresets = [
 ] as const;
 
 /** What can be bounded of a window of the tape. */
+const WHOSE = { taker: "Taker", whale: "Whale", smart: "Smart" } as const;
+
 function tapeFilters(window: TapeWindow): RangeFilter[] {
   const count = { unit: "count", lowest: 0, highest: null, presets: countPresets, window } as const;
   const usd = { unit: "usd", highest: null, window } as const;
@@ -61,13 +63,13 @@ function tapeFilters(window: TapeWindow): RangeFilter[] {
       lowest: 0,
       presets: volumePresets,
     },
-    {
-      name: `taker_flow_${window}`,
-      label: `Taker flow ${window}`,
+    ...(Object.keys(WHOSE) as (keyof typeof WHOSE)[]).map((who) => ({
+      name: `${who}_flow_${window}` as const,
+      label: `${WHOSE[who]} flow ${window}`,
       ...usd,
       lowest: null,
       presets: flowPresets,
-    },
+    })),
     {
       name: `buy_share_${window}`,
       label: `Buy share ${window}`,

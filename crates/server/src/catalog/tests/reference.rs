@@ -75,6 +75,12 @@ impl Judged<'_> {
             TapeFigure::Sellers => Decimal::from(traded.map_or(0, |traded| traded.sellers)),
             TapeFigure::Volume => sum(1),
             TapeFigure::Flow => sum(-1),
+            TapeFigure::WhaleFlow => {
+                traded.map_or(Some(Decimal::ZERO), |traded| traded.whale_usdc)?
+            }
+            TapeFigure::SmartFlow => {
+                traded.map_or(Some(Decimal::ZERO), |traded| traded.smart_usdc)?
+            }
             TapeFigure::BuyShare => traded?.buy_usdc.checked_div(sum(1))?.round_dp(4),
             TapeFigure::Change => traded?.change?,
         };

@@ -257,6 +257,8 @@ fn traded(number: u32, b: [u8; 6]) -> MarketWindow {
         sellers: i32::from(b[2] % 4),
         buy_usdc: dollars(b[3]),
         sell_usdc: dollars(b[4]),
+        whale_usdc: pick(&[-1, 0, 1], b[3]).map(Decimal::from),
+        smart_usdc: pick(&[-1, 0, 1], b[4]).map(Decimal::from),
         change: pick(&[-2, -1, 0, 1, 3], b[5]).map(|cents| Decimal::new(cents, 2)),
     }
 }
@@ -302,7 +304,9 @@ fn ranges() -> impl Strategy<Value = Vec<Range>> {
             RangeColumn::Tape(column) => match column.figure() {
                 TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => f64::from(value),
                 TapeFigure::Volume => f64::from(value) * 0.1,
-                TapeFigure::Flow => f64::from(value - 4) * 0.1,
+                TapeFigure::Flow | TapeFigure::WhaleFlow | TapeFigure::SmartFlow => {
+                    f64::from(value - 4) * 0.1
+                }
                 TapeFigure::BuyShare => f64::from(value) * 0.125,
                 TapeFigure::Change => f64::from(value - 4) * 0.01,
             },
