@@ -17,6 +17,7 @@ pub mod clusters;
 pub mod consensus;
 pub mod evidence;
 pub mod holders;
+pub(crate) mod kept;
 pub mod scoring;
 mod service;
 pub mod signals;
@@ -24,4 +25,5 @@ pub mod tape;
 mod trail;
 pub mod wash;
 
+pub use scoring::rescore_wallet;
 pub use service::{IntelligenceOptions, IntelligenceService, Job, JobError, Sources};

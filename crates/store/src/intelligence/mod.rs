@@ -45,3 +45,9 @@ pub async fn note_read(
     sqlx::query(sql).bind(job).bind(until).execute(connection).await?;
     Ok(())
 }
+
+/// Says of the transaction that begins that a crash may undo it: it is made again anyway, and nobody waits for the disk.
+pub async fn may_be_lost(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("SET LOCAL synchronous_commit = off").execute(connection).await?;
+    Ok(())
+}

@@ -91,6 +91,13 @@ pub async fn addresses_after(
     rows.iter().map(|row| address(row, "wallet_address")).collect()
 }
 
+/// Wallets that are known to trade like makers or programs.
+pub async fn not_people(executor: impl PgExecutor<'_>) -> Result<Vec<Address>, StoreError> {
+    let sql = "SELECT wallet_address FROM wallet_traits WHERE is_maker_like OR is_bot_like";
+    let rows = sqlx::query(sql).fetch_all(executor).await?;
+    rows.iter().map(|row| address(row, "wallet_address")).collect()
+}
+
 /// Wallets whose skill is not tested: known to trade like makers or programs, or of a history that is not whole.
 pub async fn not_tested(executor: impl PgExecutor<'_>) -> Result<Vec<Address>, StoreError> {
     let rows = sqlx::query(
