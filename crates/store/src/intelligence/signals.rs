@@ -234,6 +234,25 @@ pub async fn to_settle(
     rows.iter().map(|row| decode(row).map(|(signal, _)| signal)).collect()
 }
 
+/// What is said of some markets and not settled: kind, market, side.
+pub async fn open_of(
+    executor: impl PgExecutor<'_>,
+    markets: &[&str],
+) -> Result<Vec<(String, String, Option<Side>)>, StoreError> {
+    let rows: Vec<(String, String, Option<i16>)> = sqlx::query_as(
+        "SELECT s.kind, s.market_id, s.side FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id
+         WHERE s.market_id = ANY($1) AND r.signal_id IS NULL",
+    )
+    .bind(markets)
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|(kind, market, side)| (kind, market, side.map(side_of))).collect())
+}
+
+fn side_of(column: i16) -> Side {
+    if column == 0 { Side::Buy } else { Side::Sell }
+}
+
 fn decode(row: &PgRow) -> Result<Told, StoreError> {
     let side: Option<i16> = column(row, "side")?;
     let signal = Signal {
@@ -243,7 +262,7 @@ fn decode(row: &PgRow) -> Result<Told, StoreError> {
         due_at: column(row, "due_at")?,
         version: column(row, "version")?,
         n: column(row, "n")?,
-        side: side.map(|side| if side == 0 { Side::Buy } else { Side::Sell }),
+        side: side.map(side_of),
         strength: column(row, "strength")?,
         price: column(row, "price")?,
         cost: column(row, "cost")?,

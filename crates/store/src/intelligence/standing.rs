@@ -56,3 +56,19 @@ pub async fn of(
         })
         .collect()
 }
+
+/// All wallets of a wallet's owner, itself among them.
+pub async fn wallets_of_owner(
+    executor: impl PgExecutor<'_>,
+    wallet: &Address,
+) -> Result<Vec<Address>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT $1::bytea AS wallet_address UNION
+         SELECT other.wallet_address FROM owner_clusters mine JOIN owner_clusters other USING (cluster_id)
+         WHERE mine.wallet_address = $1 ORDER BY 1",
+    )
+    .bind(wallet.to_bytes().to_vec())
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(|row| address(row, "wallet_address")).collect()
+}
