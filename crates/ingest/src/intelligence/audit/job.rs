@@ -21,13 +21,15 @@ pub struct AuditOptions {
     pub seed: u64,
     /// Synthetic wallets of each population.
     pub wallets: usize,
+    /// About so many outcomes of bets that are held are drawn.
+    pub drawn: usize,
     /// From one audit to the next.
     pub every: TimeDelta,
 }
 
 impl Default for AuditOptions {
     fn default() -> Self {
-        Self { seed: 20_261_123, wallets: 10_000, every: TimeDelta::days(1) }
+        Self { seed: 20_261_123, wallets: 10_000, drawn: 4_000_000, every: TimeDelta::days(1) }
     }
 }
 
@@ -68,7 +70,7 @@ pub async fn audit_if_due(
         found.extend(tried.await.map_err(StoreError::other)?);
     }
     if is_due(database, Trial::Redrawn, options, now).await? {
-        found.extend(on_redrawn(database, audited(), options.seed, now).await?);
+        found.extend(on_redrawn(database, audited(), options, now).await?);
     }
     keep(database, &found).await?;
     Ok(found)

@@ -56,19 +56,20 @@ pub fn on_synthetic(audited: &Audited, sample: Sample, ran_at: DateTime<Utc>) ->
 pub async fn on_redrawn(
     database: &Database,
     audited: Vec<Audited>,
-    seed: u64,
+    options: AuditOptions,
     ran_at: DateTime<Utc>,
 ) -> Result<Vec<ScoreAudit>, StoreError> {
     let held = redraw::Held::read(database, ran_at).await?;
     if held.laid.is_empty() {
         return Ok(Vec::new());
     }
-    let runs = redraw::runs(held.laid.len());
+    let runs = redraw::runs(held.laid.len(), options.drawn);
     let tried = tokio::task::spawn_blocking(move || {
         let each = audited.iter().map(|one| {
             let judge = one.judge.as_ref();
             let reckoned = |outcomes: &[bool]| held.reckon(outcomes);
-            let found = timed(|| redrawn(one.subject, judge, &held.laid, &reckoned, runs, seed));
+            let found =
+                timed(|| redrawn(one.subject, judge, &held.laid, &reckoned, runs, options.seed));
             ScoreAudit::of(one.subject, Trial::Redrawn, found, ran_at)
         });
         each.collect()

@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::null_audit::Laid;
-use domain::scores::{Baseline, SettledBet};
+use domain::scores::{Baseline, Fit, SettledBet};
 use store::intelligence::bets::WalletBet;
 use store::intelligence::{audits, bets};
 use store::{Database, StoreError};
 
-/// So many bets are drawn in all, within these numbers of draws: what a minute of one core allows.
-const DRAWN: usize = 4_000_000;
+/// Between so few and so many times.
 const FEWEST_RUNS: usize = 10;
-const MOST_RUNS: usize = 200;
+const MOST_RUNS: usize = 100;
 
-/// How often outcomes of so many bets are drawn.
-pub(super) fn runs(bets: usize) -> usize {
-    (DRAWN / bets.max(1)).clamp(FEWEST_RUNS, MOST_RUNS)
+/// How often outcomes of so many bets are drawn, if about so many are to be drawn in all.
+pub(super) fn runs(bets: usize, drawn: usize) -> usize {
+    (drawn / bets.max(1)).clamp(FEWEST_RUNS, MOST_RUNS)
 }
 
 /// All bets that are held.
 pub(super) struct Held {
-    /// As they are drawn: what was paid, recalibrated as scores do it.
+    /// As they are drawn: what was paid, recalibrated by all that is known now. Scores recalibrate by what was known
+    /// when somebody bought, so what they miss by that is among the errors that are found.
     pub(super) laid: Vec<Laid>,
     /// The same in the same order, as scores learn from them how prices come out.
     settled: Vec<(u32, SettledBet)>,
@@ -54,7 +54,7 @@ impl Held {
             (Numbers::none(), Numbers::none(), Numbers::none());
         let settled: Vec<(u32, SettledBet)> =
             bets.iter().map(|bet| (events.of(&bet.event_key), settled(bet))).collect();
-        let baseline = Baseline::fit(&settled, before);
+        let baseline = in_hindsight(Baseline::fit(&settled, before));
         let laid = bets.iter().zip(&settled).map(|(bet, (event, settled))| Laid {
             wallet: wallets.of(&bet.wallet) as usize,
             event: *event as usize,
@@ -78,6 +78,13 @@ impl Held {
         let baseline = Baseline::fit(&drawn, self.as_of);
         self.settled.iter().map(|(_, bet)| baseline.chance(bet)).collect()
     }
+}
+
+/// The last fit for every bet, whenever it was made.
+fn in_hindsight(baseline: Baseline) -> Baseline {
+    let last = baseline.fits.into_iter().next_back();
+    let always = last.map(|fit| Fit { as_of: DateTime::<Utc>::MIN_UTC, ..fit });
+    Baseline { fits: always.into_iter().collect() }
 }
 
 fn settled(bet: &WalletBet) -> SettledBet {
