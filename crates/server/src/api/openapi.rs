@@ -63,7 +63,7 @@ use crate::{
         OrderBookView,
         TradeView,
         ResolutionTick,
-        SignalResultTick
+        SignalResultTick,
     )),
 )]
 struct Description;
