@@ -27,7 +27,7 @@ use crate::background::Background;
 use crate::catalog::CatalogHandle;
 use crate::config::{Config, Settings};
 use crate::http::state::{AppState, Parts, Settings as HttpSettings};
-use crate::live::{Live, publish};
+use crate::live::{Live, publish, publish_signals};
 use crate::sync_feed::SyncFeed;
 use crate::{follow, http};
 
@@ -144,6 +144,9 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
             let live = Live::new(live, upstream);
             background
                 .spawn("the publisher", |cancel| publish(live.clone(), database.clone(), cancel));
+            background.spawn("the publisher of signals", |cancel| {
+                publish_signals(live.clone(), catalog.clone(), database.clone(), cancel)
+            });
             let parts = Parts {
                 catalog,
                 database: database.clone(),
