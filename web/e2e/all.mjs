@@ -3,6 +3,7 @@ import "./screener.test.mjs";
 import "./pages.test.mjs";
 import "./live.test.mjs";
 import "./wallets.test.mjs";
+import "./traders.test.mjs";
 import "./without-scripts.test.mjs";
 import "./accessibility.test.mjs";
 import "./adversity.test.mjs";

@@ -20,6 +20,8 @@ const PARTS = {
   wallet: [".pnl-card path", "section.reconciliation .recon", "section.exposure"],
   "wallet-panel": ["aside.panel .facts", ".pchart canvas"],
   compare: ["table.compared tbody td"],
+  whales: ["table.board tr.row"],
+  flows: [".echart.flows rect"],
 };
 
 /** How long the histories of an event may take to be read. */
@@ -66,6 +68,12 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
       wallet: `/wallets/${wallet.address}`,
       "wallet-panel": `/markets/${event.top_markets[0].slug}?wallet=${wallet.address}`,
       compare: `/wallets/compare?w=${wallet.address},${other.address}`,
+      whales: "/whales?timeframe=all",
+      flows: "/whales?tab=flows&timeframe=all",
+      scoreboard: "/whales?tab=scoreboard",
+      insiders: "/insiders?tab=wallets&gated=show",
+      signals: "/signals",
+      score: "/scores/smart_money",
     };
   });
 

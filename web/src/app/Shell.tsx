@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useFreshReport } from "../components/Freshness.tsx";
 import { Icon, Mark } from "../components/Icon.tsx";
 import { SyncProgress } from "../features/sync/SyncProgress.tsx";
@@ -9,18 +9,32 @@ import { freshness } from "../lib/live.ts";
 import { usePlace } from "../lib/navigation.ts";
 import { useStore } from "../lib/store.ts";
 import { useNow, useSecond } from "../lib/time.ts";
-import { toasts } from "../lib/toast.ts";
+import { toast, toasts } from "../lib/toast.ts";
 import { PAGES } from "./pages.ts";
 import { shellActions } from "./shellActions.ts";
 import { useOpenTotal } from "./useOpenTotal.ts";
 import { useShortcuts } from "./useShortcuts.ts";
 
-const ShortcutSheet = lazy(async () => ({
-  default: (await import("./ShortcutSheet.tsx")).ShortcutSheet,
-}));
-const Palette = lazy(async () => ({
-  default: (await import("../features/palette/Palette.tsx")).Palette,
-}));
+interface DialogProps {
+  onClose(): void;
+}
+
+/** A dialog whose code comes when it is first opened. Where that cannot be had, it is said, and nothing opens. */
+function dialog(load: () => Promise<ComponentType<DialogProps>>) {
+  return lazy(async () => ({ default: await load().catch(() => Missing) }));
+}
+
+function Missing({ onClose }: DialogProps) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: said once
+  useEffect(() => {
+    toast("This part of the terminal could not be loaded. The server may be away.", "error");
+    onClose();
+  }, []);
+  return null;
+}
+
+const Palette = dialog(async () => (await import("../features/palette/Palette.tsx")).Palette);
+const ShortcutSheet = dialog(async () => (await import("./ShortcutSheet.tsx")).ShortcutSheet);
 
 /** What surrounds every page: the rail, the top bar, the palette, the shortcuts, what is said in the corner. */
 export function Shell({ children }: { children: ReactNode }) {
