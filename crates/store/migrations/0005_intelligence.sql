@@ -256,6 +256,13 @@ CREATE TABLE wallet_traits (
 );
 CREATE INDEX wallet_traits_written ON wallet_traits (written_at);
 
+-- Every wallet whose skill was ever tested. Whoever is told of the striking ones must be told how many were looked at, so
+-- nobody is taken off.
+CREATE TABLE score_register (
+    wallet_address bytea PRIMARY KEY,
+    tested_at      timestamptz NOT NULL
+);
+
 -- What was last learned from all wallets together, with which single ones are scored between. The summary of each is
 -- kept in score_runs.
 CREATE TABLE score_models (
@@ -378,7 +385,7 @@ BEGIN
                                 'signal_results', 'score_audits', 'touched_hours', 'market_flows', 'notable_trades',
                                 'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
                                 'market_consensus', 'informed_evidence', 'current_informed_evidence',
-                                'wallet_classes', 'wallet_traits', 'score_models', 'market_wash',
+                                'wallet_classes', 'wallet_traits', 'score_models', 'score_register', 'market_wash',
                                 'intelligence_progress']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
@@ -391,7 +398,7 @@ BEGIN
     END LOOP;
     -- What was claimed stays as it was claimed.
     FOREACH name IN ARRAY ARRAY['wallet_scores', 'score_runs', 'signals', 'signal_results', 'score_audits',
-                                'informed_evidence']
+                                'informed_evidence', 'score_register']
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM service_role', name);
     END LOOP;

@@ -13,12 +13,6 @@ pub enum Work {
     Recording,
     /// Making scores, flows and signals of what is recorded.
     Intelligence,
-    /// Scoring all wallets.
-    Scoring,
-    /// Finding owners of several wallets.
-    Clustering,
-    /// Saying where smart money stands.
-    Consensus,
 }
 
 impl Work {
@@ -28,9 +22,6 @@ impl Work {
             Self::Catalogue => 0x_6361_7363_0001,
             Self::Recording => 0x_6361_7363_0002,
             Self::Intelligence => 0x_6361_7363_0003,
-            Self::Scoring => 0x_6361_7363_0011,
-            Self::Clustering => 0x_6361_7363_0012,
-            Self::Consensus => 0x_6361_7363_0013,
         }
     }
 }

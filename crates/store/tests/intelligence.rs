@@ -233,6 +233,7 @@ async fn nobody_can_change_what_was_claimed() {
         ("signal_results", "gain = 9"),
         ("score_audits", "is_within = true"),
         ("informed_evidence", "version = 2"),
+        ("score_register", "tested_at = now()"),
     ] {
         for change in [format!("UPDATE {table} SET {column}"), format!("DELETE FROM {table}")] {
             let error = writer.execute(AssertSqlSafe(change.clone())).await.unwrap_err();

@@ -12,8 +12,10 @@ pub struct Features {
     /// Fills it is made of. Fills of one wallet in one second and token are one: an order that was filled
     /// in parts.
     pub fills: usize,
-    /// Dollars traded as maker of all dollars traded; unknown unless every fill says.
+    /// Dollars traded as maker, of those in fills that say which part it was; unknown where none does.
     pub maker_share: Option<f64>,
+    /// Dollars in fills that do not say, of all: the newest rarely do.
+    pub maker_unsaid: f64,
     /// 1 − |B − S| / (B + S) over shares that went toward the first outcome and away from it, mean over
     /// markets by shares: 1 where both sides of each market were traded alike.
     pub two_sidedness: Option<f64>,
@@ -46,7 +48,7 @@ pub struct Sequence {
     sets: usize,
     maker: MicroUsdc,
     taker: MicroUsdc,
-    unsaid: bool,
+    unsaid: MicroUsdc,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -82,7 +84,7 @@ impl Sequence {
         match fill.role {
             Role::Maker => self.maker += usdc,
             Role::Taker => self.taker += usdc,
-            Role::Unknown => self.unsaid = true,
+            Role::Unknown => self.unsaid += usdc,
         }
         let traded = self.by_market.entry(fill.slot.market).or_default();
         // Direction-adjusted: what sells No buys Yes.
@@ -110,7 +112,8 @@ impl Sequence {
         let sizes: BTreeSet<i64> = self.orders.values().copied().collect();
         Features {
             fills,
-            maker_share: (!self.unsaid && roles > 0).then(|| self.maker as f64 / roles as f64),
+            maker_share: (roles > 0).then(|| self.maker as f64 / roles as f64),
+            maker_unsaid: self.unsaid as f64 / (roles + self.unsaid).max(1) as f64,
             two_sidedness: (traded > 0).then(|| balanced as f64 / traded as f64),
             both_outcomes: some(both as f64 / self.by_market.len().max(1) as f64),
             // The tape of takers has no splits: their absence says nothing there.

@@ -54,6 +54,17 @@ impl Feature {
         }
     }
 
+    /// From the least to the most that it can be, where anything is known of it.
+    fn span(self, features: &Features) -> Option<Span> {
+        let value = self.of(features).filter(|value| value.is_finite())?;
+        if self != Self::MakerShare {
+            return Some(Span::at(value));
+        }
+        let unsaid = features.maker_unsaid.clamp(0.0, 1.0);
+        let low = value * (1.0 - unsaid);
+        Some(Span { low, high: low + unsaid })
+    }
+
     fn of(self, features: &Features) -> Option<f64> {
         let log = |value: f64| (value > 0.0).then(|| value.log10());
         match self {
@@ -139,8 +150,15 @@ pub struct Reason {
     pub feature: Feature,
     /// What it is, on the scale of the rule; `None` unknown.
     pub value: Option<f64>,
-    /// What it adds to the log-odds; from least to most where it is unknown.
+    /// What it adds to the log-odds; from least to most where it is unknown, or known of a part.
     pub adds: Span,
+}
+
+impl Reason {
+    /// The middle of what it adds.
+    pub fn middle(&self) -> f64 {
+        f64::midpoint(self.adds.low, self.adds.high)
+    }
 }
 
 /// What a rule says.
@@ -224,9 +242,12 @@ impl Rule {
             .terms
             .iter()
             .map(|term| {
-                let value = term.feature.of(features).filter(|value| value.is_finite());
+                let known = term.feature.span(features);
                 let unknown = Span { low: -term.weight, high: term.weight };
-                let adds = value.map_or(unknown, |value| Span::at(term.adds(value)));
+                let adds = known.map_or(unknown, |known| {
+                    Span::between(term.adds(known.low), term.adds(known.high))
+                });
+                let value = known.and(term.feature.of(features));
                 Reason { feature: term.feature, value, adds }
             })
             .collect();
@@ -236,7 +257,7 @@ impl Rule {
         let span = Span { low: logistic(sum(|s| s.low)), high: logistic(sum(|s| s.high)) };
         let probability = logistic(sum(|s| f64::midpoint(s.low, s.high)));
         reasons.sort_by(|one, other| {
-            let moved = |reason: &Reason| reason.value.map_or(0.0, |_| reason.adds.low.abs());
+            let moved = |reason: &Reason| reason.value.map_or(0.0, |_| reason.middle().abs());
             moved(other).total_cmp(&moved(one)).then(one.feature.cmp(&other.feature))
         });
         let verdict = if features.fills < FEWEST_FILLS {

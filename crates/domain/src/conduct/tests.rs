@@ -65,6 +65,9 @@ fn a_feed_that_does_not_say_who_rested_leaves_a_span() {
             Change::Buy(told) => {
                 Entry { change: Change::Buy(Fill { role: Role::Unknown, ..told }), ..entry }
             }
+            Change::Sell(told) => {
+                Entry { change: Change::Sell(Fill { role: Role::Unknown, ..told }), ..entry }
+            }
             _ => entry,
         })
         .collect();
@@ -74,6 +77,23 @@ fn a_feed_that_does_not_say_who_rested_leaves_a_span() {
     assert!(likeness.span.unwrap().width() > 0.2);
     let unknown = likeness.reasons.iter().filter(|reason| reason.value.is_none()).count();
     assert!(unknown >= 3 && likeness.reasons.last().unwrap().value.is_none());
+}
+
+#[test]
+fn the_newest_fills_which_do_not_say_their_part_yet_widen_and_do_not_void() {
+    let (mut maker, _) = maker_and_person();
+    let known = conduct(&features(&maker, Basis::Activity)).maker;
+    for entry in maker.iter_mut().rev().take(40) {
+        if let Change::Buy(told) | Change::Sell(told) = &mut entry.change {
+            told.role = Role::Unknown;
+        }
+    }
+    let counted = features(&maker, Basis::Activity);
+    assert!(counted.maker_unsaid > 0.0 && counted.maker_unsaid < 0.03, "{counted:?}");
+    let said = conduct(&counted).maker;
+    assert_eq!(said.verdict, Verdict::Likely);
+    let (wide, narrow) = (said.span.unwrap(), known.span.unwrap());
+    assert!(wide.low <= narrow.low && wide.high >= narrow.high);
 }
 
 #[test]
@@ -112,12 +132,28 @@ fn an_order_filled_in_parts_is_one() {
 
 fn any_features() -> impl Strategy<Value = Features> {
     let part = || prop::option::of(0.0f64..1.0);
-    let more = (prop::option::of(0.1f64..2_000.0), part(), prop::option::of(0.0f64..3.0), part());
+    let more = (
+        prop::option::of(0.1f64..2_000.0),
+        part(),
+        prop::option::of(0.0f64..3.0),
+        part(),
+        0.0f64..1.0,
+    );
     (50usize..5_000, part(), part(), part(), part(), 1usize..5_000, part(), more).prop_map(
-        |(fills, maker, two, both, sets, markets, profit, (per_day, hours, gaps, sizes))| {
+        |(
+            fills,
+            maker,
+            two,
+            both,
+            sets,
+            markets,
+            profit,
+            (per_day, hours, gaps, sizes, unsaid),
+        )| {
             Features {
                 fills,
                 maker_share: maker,
+                maker_unsaid: unsaid,
                 two_sidedness: two,
                 both_outcomes: both,
                 sets_to_fills: sets,
@@ -137,6 +173,7 @@ proptest! {
     #[test]
     fn what_is_not_known_widens_and_never_turns_round(full in any_features(), hidden in 0u16..512) {
         let mut less = full;
+        let full = Features { maker_unsaid: full.maker_unsaid * f64::from(hidden % 3) / 2.0, ..full };
         let fields: [&mut Option<f64>; 8] = [
             &mut less.maker_share, &mut less.two_sidedness, &mut less.both_outcomes,
             &mut less.sets_to_fills, &mut less.profit_to_volume, &mut less.fills_per_day,

@@ -17,7 +17,7 @@ pub fn bot(conduct: &Conduct, context: Context) -> Score {
 
 fn score(kind: ScoreKind, likeness: &Likeness, fills: usize, context: Context) -> Score {
     let ingredients = likeness.reasons.iter().map(|reason| {
-        let adds = reason.value.map(|_| reason.adds.low);
+        let adds = reason.value.map(|_| reason.middle());
         Ingredient::new(reason.feature.slug(), adds)
     });
     let verdict = match (likeness.verdict, likeness.probability) {

@@ -3,19 +3,27 @@
 //! Each has a definition with a version, ingredients that are shown, and an interval where it can have one.
 //! "Too few events to say" is the usual answer, not an error. Formulas: `docs/scores.md`.
 
+mod assess;
+mod baseline;
 mod definitions;
 mod likeness;
+mod population;
+#[cfg(test)]
+mod population_tests;
 mod reputation;
 mod smart;
 #[cfg(test)]
 mod tests;
 mod whale;
 
+pub use assess::{Assessment, Record, assess};
+pub use baseline::{Baseline, FEWEST_RESOLVED, Fit, Kind, SettledBet};
 pub use definitions::Definition;
 pub use likeness::{bot, maker};
+pub use population::{FALSE_DISCOVERY_RATE, Population, RECENT_DAYS, Registered, Tested};
 pub use reputation::{HALF_LIFE_DAYS, RECORD_EVENTS, Reputation, reputation};
 pub use smart::{EDGE_SCALE, Posterior, RECENT_WEIGHT, Smart, smart};
-pub use whale::{EventSize, whale};
+pub use whale::{EventSize, LEAST_MEASURED, whale};
 
 use chrono::{DateTime, Utc};
 

@@ -52,6 +52,8 @@ pub fn smart(known: &Smart, context: Context) -> Score {
     let ingredients = vec![
         Ingredient::new("tilt", tilt),
         Ingredient::new("tilt_all", known.all.map(|all| all.tilt)),
+        Ingredient::new("tilt_low", known.all.map(|all| all.span.low)),
+        Ingredient::new("tilt_high", known.all.map(|all| all.span.high)),
         Ingredient::new("tilt_recent", known.recent.map(|recent| recent.tilt)),
         Ingredient::new("events_recent", known.recent.map(|recent| recent.events as f64)),
         Ingredient::new("p", known.p),

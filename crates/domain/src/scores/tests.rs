@@ -74,7 +74,7 @@ fn few_events_are_too_few_to_say() {
     let unmeasured: Vec<EventSize> =
         events.iter().map(|event| size(*event, Some(9.0), None, None)).collect();
     assert_eq!(whale(&unmeasured, context()).verdict, Verdict::TooFew { events: 0, needed: 3 });
-    assert_eq!(whale(&[], context()).verdict.value(), None);
+    assert_eq!(whale::<u32>(&[], context()).verdict.value(), None);
 }
 
 fn any_sizes() -> impl Strategy<Value = Vec<(usize, [Option<f64>; 3])>> {

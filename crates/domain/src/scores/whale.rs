@@ -10,11 +10,41 @@ use crate::whales::{DEPTH_SHARE, RelativeSize, VOLUME_SHARE, Z_LARGE};
 
 /// The largest an owner was on an event, by the measures of [`crate::whales::relative_size`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EventSize {
-    /// The event.
-    pub event: EventIx,
+pub struct EventSize<E = EventIx> {
+    /// The event, by whatever tells events apart.
+    pub event: E,
     /// The measures.
     pub size: RelativeSize,
+}
+
+/// Dollars below which a trade is not measured: whatever the market, it is not large.
+pub const LEAST_MEASURED: f64 = 500.0;
+
+impl<E> EventSize<E> {
+    /// An event in which everything that was bought came to less than [`LEAST_MEASURED`]: it counts nothing.
+    pub fn small(event: E) -> Self {
+        let size = RelativeSize {
+            z: Some(0.0),
+            of_volume: Some(0.0),
+            of_depth: Some(0.0),
+            tier: None,
+            above_floor: Some(false),
+            is_large: Some(false),
+        };
+        Self { event, size }
+    }
+
+    /// An event of which nobody knows how large.
+    pub fn unknown(event: E) -> Self {
+        Self::measured(event, [None; 3])
+    }
+
+    /// An event by its largest trade: deviations, part of the day's volume, part of the depth.
+    pub fn measured(event: E, [z, of_volume, of_depth]: [Option<f64>; 3]) -> Self {
+        let size =
+            RelativeSize { z, of_volume, of_depth, tier: None, above_floor: None, is_large: None };
+        Self { event, size }
+    }
 }
 
 /// Twice as large as large, and so on: the middle of the known measures, each on what is large for it. `None`
@@ -45,8 +75,8 @@ fn counts(times: f64) -> f64 {
 /// Events of which nobody knows how large are between nothing and everything in the span; so is C within
 /// Wilson's interval. `basis` says whether resting orders were seen; on the feed of takers sizes are at least
 /// these.
-pub fn whale(sizes: &[EventSize], context: Context) -> Score {
-    let mut by_event: BTreeMap<EventIx, Option<f64>> = BTreeMap::new();
+pub fn whale<E: Ord + Copy>(sizes: &[EventSize<E>], context: Context) -> Score {
+    let mut by_event: BTreeMap<E, Option<f64>> = BTreeMap::new();
     for event in sizes {
         let largest = by_event.entry(event.event).or_default();
         *largest = [*largest, times_large(&event.size)].into_iter().flatten().reduce(f64::max);

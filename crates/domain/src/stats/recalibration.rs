@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::special::{expit, logit};
 use super::tilt::between_variance;
@@ -20,7 +21,8 @@ const LOOSE: [f64; 2] = [4.0, 4.0];
 const EDGE: f64 = 0.001;
 
 /// How long before its end something was bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Horizon {
     /// Less than six hours.
     Hours,
@@ -65,7 +67,7 @@ pub struct Resolved<K> {
 }
 
 /// logit q = α + β·logit p.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// α.
     pub intercept: f64,

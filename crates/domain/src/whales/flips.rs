@@ -33,6 +33,8 @@ pub struct Flip {
     pub to: Lean,
     /// How much depended on the answer at the peak, in millionths of a dollar.
     pub peak: MicroUsdc,
+    /// How much did when the owner last added to the old side.
+    pub before: MicroUsdc,
     /// How much depends on it now.
     pub now: MicroUsdc,
     /// The change along the direction of the peak, as a part of the peak; 2 for a full turn.
@@ -57,7 +59,9 @@ pub struct Track {
     peak: Option<Stance>,
     /// The exposure along the peak, as a part of it, when it last grew.
     last_high: f64,
-    /// The same now.
+    /// How much depended on the answer then.
+    before: MicroUsdc,
+    /// The exposure along the peak now.
     along: f64,
     turning: Vec<EvidenceId>,
     unnamed: usize,
@@ -72,6 +76,7 @@ impl Track {
             stance: Stance::new(question, answers),
             peak: None,
             last_high: 0.0,
+            before: 0,
             along: 0.0,
             turning: Vec::new(),
             unnamed: 0,
@@ -112,6 +117,7 @@ impl Track {
         let along = self.stance.product(peak) as f64 / own as f64;
         if along > self.along {
             self.last_high = along;
+            self.before = self.stance.swing();
             self.turning.clear();
             self.unnamed = 0;
         } else if along < self.along {
@@ -128,6 +134,7 @@ impl Track {
             let turn = Turn {
                 from: peak.lean(),
                 peak: before,
+                before: self.before,
                 change,
                 trades: std::mem::take(&mut self.turning),
                 unnamed: self.unnamed,
@@ -146,6 +153,7 @@ impl Track {
         self.peak = (!self.stance.is_neutral()).then(|| self.stance.clone());
         let along = if self.peak.is_some() { 1.0 } else { 0.0 };
         (self.last_high, self.along) = (along, along);
+        self.before = self.stance.swing();
         self.turning.clear();
         self.unnamed = 0;
     }
@@ -155,6 +163,7 @@ impl Track {
 struct Turn {
     from: Lean,
     peak: MicroUsdc,
+    before: MicroUsdc,
     change: f64,
     trades: Vec<EvidenceId>,
     unnamed: usize,
@@ -202,6 +211,7 @@ impl Exposures {
             from: turn.from,
             to: track.stance.lean(),
             peak: turn.peak,
+            before: turn.before,
             now: track.stance.swing(),
             change: turn.change,
             trades: turn.trades,

@@ -15,6 +15,7 @@ pub mod clusters;
 pub mod consensus;
 pub mod evidence;
 pub mod holders;
+pub(crate) mod kept;
 pub mod scoring;
 mod service;
 pub mod signals;
@@ -22,4 +23,5 @@ pub mod tape;
 mod trail;
 pub mod wash;
 
+pub use scoring::rescore_wallet;
 pub use service::{IntelligenceOptions, IntelligenceService, Job, JobError, Sources};

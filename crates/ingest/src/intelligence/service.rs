@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{evidence, holders, signals, tape, wash};
+use super::{clusters, consensus, evidence, holders, scoring, signals, tape, wash};
 use crate::live::LiveBooks;
 use crate::record::{await_catalogue, ticks};
 
@@ -168,6 +168,9 @@ impl IntelligenceService {
         self.start::<wash::WashJob>(&mut jobs);
         self.start::<evidence::EvidenceJob>(&mut jobs);
         self.start::<signals::SignalsJob>(&mut jobs);
+        self.start::<scoring::ScoringJob>(&mut jobs);
+        self.start::<clusters::ClustersJob>(&mut jobs);
+        self.start::<consensus::ConsensusJob>(&mut jobs);
         while !cancel.is_cancelled() {
             lock.check().await?;
             pause(RETRY_EVERY, cancel).await;

@@ -8,7 +8,7 @@ use domain::Address;
 use domain::ledger::{Completeness, Coverage};
 use polymarket::UpstreamError;
 use polymarket::ws::Clock;
-use store::intelligence::bets;
+use store::intelligence::{bets, flips, scores, traits};
 use store::wallets::activity::{self, StoredActivity};
 use store::wallets::imports::{self, Claim};
 use store::wallets::metrics::{self, WalletMetrics};
@@ -22,7 +22,7 @@ use super::entries::Book;
 use super::fetch::{self, ListedPositions, Shortfall, WalletClients};
 use super::figures::{VERSION, WalletFigures};
 use super::read::{self, Read};
-use super::{series, wagers};
+use super::{conduct, series, turns, wagers};
 
 /// Rows come late and not in order: the news are read from so long before the last ones on.
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);
@@ -209,6 +209,9 @@ impl Import<'_> {
         };
         let unknown_markets = book.unknown();
         let settled_bets = wagers::settled(wallet, &book, &books, &coverage);
+        let turns = turns::flips(wallet, &book, &books, &history);
+        let written_at = self.clock.now();
+        let conduct = conduct::told(wallet, &books, &coverage, &told.listed, self.now, written_at);
         let kept = books.positions(&book, Some(&told.listed), self.now);
         let own = own_series(&book, &books, completeness, self.now);
         let figures =
@@ -224,11 +227,16 @@ impl Import<'_> {
         for points in series.iter().filter_map(|(_, points)| *points) {
             pnl::make_room(pool, points).await?;
         }
+        scores::make_room(pool, self.now).await?;
         let mut tx = pool.begin().await.map_err(StoreError::from)?;
         self.keep_lease_in(&mut tx).await?;
         activity::forget(&mut tx, wallet, &stale).await?;
         positions::replace(&mut tx, wallet, &kept).await?;
         bets::replace(&mut tx, wallet, &settled_bets).await?;
+        flips::replace(&mut tx, wallet, &turns).await?;
+        traits::set(&mut tx, &conduct.traits).await?;
+        let likeness = conduct.scores.each_ref().map(|(kind, score)| (*kind, score));
+        scores::record_all(&mut tx, &likeness).await?;
         metrics::set(&mut tx, wallet, &figures).await?;
         pnl::clear(&mut tx, wallet, PnlSource::Ledger).await?;
         for (source, points) in series {

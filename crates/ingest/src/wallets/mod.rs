@@ -1,6 +1,7 @@
 //! Wallets: found where they show up, their whole history imported, their books kept.
 
 mod books;
+mod conduct;
 mod discover;
 mod entries;
 mod exposed;
@@ -13,6 +14,7 @@ mod read;
 mod series;
 mod service;
 mod takers;
+mod turns;
 mod wagers;
 
 pub use fetch::WalletClients;

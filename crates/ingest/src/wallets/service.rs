@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::fetch::WalletClients;
 use super::import::{Import, ImportError};
+use crate::intelligence::scoring::Scorer;
 use crate::record::await_catalogue;
 
 /// How wallets are followed.
@@ -77,6 +78,7 @@ pub(super) struct Sources {
     pub(super) database: Database,
     pub(super) clients: WalletClients,
     pub(super) options: WalletOptions,
+    pub(super) scorer: Scorer,
 }
 
 impl Sources {
@@ -97,7 +99,8 @@ impl WalletService {
     /// Prepares the service.
     pub fn new(database: Database, clients: WalletClients, options: WalletOptions) -> Self {
         let workers = (0..options.workers).map(|_| Uuid::now_v7()).collect();
-        Self { sources: Arc::new(Sources { database, clients, options }), workers }
+        let scorer = Scorer::new(database.clone());
+        Self { sources: Arc::new(Sources { database, clients, options, scorer }), workers }
     }
 
     /// Runs until cancelled.
@@ -188,6 +191,10 @@ async fn import(sources: &Sources, worker: Uuid, claim: &Claim) -> Result<(), St
             let completeness = imported.history.completeness.clone();
             counter!("cascadian_wallet_imports_total", "completeness" => completeness).increment(1);
             store::wallets::wanted::add(database, &imported.unknown_markets, now).await?;
+            // Its books stand whatever becomes of its scores, which the next run makes anyway.
+            if let Err(error) = sources.scorer.rescore(wallet, now).await {
+                tracing::warn!(%wallet, %error, "a wallet is not scored after its import");
+            }
             let due = next(sources, claim, &imported, now);
             // What could not be explained is read wholly the next time.
             let full = imported.history.completeness == "gap";

@@ -2,7 +2,7 @@
 
 use domain::Address;
 use domain::bets::{Bet, Bets};
-use domain::ledger::{Completeness, Coverage};
+use domain::ledger::{Completeness, Coverage, MarketIx};
 use rust_decimal::Decimal;
 use store::intelligence::bets::WalletBet;
 
@@ -25,14 +25,10 @@ pub(super) fn settled(
 }
 
 fn kept(wallet: &Address, book: &Book, bet: &Bet) -> WalletBet {
-    let terms = book.markets.terms(bet.slot.market);
-    let condition_id = condition_of(book, bet.slot).clone();
-    let event_key =
-        terms.event_id.as_ref().map_or_else(|| condition_id.to_string(), ToString::to_string);
     WalletBet {
         wallet: wallet.clone(),
-        event_key,
-        condition_id,
+        event_key: event_key(book, bet.slot.market),
+        condition_id: condition_of(book, bet.slot).clone(),
         outcome_index: bet.slot.outcome,
         category: bet.category.map(|category| category.slug().to_owned()),
         opened_at: bet.at,
@@ -42,4 +38,15 @@ fn kept(wallet: &Address, book: &Book, bet: &Bet) -> WalletBet {
         came_true: bet.came_true,
         stake_usdc: Decimal::new(bet.stake, 6),
     }
+}
+
+/// What markets of one event have in common: the event's id, or the market's where it has none. Of a market that the
+/// catalogue does not have its condition, which is no event's id.
+pub(super) fn event_key(book: &Book, market: MarketIx) -> String {
+    let terms = book.markets.terms(market);
+    if let Some(event) = &terms.event_id {
+        return event.to_string();
+    }
+    let known = book.known.get(&terms.condition_id);
+    known.map_or_else(|| terms.condition_id.to_string(), |known| known.market_id.to_string())
 }

@@ -53,7 +53,9 @@ pub async fn replace(
                                   closed_at, horizon_s, price, came_true, stake_usdc)
          SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::smallint[], $5::text[], $6::timestamptz[],
                                     $7::timestamptz[], $8::bigint[], $9::double precision[], $10::boolean[],
-                                    $11::numeric[]) AS n",
+                                    $11::numeric[]) AS n
+         -- Ids of events and of markets without one are of two series, which may meet; the first counts.
+         ON CONFLICT DO NOTHING",
     )
     .bind(wallet.to_bytes().to_vec())
     .bind(bets.iter().map(|bet| bet.event_key.as_str()).collect::<Vec<_>>())

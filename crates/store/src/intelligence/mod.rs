@@ -11,6 +11,7 @@ pub mod flows;
 pub mod models;
 pub mod notable;
 pub mod purchases;
+pub mod register;
 pub mod scenes;
 pub mod scores;
 pub mod signals;
@@ -42,5 +43,11 @@ pub async fn note_read(
     let sql = "INSERT INTO intelligence_progress AS held (job, until) VALUES ($1, $2)
                ON CONFLICT (job) DO UPDATE SET until = greatest(held.until, EXCLUDED.until)";
     sqlx::query(sql).bind(job).bind(until).execute(connection).await?;
+    Ok(())
+}
+
+/// Says of the transaction that begins that a crash may undo it: it is made again anyway, and nobody waits for the disk.
+pub async fn may_be_lost(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("SET LOCAL synchronous_commit = off").execute(connection).await?;
     Ok(())
 }

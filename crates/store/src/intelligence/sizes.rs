@@ -1,7 +1,7 @@
 //! How large wallets' trades were for their markets.
 
 use chrono::{DateTime, Utc};
-use domain::Address;
+use domain::{Address, TransactionHash};
 use sqlx::PgExecutor;
 
 use crate::StoreError;
@@ -21,6 +21,8 @@ pub struct LargestTrade {
     pub volume_share: Option<f64>,
     /// As a part of what rested within two cents.
     pub depth_share: Option<f64>,
+    /// Its transaction.
+    pub transaction_hash: TransactionHash,
 }
 
 /// When the first trade was measured; `None` before any was. What was traded earlier nobody measured.
@@ -39,7 +41,7 @@ pub async fn largest(
 ) -> Result<Vec<LargestTrade>, StoreError> {
     let rows = sqlx::query(
         "SELECT DISTINCT ON (wallet_address, event_key)
-                wallet_address, event_key, size_z, volume_share, depth_share
+                wallet_address, event_key, size_z, volume_share, depth_share, transaction_hash
          FROM notable_trades WHERE wallet_address = ANY($1) AND traded_at >= $2
          ORDER BY wallet_address, event_key, usdc DESC, traded_at, transaction_hash, ordinal",
     )
@@ -49,12 +51,15 @@ pub async fn largest(
     .await?;
     rows.iter()
         .map(|row| {
+            let hash: &[u8] = column(row, "transaction_hash")?;
+            let hash = hash.try_into().map_err(StoreError::other)?;
             Ok(LargestTrade {
                 wallet: address(row, "wallet_address")?,
                 event_key: column(row, "event_key")?,
                 size_z: column(row, "size_z")?,
                 volume_share: column(row, "volume_share")?,
                 depth_share: column(row, "depth_share")?,
+                transaction_hash: TransactionHash::from_bytes(hash),
             })
         })
         .collect()

@@ -93,10 +93,19 @@ pub async fn addresses_after(
 
 /// Wallets that are known to trade like makers or programs.
 pub async fn not_people(executor: impl PgExecutor<'_>) -> Result<Vec<Address>, StoreError> {
-    let rows =
-        sqlx::query("SELECT wallet_address FROM wallet_traits WHERE is_maker_like OR is_bot_like")
-            .fetch_all(executor)
-            .await?;
+    let sql = "SELECT wallet_address FROM wallet_traits WHERE is_maker_like OR is_bot_like";
+    let rows = sqlx::query(sql).fetch_all(executor).await?;
+    rows.iter().map(|row| address(row, "wallet_address")).collect()
+}
+
+/// Wallets whose skill is not tested: known to trade like makers or programs, or of a history that is not whole.
+pub async fn not_tested(executor: impl PgExecutor<'_>) -> Result<Vec<Address>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT t.wallet_address FROM wallet_traits t JOIN wallets w ON w.address = t.wallet_address
+         WHERE t.is_maker_like OR t.is_bot_like OR w.completeness IS DISTINCT FROM 'full'",
+    )
+    .fetch_all(executor)
+    .await?;
     rows.iter().map(|row| address(row, "wallet_address")).collect()
 }
 

@@ -1,1 +1,0 @@
-//! Where smart money stands.
