@@ -120,9 +120,10 @@ impl Audit {
         };
         let sample = asked.sample;
         let work = async {
-            let found = match self.world {
-                true => asked.find_in_world(self.world_scale).await?,
-                false => asked.find(&config).await?,
+            let found = if self.world {
+                asked.find_in_world(self.world_scale).await?
+            } else {
+                asked.find(&config).await?
             };
             if let Some(file) = &self.write {
                 std::fs::write(file, report::markdown(&found, sample, Utc::now().date_naive()))
