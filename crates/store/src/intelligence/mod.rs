@@ -2,6 +2,7 @@
 
 pub mod audits;
 pub mod bets;
+pub mod boards;
 pub mod classes;
 pub mod clusters;
 pub mod concentration;
