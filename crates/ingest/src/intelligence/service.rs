@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{clusters, consensus, evidence, holders, scoring, signals, tape, wash};
+use super::{audit, clusters, consensus, evidence, holders, scoring, signals, tape, wash};
 use crate::live::LiveBooks;
 use crate::record::{await_catalogue, ticks};
 
@@ -171,6 +171,7 @@ impl IntelligenceService {
         self.start::<scoring::ScoringJob>(&mut jobs);
         self.start::<clusters::ClustersJob>(&mut jobs);
         self.start::<consensus::ConsensusJob>(&mut jobs);
+        self.start::<audit::AuditJob>(&mut jobs);
         while !cancel.is_cancelled() {
             lock.check().await?;
             pause(RETRY_EVERY, cancel).await;

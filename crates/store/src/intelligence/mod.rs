@@ -1,6 +1,8 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
+pub mod audits;
 pub mod bets;
+pub mod boards;
 pub mod classes;
 pub mod clusters;
 pub mod concentration;
@@ -8,6 +10,7 @@ pub mod consensus;
 pub mod evidence;
 pub mod flips;
 pub mod flows;
+pub mod found;
 pub mod models;
 pub mod notable;
 pub mod purchases;

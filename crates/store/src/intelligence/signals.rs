@@ -155,7 +155,7 @@ pub async fn settle(
     Ok(is_new)
 }
 
-const SELECT: &str = "SELECT s.id, s.published_at, s.as_of, s.due_at, s.version, s.n, s.side, s.strength, s.price,
+pub(super) const SELECT: &str = "SELECT s.id, s.published_at, s.as_of, s.due_at, s.version, s.n, s.side, s.strength, s.price,
     s.cost, s.kind, s.basis, s.market_id, s.event_key, s.subject, s.ingredients, s.evidence, r.settled_at, r.status,
     r.reason, r.exit_price, r.gain, r.net FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id";
 
@@ -253,7 +253,7 @@ fn side_of(column: i16) -> Side {
     if column == 0 { Side::Buy } else { Side::Sell }
 }
 
-fn decode(row: &PgRow) -> Result<Told, StoreError> {
+pub(super) fn decode(row: &PgRow) -> Result<Told, StoreError> {
     let side: Option<i16> = column(row, "side")?;
     let signal = Signal {
         id: column(row, "id")?,
