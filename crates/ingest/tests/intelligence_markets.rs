@@ -1,26 +1,28 @@
-//! Holders, trade with oneself, evidence and signals of the lab, over HTTP and sockets, beside what is true of it.
+//! Holders, trade with oneself and signals of the lab, over HTTP and sockets, beside what is true of it.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
 
 mod support;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::bars::Interval;
 use domain::book::Pips;
 use domain::{Address, MarketId, Side};
 use ingest::live::{LiveBooks, snapshot_of_rest};
-use serde_json::Value;
-use store::intelligence::evidence::{self, Layer};
-use store::intelligence::signals::{self, End, SignalFilter};
+use rust_decimal::dec;
+use serde_json::json;
+use store::intelligence::classes::{self, WalletClass};
+use store::intelligence::consensus::{self, MarketConsensus};
+use store::intelligence::flips::{self, Toward, WalletFlip};
+use store::intelligence::signals::{self, End, SignalFilter, Told};
 use store::intelligence::{concentration, wash};
-use store::streaming;
+use store::streaming::{self, TradedMarket};
 use store::testing::eventually;
 use support::books::{Followed, stream_only};
-use support::exchange::{Exchange, market_id};
-use support::jobs::{Jobs, flows_are_made, yesterday};
+use support::exchange::Exchange;
+use support::jobs::Jobs;
 use support::record::{Recorder, recorded_once};
 use support::wallets::{Importers, import, people};
 
@@ -168,86 +170,6 @@ async fn rings_that_wash_are_measured_higher_than_others() {
     assert!(mean(&washed) > mean(&others) + 0.1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn planted_insiders_stand_higher_than_those_who_are_like_them() {
-    let options = Exchange::options(73).scale(0.05).markets(400).activity(2.0);
-    let exchange = Exchange::of_world(&options).await;
-    // Who knows something comes as the world goes on.
-    for _ in 0..30 {
-        exchange.advance(TimeDelta::hours(12)).await;
-    }
-    exchange.sync().await;
-    let back = TimeDelta::days(60);
-    let since = exchange.now() - back;
-    let recorder = Recorder::start_back(&exchange, back);
-    let tape = "SELECT count(*) FROM tape_progress";
-    eventually("the tape", || async { exchange.count(tape).await == 1 }).await;
-    recorder.stop().await;
-    let running = Jobs::start_with(&exchange, LiveBooks::default(), |options| {
-        ingest::intelligence::IntelligenceOptions { evidence_back: back, ..options }
-    });
-    let done = "SELECT count(*) FROM intelligence_progress WHERE job = 'pairs'";
-    eventually("pairs", || async { exchange.count(done).await == 1 }).await;
-    running.stop().await;
-
-    let insiders = of_kind(&exchange, "insider").await;
-    let traded: Vec<Vec<u8>> = sqlx::query_scalar(
-        "SELECT wallet_address FROM trades JOIN markets USING (market_id) WHERE is_buy AND traded_at >= $1
-           AND NOT category = ANY('{sports,crypto,weather}')
-         GROUP BY wallet_address, event_id HAVING sum(usdc_of(price, shares)) >= 500",
-    )
-    .bind(since)
-    .fetch_all(exchange.database.service())
-    .await
-    .unwrap();
-    println!(
-        "{} insiders; trades {} days {}",
-        insiders.len(),
-        exchange.count("SELECT count(*) FROM trades").await,
-        exchange
-            .count(
-                "SELECT extract(epoch FROM max(traded_at)-min(traded_at))::bigint/86400 FROM trades"
-            )
-            .await
-    );
-    let all: Vec<(Vec<u8>, Option<String>, f64, i64)> = sqlx::query_as("SELECT wallet_address, category, sum(usdc_of(price, shares))::float8, count(*) FROM trades JOIN markets USING (market_id) WHERE is_buy GROUP BY 1, 2").fetch_all(exchange.database.service()).await.unwrap();
-    for row in all
-        .iter()
-        .filter(|row| insiders.contains(&Address::from_bytes(row.0.as_slice().try_into().unwrap())))
-    {
-        println!("{:?} {} {}", row.1, row.2, row.3);
-    }
-    let is_insider = |wallet: &Address| insiders.contains(wallet);
-    let pairs = traded.len();
-    let planted = traded
-        .iter()
-        .filter(|bytes| is_insider(&Address::from_bytes(bytes.as_slice().try_into().unwrap())))
-        .count();
-    let rows = evidence::strongest(exchange.database.public(), Layer::Pair, 100_000).await.unwrap();
-    let (mut theirs, mut others) = (Vec::new(), Vec::new());
-    for row in &rows {
-        let list = if is_insider(row.wallet.as_ref().unwrap()) { &mut theirs } else { &mut others };
-        list.push(row.finding.clone().unwrap());
-        let table = row.ingredients["table"].as_array().unwrap();
-        assert_eq!(table.len(), 8);
-        assert!(table.iter().any(|signal| signal["present"] == true), "{row:?}");
-        assert!(row.ingredients["n"].as_u64().is_some());
-    }
-    let found = theirs.len();
-    println!("{planted} of {pairs} pairs are insiders'; {} rows, {found} insiders'", rows.len());
-    let base = planted as f64 / pairs as f64;
-    for first in [10, 20, 50, 100] {
-        let hits =
-            rows.iter().take(first).filter(|row| is_insider(row.wallet.as_ref().unwrap())).count();
-        println!(
-            "first {first}: precision {:.2}, recall {:.2}; by chance {base:.3}",
-            hits as f64 / first.min(rows.len()) as f64,
-            hits as f64 / planted as f64
-        );
-    }
-    assert!(planted >= 3 && !others.is_empty());
-}
-
 /// The middle of each open market's best prices, from the exchange's own books.
 async fn true_mids(exchange: &Exchange) -> BTreeMap<String, f64> {
     let markets = streaming::open_after(exchange.database.service(), None, 1_000).await.unwrap();
@@ -259,7 +181,7 @@ async fn true_mids(exchange: &Exchange) -> BTreeMap<String, f64> {
         let price = |pips: Pips| f64::try_from(pips.price().decimal()).unwrap();
         Some((
             market.market_id.to_string(),
-            (price(book.best_bid()?) + price(book.best_ask()?)) / 2.0,
+            f64::midpoint(price(book.best_bid()?), price(book.best_ask()?)),
         ))
     });
     mids.collect()
@@ -282,93 +204,155 @@ async fn minute_ends(exchange: &Exchange) -> (DateTime<Utc>, BTreeMap<String, f6
     (end, mids)
 }
 
+/// Has somebody of a record turn round in each of some markets, for and against it in turn.
+async fn turn_round(exchange: &Exchange, markets: &[TradedMarket]) {
+    let mut connection = exchange.database.service().acquire().await.unwrap();
+    for (number, market) in (1u8..).zip(markets) {
+        let wallet = Address::from_bytes([number; 20]);
+        let side =
+            |outcome_index| Toward { condition_id: market.condition_id.clone(), outcome_index };
+        let turn = WalletFlip {
+            wallet: wallet.clone(),
+            at: exchange.now(),
+            event_key: market.market_id.to_string(),
+            condition_id: market.condition_id.clone(),
+            from: Some(side(number % 2)),
+            to: Some(side(1 - number % 2)),
+            before_usdc: dec!(9_000),
+            after_usdc: dec!(8_000),
+            peak_usdc: dec!(9_000),
+            change: 1.9,
+            is_whole: number % 10 != 0,
+            evidence: json!([uuid::Uuid::from_u128(number.into()).to_string()]),
+        };
+        flips::replace(&mut connection, &wallet, &[turn]).await.unwrap();
+        let whale = WalletClass {
+            wallet,
+            as_of: exchange.now(),
+            class: "whale".to_owned(),
+            is_certain: true,
+        };
+        classes::set(&mut connection, &[whale]).await.unwrap();
+    }
+}
+
+/// Says of some markets that smart money is all on one side, far from the price.
+async fn agree(exchange: &Exchange, markets: &[TradedMarket], mids: &BTreeMap<String, f64>) {
+    let all: Vec<MarketConsensus> = (0..)
+        .zip(markets)
+        .filter_map(|(number, market)| {
+            let price = *mids.get(market.market_id.as_str())?;
+            let sign = if number % 2 == 0 { 1.0 } else { -1.0 };
+            Some(MarketConsensus {
+                market_id: market.market_id.clone(),
+                as_of: exchange.now(),
+                version: 1,
+                imbalance: Some(80.0 * sign),
+                interval: Some(if number % 2 == 0 { (60.0, 90.0) } else { (-90.0, -60.0) }),
+                voices: 4.0,
+                paid: None,
+                price: Some(price),
+                ingredients: json!({ "toward": 1.0, "away": 0.1, "owners": 5, "untested": 0, "basis": "activity" }),
+            })
+        })
+        .collect();
+    let mut connection = exchange.database.service().acquire().await.unwrap();
+    consensus::replace(&mut connection, &all).await.unwrap();
+}
+
+async fn signals_of(exchange: &Exchange, kind: &str, settled: Option<bool>) -> Vec<Told> {
+    let filter = SignalFilter { kind: Some(kind.to_owned()), settled, ..SignalFilter::default() };
+    signals::list(exchange.database.service(), &filter, 1_000).await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn signals_are_settled_as_the_exchange_went_on() {
-    let exchange = Exchange::open(74, 20.0).await;
-    let since = yesterday(&exchange) - TimeDelta::days(1);
-    let followed = Followed::start(&exchange, stream_only());
+    let exchange = Exchange::open(74, 1.0).await;
+    let mut followed = Followed::start(&exchange, stream_only());
+    followed.all_agree().await;
     let books = followed.books.clone();
-    let nobody = tokio::sync::mpsc::channel(1).1;
-    let first = Recorder::start_back(&exchange, exchange.now() - since);
-    recorded_once(&exchange, since).await;
-    first.stop().await;
-    let recorder = Recorder::start_with(&exchange, books.clone(), nobody);
-    let live = || async {
-        books.all().iter().filter(|live| books.is_live(&live.market.market_id)).count()
-    };
-    eventually("books", || async { live().await > 20 }).await;
-    let running = Jobs::start_with(&exchange, books.clone(), |options| options);
-    flows_are_made(&exchange).await;
-    let published = "SELECT count(*) FROM signals WHERE due_at IS NOT NULL";
-    for sql in [
-        "SELECT count(*) FROM signals",
-        "SELECT count(*) FROM prices_1m",
-        "SELECT count(*) FROM prices_1h",
-        "SELECT max(c) FROM (SELECT count(*) AS c FROM prices_1m WHERE minute > (SELECT max(minute) - interval '1 day' FROM prices_1m) GROUP BY market_id) x",
-        "SELECT max(c) FROM (SELECT count(*) AS c FROM prices_1h GROUP BY market_id) x",
-        "SELECT count(*) FROM notable_trades WHERE is_large",
-        "SELECT count(*) FROM intelligence_progress WHERE job='accumulation'",
-    ] {
-        println!("{sql}: {}", exchange.count(sql).await);
-    }
-    eventually("signals", || async { exchange.count(published).await >= 3 }).await;
+    let recorder = Recorder::start_with(&exchange, books.clone(), tokio::sync::mpsc::channel(1).1);
+    let before = true_mids(&exchange).await;
+    let busiest = streaming::busiest(exchange.database.service(), 100).await.unwrap();
+    let quoted: Vec<TradedMarket> = busiest
+        .into_iter()
+        .filter(|market| {
+            books.is_live(&market.market_id) && before.contains_key(market.market_id.as_str())
+        })
+        .take(30)
+        .collect();
+    turn_round(&exchange, &quoted).await;
+    agree(&exchange, &quoted, &before).await;
+    let whole = quoted.len() - quoted.len() / 10;
+    let running = Jobs::start_with(&exchange, books, |options| options);
+    eventually("signals", || async {
+        signals_of(&exchange, "flip", None).await.len() == whole
+            && signals_of(&exchange, "smart_money", None).await.len() == quoted.len()
+    })
+    .await;
     let began = exchange.now();
-
-    let pool = exchange.database.service();
-    let open = SignalFilter { settled: Some(false), ..SignalFilter::default() };
-    // To shortly before the hour is over, and through it; the same with the day.
-    let mut mids = Vec::new();
-    for end in [TimeDelta::hours(1), TimeDelta::days(1)] {
-        while exchange.now() < began + end - TimeDelta::minutes(3) {
-            let left = began + end - TimeDelta::minutes(3) - exchange.now();
-            exchange.advance(left.min(TimeDelta::minutes(30))).await;
-        }
-        for _ in 0..9 {
-            mids.push(minute_ends(&exchange).await);
-        }
+    for (signal, _) in signals_of(&exchange, "flip", None).await {
+        assert_eq!(signal.due_at, Some(signal.as_of + TimeDelta::days(1)));
+        let mid = before[signal.market_id.as_str()];
+        assert!((signal.price.unwrap() - mid).abs() < 1e-9 && signal.cost.unwrap() > 0.0);
+        assert_eq!((signal.basis.as_str(), signal.n), ("activity", 1.0));
+        assert_eq!(signal.evidence.as_array().unwrap().len(), 2);
     }
-    let due = began + TimeDelta::days(1);
-    let all_due = || async {
-        let open = signals::list(pool, &open, 1_000).await.unwrap();
-        open.iter().all(|(signal, _)| signal.due_at.is_none_or(|at| at > due))
-    };
-    eventually("results", || async { all_due().await }).await;
-    running.stop().await;
-    recorder.stop().await;
 
-    let settled = SignalFilter { settled: Some(true), ..SignalFilter::default() };
-    let settled = signals::list(pool, &settled, 1_000).await.unwrap();
+    // To shortly before the day is over, and through it.
+    while exchange.now() < began + TimeDelta::days(1) - TimeDelta::minutes(3) {
+        let left = began + TimeDelta::days(1) - TimeDelta::minutes(3) - exchange.now();
+        exchange.advance(left.min(TimeDelta::hours(2))).await;
+    }
+    exchange.sync().await;
+    let mut mids = Vec::new();
+    for _ in 0..10 {
+        mids.push(minute_ends(&exchange).await);
+    }
+    let nothing_due = || async {
+        let open = signals_of(&exchange, "flip", Some(false)).await;
+        open.iter().all(|(signal, _)| signal.due_at.is_none_or(|due| due > exchange.now()))
+    };
+    eventually("results", || async { nothing_due().await }).await;
+
     let (mut won, mut lost, mut void, mut held) = (0, 0, 0, 0);
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    for (signal, result) in &settled {
-        *kinds.entry(signal.kind.clone()).or_default() += 1;
-        let (Some(price), Some(at)) = (signal.price, signal.due_at) else { continue };
-        let End::Settled { exit_price, gain, .. } = &result.as_ref().unwrap().end else {
-            assert!(signal.kind == "volume" || signal.side.is_some());
+    for (signal, result) in signals_of(&exchange, "flip", Some(true)).await {
+        let (price, due) = (signal.price.unwrap(), signal.due_at.unwrap());
+        let End::Settled { exit_price, gain, net, .. } = result.unwrap().end else {
             void += 1;
             continue;
         };
-        let change = exit_price - price;
         let sign = if signal.side == Some(Side::Buy) { 1.0 } else { -1.0 };
-        assert!((gain - sign * change).abs() < 1e-9);
-        won += u32::from(*gain > 0.0);
-        lost += u32::from(*gain < 0.0);
-        let distance = |end: &DateTime<Utc>| (*end - at).abs();
-        let nearest = mids
-            .iter()
-            .filter(|(_, mids)| mids.contains_key(signal.market_id.as_str()))
-            .min_by_key(|(end, _)| distance(end));
-        if let Some((_, mids)) = nearest.filter(|(end, _)| distance(end) < TimeDelta::seconds(31)) {
-            let mid = mids[signal.market_id.as_str()];
-            assert!((mid - exit_price).abs() < 1e-6, "{mid} is not {exit_price}: {signal:?}");
-            held += 1;
-        }
+        assert!((gain - sign * (exit_price - price)).abs() < 1e-9);
+        assert!((net.unwrap() - (gain - signal.cost.unwrap())).abs() < 1e-9);
+        won += u32::from(gain > 0.0);
+        lost += u32::from(gain < 0.0);
+        let distance = |end: &DateTime<Utc>| (*end - due).abs();
+        let nearest = mids.iter().min_by_key(|(end, _)| distance(end)).unwrap();
+        // What was resolved within the day is settled by its payout.
+        let Some(mid) = nearest.1.get(signal.market_id.as_str()) else { continue };
+        assert!((mid - exit_price).abs() < 1e-6, "{mid} is not {exit_price}: {signal:?}");
+        held += 1;
     }
-    println!("{won} won, {lost} lost, {void} void, {held} held against the books; {kinds:?}");
-    assert!(held > 0 && won + lost > 0);
+    println!("{won} won, {lost} lost, {void} void; {held} held against the exchange's books");
+    assert!(won > 0 && lost > 0 && held > whole / 2);
+
     // Nobody is told the same twice while it is open.
-    let told = "SELECT count(*) FROM (SELECT kind, market_id, side FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id
-        WHERE r.signal_id IS NULL GROUP BY 1, 2, 3 HAVING count(*) > 1) AS twice";
-    assert_eq!(exchange.count(told).await, 0);
-    let _ = (Duration::ZERO, market_id("1"), Value::Null);
+    let smart = signals_of(&exchange, "smart_money", None).await;
+    assert_eq!(smart.len(), quoted.len());
+    let mut payouts = 0;
+    for (signal, result) in
+        smart.iter().filter_map(|(signal, result)| Some((signal, result.as_ref()?)))
+    {
+        let End::Settled { exit_price, .. } = &result.end else { panic!("{result:?}") };
+        let paid =
+            store::intelligence::scenes::payout(exchange.database.service(), &signal.market_id)
+                .await;
+        assert!((exit_price - paid.unwrap().unwrap().1).abs() < 1e-9);
+        assert!([0.0, 0.5, 1.0].contains(exit_price));
+        payouts += 1;
+    }
+    println!("{payouts} settled by a payout");
+    running.stop().await;
+    recorder.stop().await;
 }
