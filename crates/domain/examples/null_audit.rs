@@ -28,8 +28,11 @@ fn main() {
 }
 
 fn print_sizes(table: &SizeTable) {
-    println!("| rule | of all wallets | eligible | of eligible | ~15¢ | ~50¢ | ~85¢ | ~96¢ |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!(
+        "| rule | of all wallets | eligible | of eligible | ~15¢ | ~50¢ | ~85¢ | ~96¢ | \
+         ~50¢, more after a fall |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
     for (rule, row) in &table.rows {
         let of_all = row.all.of_all().map_or(0.0, |share| 100.0 * share.value);
         let styles: Vec<String> =

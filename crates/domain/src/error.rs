@@ -98,6 +98,12 @@ error_codes! {
     ProtocolContract, "protocol_contract", 400, false,
         "This is a contract of the exchange and nobody's wallet.",
         "`details.contract` names it. It holds and moves everybody's shares; ask for the wallet that traded with it.";
+    SignalNotFound, "signal_not_found", 404, false,
+        "No signal has this id.",
+        "`/api/signals` lists every signal that was ever published.";
+    ScoreNotFound, "score_not_found", 404, false,
+        "There is no such score.",
+        "`/api/scores` lists them, and so does `details.known`.";
     MethodNotAllowed, "method_not_allowed", 405, false,
         "This address does not take this method.",
         "The `Allow` header lists the methods it takes.";

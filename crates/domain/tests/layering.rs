@@ -76,7 +76,10 @@ fn the_product_does_not_know_the_truth() {
     let product =
         ["domain", "polymarket", "store", "ingest", "server"].map(|name| format!("{name}/src"));
     let asked = sources_with("lab/truth", &product);
-    assert!(asked.is_empty(), "only tests and audits may ask what is true: {asked:?}");
+    let is_audit = |path: &&String| path.contains("server/src/cli/audit/");
+    assert!(asked.iter().any(|path| is_audit(&path)), "the rule has nothing to be about");
+    let strange: Vec<_> = asked.iter().filter(|path| !is_audit(path)).collect();
+    assert!(strange.is_empty(), "only tests and audits may ask what is true: {strange:?}");
 }
 
 #[test]

@@ -137,6 +137,29 @@ pub async fn of_market_since(
     rows.iter().map(decode).collect()
 }
 
+/// Trades of some wallets in a market since an instant, the oldest first.
+pub async fn of_wallets_since(
+    executor: impl PgExecutor<'_>,
+    market_id: &MarketId,
+    wallets: &[Address],
+    since: DateTime<Utc>,
+) -> Result<Vec<StoredTrade>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM unnest($2::bytea[]) AS w (wallet_address)
+         JOIN trades t ON t.wallet_address = w.wallet_address
+         {MARKET}
+         WHERE t.market_id = $1 AND t.traded_at > $3
+         ORDER BY t.traded_at, t.transaction_hash, t.wallet_address, t.ordinal LIMIT {MOST_SINCE}"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(market_id.as_str())
+        .bind(crate::wallets::bytes(wallets))
+        .bind(since)
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(decode).collect()
+}
+
 /// Trades of some minutes, by market.
 pub(crate) async fn of_minutes(
     connection: &mut PgConnection,

@@ -26,6 +26,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insiders/markets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List markets with evidence of informed trading
+         * @description Markets in which purchases stand out against what was known before them, the strongest first. No accusation: luck,
+         *     skill and public information look the same.
+         */
+        get: operations["list_informed_markets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insiders/wallets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List wallets with evidence of informed trading
+         * @description One layer at a time, the strongest first, each signal beside how often it is found among matched controls. No
+         *     accusation: luck, skill and public information look the same.
+         */
+        get: operations["list_informed_wallets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/categories": {
         parameters: {
             query?: never;
@@ -202,6 +244,27 @@ export interface paths {
          * @description While the database is away, the texts are null and `metadata.completeness` is `partial`.
          */
         get: operations["get_market"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polymarket/markets/{id}/intelligence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what intelligence says of a market
+         * @description Where those stand whose record speaks for them, in how few hands it is, who bought it today, what looks like trade
+         *     with oneself, evidence of informed trading, and the signals on it.
+         */
+        get: operations["get_market_intelligence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -656,6 +719,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/polymarket/wallet/{address}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a wallet's scores
+         * @description As they stand, with what they were made from; every one it was ever given; and the other wallets that seem to have
+         *     the same owner. Of a score that is withdrawn no number is told.
+         */
+        get: operations["get_wallet_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/polymarket/wallet/{address}/trades": {
         parameters: {
             query?: never;
@@ -728,6 +812,333 @@ export interface paths {
          * @description By address, name or profile page: among those held, and at Polymarket. No import is asked for.
          */
         get: operations["search_wallets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scores
+         * @description What each score says, how it is computed, and the error rate it declares.
+         */
+        get: operations["list_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scores/{kind}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how often a score is wrong
+         * @description The last trial of each kind: on made-up wallets without skill, on real bets with outcomes drawn by their prices, on
+         *     a simulated world of which it is known who is what.
+         */
+        get: operations["get_score_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List signals
+         * @description Every signal ever published, the newest first, with its result as soon as there is one. None is changed or removed.
+         */
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export signals
+         * @description All that the filters leave, as CSV, the newest first. A transfer that breaks off is not whole.
+         */
+        get: operations["export_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a signal
+         * @description As it was published, and what became of it.
+         */
+        get: operations["get_signal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/concentration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rank markets by concentration
+         * @description How concentrated the holdings of each outcome are among the holders that upstream names, as last looked at.
+         */
+        get: operations["list_whale_concentration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/concentration.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export markets by concentration
+         * @description All that the filters leave, as CSV, in the order asked for. A transfer that breaks off is not whole.
+         */
+        get: operations["export_whale_concentration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/flips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reversals
+         * @description Wallets whose exposure to an event changed its sign by at least half its peak, the newest first.
+         */
+        get: operations["list_whale_flips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/flips.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export reversals
+         * @description All that the filters leave, as CSV, the newest first. A transfer that breaks off is not whole.
+         */
+        get: operations["export_whale_flips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show flows
+         * @description What takers of each class bought and sold, by hour and by market, in terms of each market's first outcome: buying it
+         *     and selling the other are the same.
+         */
+        get: operations["get_whale_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List large positions
+         * @description Positions of a thousand shares or more in markets that are not resolved, of all wallets whose history is held, each
+         *     marked at what somebody offers.
+         */
+        get: operations["list_whale_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/positions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export large positions
+         * @description All that the filters leave, as CSV, in the order asked for. A transfer that breaks off is not whole.
+         */
+        get: operations["export_whale_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/scoreboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rank wallets by a score
+         * @description The highest first, each with its interval, what it was made from, and how often such a score is wrong. Makers, bots
+         *     and wallets whose history supports no score are not ranked; `verdict` lists them with the reason. A score over its
+         *     declared error budget is withdrawn: there are no rows, and `withdrawn` says why.
+         */
+        get: operations["get_whale_scoreboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/scoreboard.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a ranking
+         * @description All that the filters leave, as CSV, in its order. A transfer that breaks off is not whole; of a score that is
+         *     withdrawn there is nothing but the first line.
+         */
+        get: operations["export_whale_scoreboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List large trades
+         * @description Takers' trades that were large for their market when they were made, the newest first, measured by what was known
+         *     strictly before them.
+         */
+        get: operations["list_whale_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/whale/trades.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export large trades
+         * @description All that the filters leave, as CSV, the newest first. A transfer that breaks off is not whole.
+         */
+        get: operations["export_whale_trades"];
         put?: never;
         post?: never;
         delete?: never;
@@ -913,6 +1324,168 @@ export interface components {
             volatility: number | null;
             /** @description By window. */
             windows: components["schemas"]["WindowView"][];
+        };
+        /** @description Something that was counted at a trial. */
+        AuditLine: {
+            /**
+             * Format: double
+             * @description The upper end.
+             * @default null
+             */
+            high: number | null;
+            /**
+             * Format: int64
+             * @description So many.
+             * @default 0
+             */
+            k: number;
+            /**
+             * @description The name in words.
+             * @default
+             */
+            label: string;
+            /**
+             * Format: double
+             * @description The lower end of its 95 % interval.
+             * @default null
+             */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description Of so many.
+             * @default 0
+             */
+            n: number;
+            /**
+             * @description Its name; `type1` and `power` are also shown with scoreboards.
+             * @default
+             */
+            name: string;
+            /**
+             * @description What is to be known of it.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Format: double
+             * @description k of n; null of none.
+             * @default null
+             */
+            rate: number | null;
+        };
+        /** @description How far the order of one half tells that of the other. */
+        AuditPersistence: {
+            /**
+             * Format: double
+             * @description The upper end.
+             * @default null
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description The lower end of its 95 % interval.
+             * @default null
+             */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description Wallets in both.
+             * @default 0
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Rank correlation.
+             * @default null
+             */
+            rho: number | null;
+        };
+        /** @description How many of the first of a ranking were what it looks for. */
+        AuditRanking: {
+            /**
+             * Format: double
+             * @description The upper end.
+             * @default null
+             */
+            high: number | null;
+            /**
+             * Format: int64
+             * @description So many right.
+             * @default 0
+             */
+            hits: number;
+            /**
+             * Format: double
+             * @description The lower end of its 95 % interval.
+             * @default null
+             */
+            low: number | null;
+            /**
+             * @description By what was ranked.
+             * @default
+             */
+            name: string;
+            /**
+             * Format: double
+             * @description Of them; null of none.
+             * @default null
+             */
+            rate: number | null;
+            /**
+             * Format: int64
+             * @description So many first.
+             * @default 0
+             */
+            top: number;
+        };
+        /** @description All that was counted at a trial. */
+        AuditResults: {
+            /**
+             * @description Rates.
+             * @default []
+             */
+            lines: components["schemas"]["AuditLine"][];
+            /** @default null */
+            persistence: components["schemas"]["AuditPersistence"] | null;
+            /**
+             * @description Rankings.
+             * @default []
+             */
+            rankings: components["schemas"]["AuditRanking"][];
+            /**
+             * Format: double
+             * @description How long it took; null where nobody looked.
+             * @default null
+             */
+            seconds: number | null;
+            /**
+             * Format: int64
+             * @description What the dice began with; null without dice.
+             * @default null
+             */
+            seed: number | null;
+        };
+        /** @description A trial of a score. */
+        AuditTrial: {
+            /** @description Whether errors were within the budget. */
+            is_within: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            ran_at: string;
+            /** @description All that was counted. */
+            results: components["schemas"]["AuditResults"];
+            /**
+             * @description What it was tried on.
+             * @enum {string}
+             */
+            trial: "synthetic" | "redrawn" | "planted";
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
         };
         /** @description A fact about a wallet, short enough for a badge. None is a judgement. */
         BadgeView: {
@@ -1196,6 +1769,52 @@ export interface components {
              */
             volume_24h: number | null;
         };
+        /** @description What takers of a class did within an hour, in terms of each market's first outcome. */
+        ClassFlow: {
+            /**
+             * Format: double
+             * @description Dollars for the first outcome: it bought, the other sold.
+             */
+            bought_usdc: number;
+            /**
+             * @description Whose money it is, as the wallets were known when it was counted.
+             * @enum {string}
+             */
+            class: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+            /**
+             * Format: double
+             * @description Bought less sold.
+             */
+            net_usdc: number;
+            /**
+             * Format: double
+             * @description Dollars against it.
+             */
+            sold_usdc: number;
+            /**
+             * Format: int64
+             * @description Trades.
+             */
+            trades: number;
+            /**
+             * Format: int64
+             * @description Wallets; null over several markets, where who traded in two would be counted twice.
+             */
+            wallets: number | null;
+        };
+        /** @description A class and its net flow. */
+        ClassNet: {
+            /**
+             * @description Whose money it is.
+             * @enum {string}
+             */
+            class: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+            /**
+             * Format: double
+             * @description Dollars for the first outcome less those against it.
+             */
+            net_usdc: number;
+        };
         /** @description A token that a wallet does not hold any more, or that its market's resolution has settled. */
         ClosedPositionView: components["schemas"]["PositionView"] & {
             /**
@@ -1238,6 +1857,58 @@ export interface components {
          * @enum {string}
          */
         Completeness: "full" | "partial" | "empty";
+        /** @description How concentrated the holdings of a market's outcome are. */
+        ConcentrationRow: {
+            /** @description What was read: `holders`, upstream's list of them. */
+            basis: string;
+            /**
+             * Format: double
+             * @description 1/HHI: so many equal holders would be as concentrated.
+             */
+            effective_holders: number;
+            /**
+             * Format: double
+             * @description Herfindahl-Hirschman index: the sum of their squared parts, 1/n to 1.
+             */
+            hhi: number;
+            /**
+             * Format: int32
+             * @description Holders that are named.
+             */
+            holders: number;
+            /** @description Only the largest holders are named, and all of this is about those. */
+            is_top_only: boolean;
+            /** @description The market and the outcome. */
+            market: components["schemas"]["MarketRef"];
+            /**
+             * Format: date-time
+             * @description When they were looked at.
+             */
+            observed_at: string;
+            /** @description The five largest. */
+            top: components["schemas"]["HolderPart"][];
+            /**
+             * Format: double
+             * @description Part of the largest.
+             */
+            top_share: number;
+        };
+        ConcentrationRowPage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            rows: components["schemas"]["ConcentrationRow"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+        };
+        ConcentrationRowPageReply: {
+            data: components["schemas"]["ConcentrationRowPage"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /** @description Drawdown and streaks of a run of settled events. They grow with length: only equal lengths compare. */
         CourseView: {
             /**
@@ -1318,7 +1989,7 @@ export interface components {
          * @description What went wrong; `docs/errors.md` explains each code.
          * @enum {string}
          */
-        ErrorCode: "invalid_query" | "invalid_body" | "not_authenticated" | "not_allowed" | "route_not_found" | "market_not_found" | "event_not_found" | "book_not_found" | "wallet_not_found" | "protocol_contract" | "method_not_allowed" | "body_too_large" | "rate_limited" | "internal" | "database_unavailable" | "not_ready" | "upstream_unavailable" | "timeout";
+        ErrorCode: "invalid_query" | "invalid_body" | "not_authenticated" | "not_allowed" | "route_not_found" | "market_not_found" | "event_not_found" | "book_not_found" | "wallet_not_found" | "protocol_contract" | "signal_not_found" | "score_not_found" | "method_not_allowed" | "body_too_large" | "rate_limited" | "internal" | "database_unavailable" | "not_ready" | "upstream_unavailable" | "timeout";
         /** @description Facts about an error. Some codes add others, as their reference says. */
         ErrorDetails: Record<string, never> & {
             /** @description The refused parameters (`invalid_query`, `invalid_body`). */
@@ -1471,6 +2142,59 @@ export interface components {
              */
             success: true;
         };
+        /** @description A record that a row rests on. */
+        Evidence: {
+            /** @description Where the terminal shows it; null where it does not. */
+            href: string | null;
+            /** @description Its id: a transaction, an address, an id. */
+            id: string;
+            /**
+             * @description `trade`, `activity`, `market`, `wallet`, `event` or `run`.
+             * @enum {string}
+             */
+            kind: "trade" | "activity" | "market" | "wallet" | "event" | "run";
+            /** @description What it is, in words. */
+            label: string;
+        };
+        /** @description A row of an evidence table: whether something is found, and how often among others who are like it otherwise. */
+        EvidenceRow: {
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /** @description The name in words. */
+            label: string;
+            /**
+             * Format: double
+             * @description The lower end of its 95 % interval.
+             */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description Controls of whom it is known.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Controls in which it is found.
+             */
+            matched_present: number;
+            /** @description Whether it is found; null unknown. */
+            present: boolean | null;
+            /**
+             * Format: double
+             * @description Part of them; null without any.
+             */
+            rate: number | null;
+            /** @description Its name. */
+            signal: string;
+            /**
+             * Format: double
+             * @description Deviations above what was seen before; null where that is not what it is counted in, and unknown.
+             */
+            value: number | null;
+        };
         /** @description A market that is no part of the distribution. */
         ExcludedMarket: {
             /** @description Gamma's id. */
@@ -1580,6 +2304,41 @@ export interface components {
             message: string;
             /** @description The refused value, cut to 80 characters. */
             value?: string | null;
+        };
+        /** @description What takers did within an hour. */
+        FlowHour: {
+            /** @description By class. */
+            by_class: components["schemas"]["ClassFlow"][];
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            hour: string;
+        };
+        /** @description Flows of takers by class, direction-adjusted: buying the first outcome and selling the other are the same. */
+        Flows: {
+            /** @description What was read: `feed`, the tape of takers. Whoever rested took the other side, unnamed. */
+            basis: string;
+            /**
+             * Format: date-time
+             * @description Since when no trade is missing; null while that is not known.
+             */
+            complete_since: string | null;
+            /** @description By hour, the oldest first; hours without a trade are left out. */
+            hours: components["schemas"]["FlowHour"][];
+            /** @description The markets with the largest net flow either way. */
+            markets: components["schemas"]["MarketFlow"][];
+            /** @description What must come first, where there is no flow and none could be there yet. */
+            waiting_for: string | null;
+        };
+        FlowsReply: {
+            data: components["schemas"]["Flows"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
         };
         /** @description An event found by the palette. */
         FoundEvent: {
@@ -1775,6 +2534,16 @@ export interface components {
             /** @description Positions of which any share went. */
             positions: number;
         };
+        /** @description One of the largest holders. */
+        HolderPart: {
+            /**
+             * Format: double
+             * @description Part of the shares of all holders that are named, 0 to 1.
+             */
+            share: number;
+            /** @description Who. */
+            wallet: components["schemas"]["WalletRef"];
+        };
         /** @description A wallet that holds a token. */
         HolderView: {
             /** @description As its owner calls it, where that is shown. */
@@ -1885,6 +2654,143 @@ export interface components {
              */
             state: "unknown" | "waiting" | "importing" | "imported" | "failed" | "empty";
         };
+        /** @description What is known of informed trading in a market. */
+        InformedMarket: {
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Format: date-time
+             * @description The first finding.
+             */
+            first_at: string;
+            /**
+             * @description Whether looking makes sense in its category: `open`, `shut` or `unknown`.
+             * @enum {string}
+             */
+            gate: "open" | "shut" | "unknown";
+            /** @description Why it is not open. */
+            gate_reason: string | null;
+            /**
+             * Format: date-time
+             * @description The last one.
+             */
+            last_at: string;
+            /** @description How much of the news reached the price before the public. */
+            leakage: components["schemas"]["LeakageView"];
+            /** @description The market. */
+            market: components["schemas"]["MarketRef"];
+            /**
+             * Format: int32
+             * @description Wallets of which something is found, by size, timing and direction against what was known before.
+             */
+            pairs: number;
+            /**
+             * Format: double
+             * @description The strongest of them, in deviations.
+             */
+            strongest_sd: number | null;
+            /** @description What may be said of it. */
+            wording: string;
+        };
+        InformedMarketPage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            rows: components["schemas"]["InformedMarket"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+        };
+        InformedMarketPageReply: {
+            data: components["schemas"]["InformedMarketPage"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description Evidence on a wallet. */
+        InformedWallet: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * @description Whether looking makes sense in the market's category.
+             * @enum {string}
+             */
+            gate: "open" | "shut" | "unknown";
+            /** @description Why it is not open. */
+            gate_reason: string | null;
+            /**
+             * @description `pair`: size, timing and direction in a market against what was known before. `history`: the whole account.
+             * @enum {string}
+             */
+            layer: "pair" | "history";
+            market: components["schemas"]["MarketRef"] | null;
+            /** @description Why the layer says nothing, in words. */
+            out_of_scope: string | null;
+            /** @description What stands beneath every finding. */
+            reserve: string;
+            /**
+             * Format: double
+             * @description By which rows of a layer are ordered; null out of scope.
+             */
+            strength: number | null;
+            /** @description Whether each signal is found, and how often among controls. Rows are neither multiplied nor added up. */
+            table: components["schemas"]["EvidenceRow"][];
+            /**
+             * Format: double
+             * @description Part of earlier ones that were at least as strong; null where too few are known.
+             */
+            tail_p: number | null;
+            /** @description `found`, `usual`, `too_few`, `not_corrected` or `out_of_scope`. */
+            verdict: string;
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
+            /** @description The wallet. */
+            wallet: components["schemas"]["WalletRef"];
+            /** @description What may be said of it. */
+            wording: string;
+        };
+        InformedWalletPage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            rows: components["schemas"]["InformedWallet"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+        };
+        InformedWalletPageReply: {
+            data: components["schemas"]["InformedWalletPage"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description A number that went into a row. */
+        Ingredient: {
+            /** @description The name in words. */
+            label: string;
+            /** @description Its name in the definitions. */
+            name: string;
+            /**
+             * @description `usd`, `share`, `probability`, `log_odds`, `count`, `days`, `score` or `sd`; null where it has none.
+             * @enum {string|null}
+             */
+            unit: "usd" | "share" | "probability" | "log_odds" | "count" | "days" | "score" | "sd" | null;
+            /**
+             * Format: double
+             * @description The number; null unknown.
+             */
+            value: number | null;
+        };
         /** @description An estimate with its 95 % interval. */
         IntervalView: {
             /**
@@ -1946,6 +2852,26 @@ export interface components {
             /** @description 20, 50 or 100. */
             last_events: number;
         };
+        /** @description How much of the news reached the price before the public. */
+        LeakageView: {
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description 0 nothing to 1 everything; null out of scope, and where nobody has looked.
+             */
+            ils: number | null;
+            /**
+             * Format: double
+             * @description What a cent less or more in each price makes of it, the lower end.
+             */
+            low: number | null;
+            /** @description Why it is not computed; null where it is, and where nobody has looked. */
+            out_of_scope: string | null;
+        };
         /** @description Where a list comes from, how old it is, and which part of it this is. */
         ListMetadata: components["schemas"]["ItemMetadata"] & {
             facets?: components["schemas"]["Facets"] | null;
@@ -1959,6 +2885,61 @@ export interface components {
             page: number;
             /** @description Rows of the whole result. */
             total: number;
+        };
+        /** @description What those whose record speaks for them hold in a market. */
+        MarketConsensus: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /** @description What was read. */
+            basis: string;
+            /**
+             * Format: double
+             * @description How far what they take its chance to be is from the price; null where that was not computed.
+             */
+            divergence: number | null;
+            /**
+             * Format: double
+             * @description The most it may be.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description −100 all against the first outcome to 100 all for it.
+             */
+            imbalance: number;
+            /**
+             * Format: double
+             * @description The least it may be.
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description Owners who hold; null where that was not written down.
+             */
+            n: number | null;
+            /**
+             * Format: double
+             * @description What they paid on average for the first outcome.
+             */
+            paid: number | null;
+            /**
+             * Format: double
+             * @description What it cost when that was counted.
+             */
+            price: number | null;
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
+            /**
+             * Format: double
+             * @description So many equal and independent voices.
+             */
+            voices: number;
         };
         /** @description A market with what only its own page needs. */
         MarketDetail: components["schemas"]["MarketRow"] & {
@@ -1989,6 +2970,111 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /** @description The event of a market. */
+        MarketEventRef: {
+            /** @description Gamma's id. */
+            id: string;
+            /** @description Kebab-case name in URLs. */
+            slug: string;
+            /** @description The question of the family. */
+            title: string;
+        };
+        /** @description What takers did in a market. */
+        MarketFlow: {
+            /**
+             * Format: double
+             * @description Dollars for it.
+             */
+            bought_usdc: number;
+            /** @description By class. */
+            by_class: components["schemas"]["ClassNet"][];
+            /** @description The market. */
+            market: components["schemas"]["MarketRef"];
+            /**
+             * Format: double
+             * @description Dollars for its first outcome less those against it.
+             */
+            net_usdc: number;
+            /**
+             * Format: double
+             * @description Dollars against it.
+             */
+            sold_usdc: number;
+            /**
+             * Format: int64
+             * @description Trades.
+             */
+            trades: number;
+        };
+        /** @description Informed trading in one market, in short. */
+        MarketInformed: {
+            /**
+             * @description Whether looking makes sense in its category.
+             * @enum {string}
+             */
+            gate: "open" | "shut" | "unknown";
+            /** @description Why it is not open. */
+            gate_reason: string | null;
+            /** @description How much of the news reached the price before the public. */
+            leakage: components["schemas"]["LeakageView"];
+            /**
+             * Format: int32
+             * @description Wallets of which something is found.
+             */
+            pairs: number;
+        };
+        /** @description What intelligence says of a market. */
+        MarketIntelligence: {
+            /** @description How concentrated each outcome's holdings are; empty where nobody has looked. */
+            concentration: components["schemas"]["ConcentrationRow"][];
+            consensus: components["schemas"]["MarketConsensus"] | null;
+            /** @description Net flow of takers by class. */
+            flows: components["schemas"]["MarketNetFlows"];
+            /** @description Evidence of informed trading, in short. */
+            informed: components["schemas"]["MarketInformed"];
+            /**
+             * Format: int64
+             * @description Trades of the last 24 hours that were notable.
+             */
+            notable: number;
+            /** @description Its last signals, at most ten. */
+            signals: components["schemas"]["Signal"][];
+            wash: components["schemas"]["MarketWash"] | null;
+            /** @description Why there is none. */
+            why_none: string | null;
+        };
+        MarketIntelligenceReply: {
+            data: components["schemas"]["MarketIntelligence"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description Net flow of takers of a market by class. */
+        MarketNetFlows: {
+            /** @description Over the last 24 hours. */
+            h24: components["schemas"]["ClassNet"][];
+        };
+        /** @description A market that a row is about, and which outcome of it. What the catalogue does not know is empty or null. */
+        MarketRef: {
+            /** @description Slug of the category. */
+            category: string | null;
+            /** @description Trading has ended. */
+            closed: boolean;
+            event: components["schemas"]["MarketEventRef"] | null;
+            /** @description Gamma's id; where the catalogue does not know the market, what it is known by. */
+            id: string;
+            /** @description Label of the outcome. */
+            outcome: string | null;
+            /** @description Index of the outcome. */
+            outcome_index: number | null;
+            /** @description The question. */
+            question: string;
+            /** @description Kebab-case name in URLs. */
+            slug: string;
         };
         /**
          * @description A market as lists show it. Prices are dollars per share (0 to 1), amounts USDC, changes absolute
@@ -2192,6 +3278,28 @@ export interface components {
              */
             success: true;
         };
+        /** @description What of a market's trade looks like trade with oneself, by several measures side by side. */
+        MarketWash: {
+            /**
+             * Format: date-time
+             * @description When it was looked at.
+             */
+            as_of: string;
+            /** @description What was read. */
+            basis: string;
+            /**
+             * Format: double
+             * @description The most any of them says.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description The least any of them says.
+             */
+            low: number | null;
+            /** @description Each measure. */
+            measures: components["schemas"]["WashMeasureView"][];
+        };
         /** @description The slope of the log-odds of the price over the last day, per day, with its standard error. */
         MomentumView: {
             /** @description Prices it rests on. */
@@ -2374,6 +3482,78 @@ export interface components {
             points: components["schemas"]["PricePointView"][];
             /** @description What it is called within the event. */
             title: string;
+        };
+        /** @description Wallets that seem to have one owner. */
+        OwnerRef: {
+            /** @description Names the cluster. */
+            id: string;
+            /**
+             * Format: int32
+             * @description How many wallets it has.
+             */
+            wallets: number;
+        };
+        /** @description Wallets that seem to have one owner, by evidence. No judgement. */
+        OwnerView: {
+            /**
+             * Format: date-time
+             * @description When that was found.
+             */
+            as_of: string;
+            /** @description By what. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description Names the cluster. */
+            id: string;
+            /**
+             * Format: double
+             * @description How much speaks for the wallet being in it: ln of how much likelier that is than not.
+             */
+            log_likelihood: number;
+            /** @description Its wallets, the one asked about among them. */
+            wallets: components["schemas"]["WalletRef"][];
+        };
+        /** @description A score a wallet was given once. */
+        PastScore: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /**
+             * @description Which score.
+             * @enum {string}
+             */
+            kind: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+            /**
+             * Format: double
+             * @description The lower end of its interval.
+             */
+            low: number | null;
+            /**
+             * Format: int32
+             * @description Observations it rests on.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description 0 to 100; null unless the verdict is `scored`.
+             */
+            value: number | null;
+            /**
+             * @description As in the rows of scoreboards.
+             * @enum {string}
+             */
+            verdict: "scored" | "too_few" | "withheld" | "excluded";
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
         };
         /** @description Everything made up to an instant, by one source; null where it does not say. */
         PnlPointView: {
@@ -2776,6 +3956,230 @@ export interface components {
             /** @description Dollars per share, aligned with `outcomes`, summing to 1. */
             payouts: number[] | null;
         };
+        /** @description How often a score is wrong. */
+        ScoreAudit: {
+            /**
+             * Format: double
+             * @description The declared budget.
+             */
+            budget: number | null;
+            /** @description Whether errors are within it at all last trials; null before the first. */
+            is_within: boolean | null;
+            /**
+             * @description Which score.
+             * @enum {string}
+             */
+            kind: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+            /** @description The last of each kind of trial. */
+            trials: components["schemas"]["AuditTrial"][];
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
+            /** @description What must come first, where there was no trial yet. */
+            waiting_for: string | null;
+            withdrawn: components["schemas"]["ScoreWithdrawal"] | null;
+        };
+        ScoreAuditReply: {
+            data: components["schemas"]["ScoreAudit"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description What a score is. */
+        ScoreDefinition: {
+            /**
+             * Format: double
+             * @description The part of wallets without what it looks for that it may call to have it; null of a score that measures and
+             *     does not test.
+             */
+            budget: number | null;
+            /** @description What it says. */
+            definition: string;
+            /** @description Where it is explained. */
+            doc_href: string;
+            /** @description How it is computed. */
+            formula: string;
+            /**
+             * @description Its name.
+             * @enum {string}
+             */
+            kind: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+            /** @description Below what nothing is said. */
+            needs: string;
+            /** @description Its title. */
+            title: string;
+            /** @description What it is counted in. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description Of the definition. Scores of two versions are never compared.
+             */
+            version: number;
+        };
+        ScoreDefinitions: components["schemas"]["ScoreDefinition"][];
+        ScoreDefinitionsReply: {
+            data: components["schemas"]["ScoreDefinitions"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description A score of a wallet. */
+        ScoreRow: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description When it was last found to be still so.
+             */
+            checked_at: string;
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /** @description What it was made from. */
+            ingredients: components["schemas"]["Ingredient"][];
+            /**
+             * @description Which score: `whale`, `smart_money`, `reputation`, `maker` or `bot`.
+             * @enum {string}
+             */
+            kind: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+            /**
+             * Format: double
+             * @description The lower end of its interval.
+             */
+            low: number | null;
+            /**
+             * Format: int32
+             * @description Observations it rests on.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description What the wallet made in all by our books; null unknown.
+             */
+            profit_usdc: number | null;
+            /**
+             * Format: int32
+             * @description The how-manieth of the list, from 1; null outside a ranking, and where the list is narrowed to some wallets.
+             */
+            rank: number | null;
+            /** @description Why it is withheld or excluded, by name. */
+            reason: string | null;
+            /** @description Whether what upstream reports of the wallet differs from our books; null before its first import. */
+            unreconciled: boolean | null;
+            /**
+             * Format: double
+             * @description 0 to 100; null unless the verdict is `scored`.
+             */
+            value: number | null;
+            /**
+             * @description `scored`; `too_few` to say; `withheld`: the history does not support it; `excluded`: of a kind that is not
+             *     ranked.
+             * @enum {string}
+             */
+            verdict: "scored" | "too_few" | "withheld" | "excluded";
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
+            /** @description Whose. */
+            wallet: components["schemas"]["WalletRef"];
+        };
+        /** @description A score that is over its error budget, and is shown nowhere. */
+        ScoreWithdrawal: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /** @description A ranking of wallets by a score. */
+        Scoreboard: {
+            /** @description How the score did at its last trials; empty before the first. */
+            audit: components["schemas"]["TrialSummary"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            population: components["schemas"]["ScoredPopulation"] | null;
+            /** @description The rows. */
+            rows: components["schemas"]["ScoreRow"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+            withdrawn: components["schemas"]["ScoreWithdrawal"] | null;
+        };
+        ScoreboardReply: {
+            data: components["schemas"]["Scoreboard"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description What was learned from all wallets together. */
+        ScoredPopulation: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /**
+             * Format: double
+             * @description Wallets below the declared false discovery rate.
+             */
+            discoveries: number | null;
+            /**
+             * Format: int32
+             * @description Wallets of a kind that is not ranked.
+             */
+            excluded: number;
+            /**
+             * Format: double
+             * @description That rate.
+             */
+            fdr: number | null;
+            /**
+             * Format: double
+             * @description Part of wallets without skill; null where it is not estimated.
+             */
+            pi0: number | null;
+            /**
+             * Format: int32
+             * @description Wallets with a score.
+             */
+            scored: number;
+            /**
+             * Format: double
+             * @description Variance of skill among wallets; null where it is not estimated.
+             */
+            tau2: number | null;
+            /**
+             * Format: int32
+             * @description Wallets with too few observations.
+             */
+            too_few: number;
+            /**
+             * Format: int32
+             * @description Wallets whose history does not support one.
+             */
+            withheld: number;
+        };
         /** @description Best matches first. */
         SearchResults: {
             /** @description Events, whatever their status. */
@@ -2811,6 +4215,206 @@ export interface components {
              * @description After fees.
              */
             profit_usdc: number;
+        };
+        /** @description A published signal. It is never changed; a result is added once. */
+        Signal: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /** @description What it was read from: `feed`, `activity` or `chain`. */
+            basis: string;
+            /**
+             * Format: double
+             * @description Dollars a share that following it cost; null unknown.
+             */
+            cost: number | null;
+            /**
+             * Format: date-time
+             * @description When it is settled; null: when the market is resolved.
+             */
+            due_at: string | null;
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description Its id. */
+            id: string;
+            /** @description What it was made from. */
+            ingredients: components["schemas"]["Ingredient"][];
+            /**
+             * @description What it says, by name.
+             * @enum {string}
+             */
+            kind: "smart_money" | "divergence" | "flip" | "accumulation" | "momentum" | "volume" | "size";
+            /** @description Of which market. */
+            market: components["schemas"]["MarketRef"];
+            /**
+             * Format: double
+             * @description Independent observations behind it.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description The middle of the best prices of the first outcome when it was made; null: it can never be settled.
+             */
+            price: number | null;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            published_at: string;
+            result: components["schemas"]["SignalResult"] | null;
+            /**
+             * @description `yes` for the market's first outcome, `no` against it; null: it points nowhere.
+             * @enum {string|null}
+             */
+            side: "yes" | "no" | null;
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            strength: number;
+            /**
+             * Format: int32
+             * @description Of the definition.
+             */
+            version: number;
+        };
+        /** @description A part of the ledger of signals. */
+        SignalPage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            /** @description The signals, the newest first. */
+            rows: components["schemas"]["Signal"][];
+            /** @description How all signals ever published did, by kind, whatever was asked for. */
+            tally: components["schemas"]["SignalTally"][];
+            /** @description What must come first, where there is no signal and none could be there yet. */
+            waiting_for: string | null;
+        };
+        SignalPageReply: {
+            data: components["schemas"]["SignalPage"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        SignalReply: {
+            data: components["schemas"]["Signal"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description What became of a signal. */
+        SignalResult: {
+            /**
+             * Format: double
+             * @description Dollars a share of the first outcome at the end.
+             */
+            exit_price: number | null;
+            /**
+             * Format: double
+             * @description Dollars a share in its direction, before the cost of following it.
+             */
+            gain: number | null;
+            /**
+             * Format: double
+             * @description After it; null where the cost is unknown.
+             */
+            net: number | null;
+            /** @description Why it is void, by name. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            settled_at: string;
+            /**
+             * @description `settled`: it gained or lost. `push`: neither, or the market paid in part. `void`: it can have no result.
+             * @enum {string}
+             */
+            status: "settled" | "push" | "void";
+        };
+        /** @description A signal was settled. */
+        SignalResultTick: {
+            /** @description The signal's id. */
+            id: string;
+            /**
+             * @description What it said, by name.
+             * @enum {string}
+             */
+            kind: "smart_money" | "divergence" | "flip" | "accumulation" | "momentum" | "volume" | "size";
+            /** @description Of which market. */
+            market_id: string;
+            /** @description What became of it. */
+            result: components["schemas"]["SignalResult"];
+        };
+        /** @description How signals of a kind did. Signals of one event are one observation. */
+        SignalTally: {
+            /**
+             * Format: int64
+             * @description Events among those with a result.
+             */
+            events: number;
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /**
+             * @description The kind.
+             * @enum {string}
+             */
+            kind: "smart_money" | "divergence" | "flip" | "accumulation" | "momentum" | "volume" | "size";
+            /**
+             * Format: double
+             * @description The lower end of its 95 % interval by events; null of one event.
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description Mean net gain in dollars a share, each event once; null while a cost is unknown, and of none.
+             */
+            mean_net: number | null;
+            /**
+             * Format: int64
+             * @description Without a result yet.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Published.
+             */
+            published: number;
+            /**
+             * Format: int64
+             * @description With neither, or of markets that paid in part.
+             */
+            push: number;
+            /**
+             * Format: int64
+             * @description Of them with a gain before costs.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description With a gain or a loss.
+             */
+            settled: number;
+            /**
+             * Format: int64
+             * @description Without a result for ever.
+             */
+            void: number;
+            /**
+             * Format: int64
+             * @description With a loss before costs.
+             */
+            wrong: number;
         };
         /** @description What an order that takes what rests would trade, and at what price. */
         SlippageView: {
@@ -3184,6 +4788,11 @@ export interface components {
         ToldNumber: {
             /**
              * Format: double
+             * @description With `no_mark`: the number is not below this, which it is if what nobody bids for is worth nothing.
+             */
+            at_least: number | null;
+            /**
+             * Format: double
              * @description The number.
              */
             value: number | null;
@@ -3324,6 +4933,32 @@ export interface components {
             usdc: number;
             /** @description The taker's wallet; null where upstream does not tell it. */
             wallet: string | null;
+        };
+        /** @description How a score did at its last trial of a kind. */
+        TrialSummary: {
+            /** @description Whether errors were within the budget. */
+            is_within: boolean;
+            /**
+             * Format: double
+             * @description Part of skilled wallets that it found; null where the trial does not say.
+             */
+            power: number | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            ran_at: string;
+            /**
+             * @description `synthetic`: made-up wallets without skill. `redrawn`: real bets with outcomes drawn by their prices.
+             *     `planted`: a simulated world of which it is known who is what.
+             * @enum {string}
+             */
+            trial: "synthetic" | "redrawn" | "planted";
+            /**
+             * Format: double
+             * @description Part of wallets without skill that it called skilled; null where the trial does not say.
+             */
+            type1: number | null;
         };
         /** @description What a wallet's shares are worth now, by our books at what somebody offers for them, beside the venue's number. */
         ValueView: {
@@ -3593,6 +5228,56 @@ export interface components {
              */
             success: true;
         };
+        /** @description A wallet that a row is about. */
+        WalletRef: {
+            /** @description Its address. */
+            address: string;
+            /**
+             * @description Whose money it is; null where nobody has said yet.
+             * @enum {string|null}
+             */
+            class: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other" | null;
+            /** @description As its owner calls it, else as upstream does. */
+            name: string | null;
+            owner: components["schemas"]["OwnerRef"] | null;
+            /**
+             * Format: double
+             * @description Its reputation.
+             */
+            reputation_score: number | null;
+            /**
+             * Format: double
+             * @description Its smart-money score.
+             */
+            smart_money_score: number | null;
+            /**
+             * Format: double
+             * @description Its whale score; null without one, and while that score is withdrawn. So the two below.
+             */
+            whale_score: number | null;
+        };
+        /** @description The scores of a wallet. */
+        WalletScores: {
+            /**
+             * @description Whose money it is; null where nobody has said yet.
+             * @enum {string|null}
+             */
+            class: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other" | null;
+            /** @description As they stand. */
+            current: components["schemas"]["ScoreRow"][];
+            /** @description Every one it was ever given, the newest first; at most 500. */
+            history: components["schemas"]["PastScore"][];
+            owner: components["schemas"]["OwnerView"] | null;
+        };
+        WalletScoresReply: {
+            data: components["schemas"]["WalletScores"];
+            metadata: components["schemas"]["WalletMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
         /** @description What was asked for. */
         WalletsRefresh: {
             /**
@@ -3603,6 +5288,246 @@ export interface components {
         };
         WalletsRefreshReply: {
             data: components["schemas"]["WalletsRefresh"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description One measure of trade with oneself. */
+        WashMeasureView: {
+            /**
+             * Format: double
+             * @description Part of all shares at most.
+             */
+            high: number | null;
+            /** @description The name in words. */
+            label: string;
+            /**
+             * Format: double
+             * @description Part of all shares at least; null where it cannot be computed.
+             */
+            low: number | null;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A reversal of a wallet's side in an event. */
+        WhaleFlip: {
+            /**
+             * Format: double
+             * @description Dollars of exposure after.
+             */
+            after_usdc: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Dollars of exposure before; below 0 against the first outcome.
+             */
+            before_usdc: number;
+            /**
+             * Format: double
+             * @description How far it went from before to after, as part of the peak; null of none.
+             */
+            change: number | null;
+            event: components["schemas"]["MarketEventRef"] | null;
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * @description What it was for: `yes` the market's first outcome, `no` against it.
+             * @enum {string}
+             */
+            from_side: "yes" | "no";
+            /** @description Whether the history it was seen in is whole; null where that was not written down. */
+            is_whole: boolean | null;
+            /** @description The market whose outcomes its sides are about. */
+            market: components["schemas"]["MarketRef"];
+            /**
+             * Format: double
+             * @description The largest before, without sign.
+             */
+            peak_usdc: number;
+            /**
+             * @description What it is for now.
+             * @enum {string}
+             */
+            to_side: "yes" | "no";
+            /** @description Whose. */
+            wallet: components["schemas"]["WalletRef"];
+        };
+        WhaleFlipPage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            rows: components["schemas"]["WhaleFlip"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+        };
+        WhaleFlipPageReply: {
+            data: components["schemas"]["WhaleFlipPage"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description A large position in a market that is not resolved, by its wallet's own history. */
+        WhalePosition: {
+            /**
+             * Format: date-time
+             * @description Up to when its wallet's history is known.
+             */
+            as_of: string;
+            /**
+             * Format: double
+             * @description Dollars a share paid on average, without fees; null unknown.
+             */
+            average_price: number | null;
+            /** @description How complete that history is: `full`, `capped` or `gap`; null unknown. */
+            completeness: string | null;
+            /**
+             * Format: double
+             * @description Dollars paid for what is held, without fees; null unknown.
+             */
+            cost_usdc: number | null;
+            /**
+             * Format: double
+             * @description What somebody offers for a share now; null where nobody does.
+             */
+            current_price: number | null;
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description Whether it cost or is worth more than $10,000, the fixed rule; null where what is unknown could decide it. */
+            is_whale: boolean | null;
+            /** @description What is held. */
+            market: components["schemas"]["MarketRef"];
+            /**
+             * Format: date-time
+             * @description When it was first bought; null unknown.
+             */
+            opened_at: string | null;
+            /**
+             * Format: double
+             * @description Its value by what rests near the market's mid; null where that is unknown or nothing.
+             */
+            share_of_liquidity: number | null;
+            /**
+             * Format: double
+             * @description Part of all shares of the outcome; null: nobody tells how many there are.
+             */
+            share_of_outcome: number | null;
+            /**
+             * Format: double
+             * @description Shares held.
+             */
+            shares: number;
+            /**
+             * Format: double
+             * @description Value less cost; null where either is unknown.
+             */
+            unrealized_usdc: number | null;
+            /**
+             * Format: double
+             * @description What it would bring now; null without an offer.
+             */
+            value_usdc: number | null;
+            /** @description Whose. */
+            wallet: components["schemas"]["WalletRef"];
+        };
+        WhalePositionPage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            rows: components["schemas"]["WhalePosition"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+        };
+        WhalePositionPageReply: {
+            data: components["schemas"]["WhalePositionPage"];
+            metadata: components["schemas"]["ItemMetadata"];
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            success: true;
+        };
+        /** @description A trade that was large when it was made, measured by what was known before it. */
+        WhaleTrade: {
+            /**
+             * @description What the taker did with that outcome's token: `buy` or `sell`.
+             * @enum {string}
+             */
+            action: "buy" | "sell";
+            /**
+             * Format: double
+             * @description Part of the dollars within two cents of the best price on the side it took; null where no book was known.
+             */
+            depth_share: number | null;
+            /** @description The records. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description Whether it is large by the market's own measures; null where unknown ones could decide it. */
+            is_large: boolean | null;
+            /** @description What was traded. */
+            market: components["schemas"]["MarketRef"];
+            /** @description Whether the wallet's first act was within two weeks before; null where its first act is not known. */
+            new_wallet: boolean | null;
+            /**
+             * Format: date-time
+             * @description When we learned of it.
+             */
+            observed_at: string;
+            /**
+             * Format: double
+             * @description Dollars a share of the token.
+             */
+            price: number;
+            /**
+             * Format: double
+             * @description Shares.
+             */
+            shares: number;
+            /**
+             * @description What that means for the first outcome: `yes` for it (bought it, or sold the other), `no` against it.
+             * @enum {string}
+             */
+            side: "yes" | "no";
+            /**
+             * Format: double
+             * @description Deviations of its size from the middle of the market's day until then; null with too few trades.
+             */
+            size_z: number | null;
+            /**
+             * Format: date-time
+             * @description When, to the second.
+             */
+            traded_at: string;
+            /** @description The transaction. */
+            transaction_hash: string;
+            /**
+             * Format: double
+             * @description Dollars before fees.
+             */
+            usdc: number;
+            /**
+             * Format: double
+             * @description Part of the dollars traded there within 24 hours; null unknown.
+             */
+            volume_share: number | null;
+            /** @description The taker. */
+            wallet: components["schemas"]["WalletRef"];
+        };
+        WhaleTradePage: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+            rows: components["schemas"]["WhaleTrade"][];
+            /** @description What must come first, where there is no row and none could be there yet. */
+            waiting_for: string | null;
+        };
+        WhaleTradePageReply: {
+            data: components["schemas"]["WhaleTradePage"];
             metadata: components["schemas"]["ItemMetadata"];
             /**
              * @description Always true.
@@ -3696,6 +5621,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WalletsRefreshReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_informed_markets: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Categories where looking makes no sense: games, the weather, prices of assets. */
+                gated?: "hide" | "show";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The markets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformedMarketPageReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_informed_wallets: {
+        parameters: {
+            query?: {
+                /** @description Which layer: a wallet in a market (`pair`), or its whole account (`history`). They are never put in one order. */
+                layer?: "pair" | "history";
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Categories where looking makes no sense: games, the weather, prices of assets. */
+                gated?: "hide" | "show";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wallets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformedWalletPageReply"];
                 };
             };
             /** @description An error */
@@ -4441,6 +6466,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_market_intelligence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Market id, condition id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is said of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketIntelligenceReply"];
+                };
             };
             /** @description An error */
             default: {
@@ -5252,6 +7309,38 @@ export interface operations {
             };
         };
     };
+    get_wallet_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Address in any case, user name, or address of a profile page */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scores */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletScoresReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_wallet_trades: {
         parameters: {
             query?: {
@@ -5395,6 +7484,767 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoundWalletsReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definitions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreDefinitionsReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_score_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `whale`, `smart_money`, `reputation`, `maker` or `bot` */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trials */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreAuditReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_signals: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: "smart_money" | "divergence" | "flip" | "accumulation" | "momentum" | "volume" | "size";
+                /** @description Only without a result yet, with one, or without one for ever. */
+                status?: "all" | "open" | "settled" | "void";
+                /** @description Only at least so strong, 0 to 100. */
+                min_score?: string;
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only for the market's first outcome (`yes`), or against it (`no`). */
+                side?: "yes" | "no";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalPageReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_signals: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: "smart_money" | "divergence" | "flip" | "accumulation" | "momentum" | "volume" | "size";
+                /** @description Only without a result yet, with one, or without one for ever. */
+                status?: "all" | "open" | "settled" | "void";
+                /** @description Only at least so strong, 0 to 100. */
+                min_score?: string;
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only for the market's first outcome (`yes`), or against it (`no`). */
+                side?: "yes" | "no";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The signal's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_whale_concentration: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only the market's first outcome (`yes`), or the other (`no`). */
+                side?: "yes" | "no";
+                /** @description What comes first, the most concentrated. */
+                sort?: "hhi" | "top_share" | "effective_holders";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The markets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcentrationRowPageReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_whale_concentration: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only the market's first outcome (`yes`), or the other (`no`). */
+                side?: "yes" | "no";
+                /** @description What comes first, the most concentrated. */
+                sort?: "hhi" | "top_share" | "effective_holders";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The markets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_whale_flips: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only from so many dollars on: the largest exposure before. */
+                min_usdc?: number;
+                /** @description Only up to so many dollars: the largest exposure before. */
+                max_usdc?: number;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Only to the market's first outcome (`yes`), or to against it (`no`). */
+                side?: "yes" | "no";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reversals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhaleFlipPageReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_whale_flips: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only from so many dollars on: the largest exposure before. */
+                min_usdc?: number;
+                /** @description Only up to so many dollars: the largest exposure before. */
+                max_usdc?: number;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Only to the market's first outcome (`yes`), or to against it (`no`). */
+                side?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reversals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_whale_flows: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of takers of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only markets with a net flow of so many dollars, either way. */
+                min_usdc?: string;
+                /** @description The most rows to answer with. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The flows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowsReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_whale_positions: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only from so many dollars on: what it is worth, or cost where nobody makes an offer. */
+                min_usdc?: number;
+                /** @description Only up to so many dollars: what it is worth, or cost where nobody makes an offer. */
+                max_usdc?: number;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Only of the market's first outcome (`yes`), or the other (`no`). */
+                side?: "yes" | "no";
+                /** @description What comes first, the largest. */
+                sort?: "value" | "cost" | "share_of_liquidity";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhalePositionPageReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_whale_positions: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only from so many dollars on: what it is worth, or cost where nobody makes an offer. */
+                min_usdc?: number;
+                /** @description Only up to so many dollars: what it is worth, or cost where nobody makes an offer. */
+                max_usdc?: number;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Only of the market's first outcome (`yes`), or the other (`no`). */
+                side?: "yes" | "no";
+                /** @description What comes first, the largest. */
+                sort?: "value" | "cost" | "share_of_liquidity";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The positions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_whale_scoreboard: {
+        parameters: {
+            query?: {
+                /** @description Which score. */
+                score?: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+                /** @description Wallets with a score, or those without one and why. */
+                verdict?: "scored" | "too_few" | "withheld" | "excluded";
+                /** @description Only from this score on, 0 to 100. */
+                min_score?: string;
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreboardReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_whale_scoreboard: {
+        parameters: {
+            query?: {
+                /** @description Which score. */
+                score?: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+                /** @description Wallets with a score, or those without one and why. */
+                verdict?: "scored" | "too_few" | "withheld" | "excluded";
+                /** @description Only from this score on, 0 to 100. */
+                min_score?: string;
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_whale_trades: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only from so many dollars on: what the trade came to, before fees. */
+                min_usdc?: number;
+                /** @description Only up to so many dollars: what the trade came to, before fees. */
+                max_usdc?: number;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Only for the market's first outcome (bought it, or sold the other: `yes`), or against it (`no`). */
+                side?: "yes" | "no";
+                /** @description Only what takers bought, or sold. */
+                action?: "buy" | "sell";
+                /** @description Trades at 95 cents or more, or 5 cents or less: the answer is all but known. */
+                endgame?: "hide" | "show";
+                /** @description Trades of wallets like makers and bots. */
+                makers?: "hide" | "show";
+                /** @description The most rows to answer with. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, under the same filters and order. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhaleTradePageReply"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_whale_trades: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                timeframe?: "1h" | "6h" | "24h" | "7d" | "30d" | "all";
+                /** @description Only from so many dollars on: what the trade came to, before fees. */
+                min_usdc?: number;
+                /** @description Only up to so many dollars: what the trade came to, before fees. */
+                max_usdc?: number;
+                /** @description Only of this market: market id, condition id or slug. */
+                market?: string;
+                /** @description Only of this event: id or slug. */
+                event?: string;
+                /** @description Only of this category. */
+                category?: "politics" | "world" | "sports" | "crypto" | "economy" | "finance" | "tech" | "science" | "culture" | "weather";
+                /** @description Only of this wallet, by address. */
+                wallet?: string;
+                /** @description Only of these wallets: at most 50 addresses, separated by commas. */
+                wallets?: string;
+                /** @description Only of wallets of this class. */
+                class?: "maker_like" | "bot_like" | "smart" | "whale" | "new" | "other";
+                /** @description Only wallets with a score of at least so much, 0 to 100. */
+                min_score?: number;
+                /** @description Which score that is. */
+                score?: "whale" | "smart_money" | "reputation";
+                /** @description Only for the market's first outcome (bought it, or sold the other: `yes`), or against it (`no`). */
+                side?: "yes" | "no";
+                /** @description Only what takers bought, or sold. */
+                action?: "buy" | "sell";
+                /** @description Trades at 95 cents or more, or 5 cents or less: the answer is all but known. */
+                endgame?: "hide" | "show";
+                /** @description Trades of wallets like makers and bots. */
+                makers?: "hide" | "show";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description An error */

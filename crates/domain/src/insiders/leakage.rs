@@ -71,6 +71,19 @@ pub enum OutOfScope {
 }
 
 impl OutOfScope {
+    /// The stable lower-case name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::NotResolved => "not_resolved",
+            Self::NoNewsTime => "no_news_time",
+            Self::ProxyTime => "proxy_time",
+            Self::NotByEvent => "not_by_event",
+            Self::Window => "window",
+            Self::NoPrice => "no_price",
+            Self::NoWay => "no_way",
+        }
+    }
+
     /// Why, in words.
     pub fn why(self) -> &'static str {
         match self {

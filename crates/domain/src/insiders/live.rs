@@ -87,6 +87,11 @@ impl Pair {
         }
     }
 
+    /// How many purchases were added.
+    pub fn purchases(&self) -> usize {
+        self.records.len()
+    }
+
     /// What is measured; `None` below [`LEAST_USDC`].
     pub fn observation(&self, basis: Basis) -> Option<Observation> {
         let total: MicroUsdc = self.by_slot.values().sum();

@@ -14,17 +14,42 @@ pub enum Style {
     Favourites,
     /// About 96 cents.
     NearCertain,
+    /// About 50 cents, and as many dollars again where the price has fallen since: to half, which is as fair.
+    AveragesDown,
 }
 
 impl Style {
     /// All, by price.
-    pub const ALL: [Self; 4] = [Self::Longshots, Self::Even, Self::Favourites, Self::NearCertain];
+    pub const ALL: [Self; 5] =
+        [Self::Longshots, Self::Even, Self::Favourites, Self::NearCertain, Self::AveragesDown];
 
-    /// The median price.
+    /// The stable lower-case name.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Longshots => "longshots",
+            Self::Even => "even",
+            Self::Favourites => "favourites",
+            Self::NearCertain => "near_certain",
+            Self::AveragesDown => "averages_down",
+        }
+    }
+
+    /// What it buys, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Longshots => "~15¢",
+            Self::Even => "~50¢",
+            Self::Favourites => "~85¢",
+            Self::NearCertain => "~96¢",
+            Self::AveragesDown => "~50¢, more after a fall",
+        }
+    }
+
+    /// The median price of first purchases.
     pub const fn price(self) -> f64 {
         match self {
             Self::Longshots => 0.15,
-            Self::Even => 0.5,
+            Self::Even | Self::AveragesDown => 0.5,
             Self::Favourites => 0.85,
             Self::NearCertain => 0.96,
         }
@@ -34,9 +59,10 @@ impl Style {
     pub const fn share(self) -> f64 {
         match self {
             Self::Longshots => 0.2,
-            Self::Even => 0.35,
+            Self::Even => 0.25,
             Self::Favourites => 0.3,
             Self::NearCertain => 0.15,
+            Self::AveragesDown => 0.1,
         }
     }
 
@@ -47,7 +73,7 @@ impl Style {
             below += style.share();
             drawn < below
         });
-        found.unwrap_or(Self::NearCertain)
+        found.unwrap_or(Self::AveragesDown)
     }
 }
 
@@ -120,11 +146,21 @@ impl Population {
             let price = expit(logit(style.price()) + PRICE_SPREAD * dice.normal());
             let stake = 100.0 * dice.normal().exp();
             let came_true = dice.chance(expit(logit(price) + theta));
-            events.push(Settled { price, legs, stake, came_true });
+            let more = (style == Style::AveragesDown)
+                .then(|| fallen(price, came_true, &mut dice))
+                .flatten();
+            events.push(Settled { price, legs, stake, came_true, more });
             left -= legs;
         }
         Wallet { style, theta, events }
     }
+}
+
+/// The price after a while, if it fell. From p it goes to p/2 or to (1 + p)/2, the former with chance 1 − p, so that
+/// it is fair before and after; how it comes out is drawn first, so the way there is drawn given that.
+fn fallen(price: f64, came_true: bool, dice: &mut Dice) -> Option<f64> {
+    let chance = if came_true { (1.0 - price) / 2.0 } else { 1.0 - price / 2.0 };
+    dice.chance(chance).then_some(price / 2.0)
 }
 
 /// A synthetic wallet.
@@ -142,28 +178,41 @@ pub struct Wallet {
 /// which came true, or none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settled {
-    /// Paid a share; fair, but for the wallet's skill.
+    /// Paid a share at first; fair, but for the wallet's skill.
     pub price: f64,
     /// Positions.
     pub legs: usize,
-    /// Dollars in each position.
+    /// Dollars in each position at first.
     pub stake: f64,
     /// Whether they came true.
     pub came_true: bool,
+    /// What a share cost when as many dollars more were put into each position; `None` where none were.
+    pub more: Option<f64>,
 }
 
 impl Settled {
+    /// What a share cost on average.
+    pub fn mean_price(&self) -> f64 {
+        self.more.map_or(self.price, |more| 2.0 / (1.0 / self.price + 1.0 / more))
+    }
+
+    /// Dollars put in, over all positions.
+    pub fn staked(&self) -> f64 {
+        let times = if self.more.is_some() { 2.0 } else { 1.0 };
+        times * self.legs as f64 * self.stake
+    }
+
     /// Made on a dollar: 1/p − 1, or −1.
     pub fn gain(&self) -> f64 {
-        if self.came_true { 1.0 / self.price - 1.0 } else { -1.0 }
+        if self.came_true { 1.0 / self.mean_price() - 1.0 } else { -1.0 }
     }
 
     /// Dollars made, over all positions.
     pub fn profit(&self) -> f64 {
-        self.legs as f64 * self.stake * self.gain()
+        self.staked() * self.gain()
     }
 
-    /// The event as the test sees it: its positions go through the same netting as those of real wallets.
+    /// The event as the test sees it, by the first purchase (`domain::bets`): its positions go through the same netting as those of real wallets.
     pub fn trial(&self) -> Option<Trial> {
         let shares = self.stake / self.price;
         let bet = |market| Bet { market, on: Answer::Yes, chance: self.price, shares };
@@ -201,7 +250,7 @@ impl Wallet {
 
     /// Dollars put in.
     pub fn staked(&self) -> f64 {
-        self.events.iter().map(|event| event.legs as f64 * event.stake).sum()
+        self.events.iter().map(Settled::staked).sum()
     }
 
     /// Made on a dollar put in.

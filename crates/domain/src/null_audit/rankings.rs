@@ -57,6 +57,22 @@ impl Ranking {
         Self::Posterior,
     ];
 
+    /// The stable lower-case name.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Profit => "profit",
+            Self::WinRate => "win_rate",
+            Self::BetaShrunk => "beta_shrunk",
+            Self::WinRateLog => "win_rate_log",
+            Self::CappedRoi => "capped_roi",
+            Self::Sharpe => "sharpe",
+            Self::Omega => "omega",
+            Self::SignRandomisation => "sign_randomisation",
+            Self::PriceNull => "price_null",
+            Self::Posterior => "posterior",
+        }
+    }
+
     /// By what it ranks, and whose it is.
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,6 +99,8 @@ pub struct Standing {
     /// ranks; `None` where it is not defined. What is later is the exact test's lower mid-p value: without
     /// skill it is as likely high as low at any price, which neither a win rate nor a profit is.
     pub correlation: Option<f64>,
+    /// Wallets that are ranked.
+    pub ranked: usize,
     /// What a dollar on each of their later events made, a cent worse and after a fee of 5 %·a(1 − a) a share;
     /// `None` where there was no event.
     pub later_roi: Option<f64>,
@@ -228,6 +246,7 @@ impl Standing {
         let skilled = ranked.iter().filter(|one| one.is_skilled).count();
         Self {
             skilled: Proportion::wilson(skilled, ranked.len()),
+            ranked: pairs.len(),
             correlation: spearman(&pairs),
             later_roi: (events > 0.0).then(|| gained / events),
         }

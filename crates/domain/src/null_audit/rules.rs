@@ -39,6 +39,8 @@ pub enum Rule {
     SignRandomisation,
     /// The test below, with every position taken for an event.
     PriceNullByPosition,
+    /// The test below, with the mean price paid in the place of the first.
+    PriceNullAtMean,
     /// Ours: the exact mid-p value against prices is below 5 %, over 10 events.
     PriceNull,
     /// Ours, for those who look after every event: evidence of 20 was reached at any time, over 10 events.
@@ -64,7 +66,7 @@ impl Scene {
 
 impl Rule {
     /// All, those of others first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::WinRate,
         Self::AbovePool,
         Self::BetaShrunk,
@@ -74,6 +76,7 @@ impl Rule {
         Self::BootstrapEdge,
         Self::SignRandomisation,
         Self::PriceNullByPosition,
+        Self::PriceNullAtMean,
         Self::PriceNull,
         Self::Evidence,
     ];
@@ -98,8 +101,27 @@ impl Rule {
             }
             Self::SignRandomisation => "signs of events randomised, p < 0.05, ≥ 10 events",
             Self::PriceNullByPosition => "price-null test with every position taken for an event",
+            Self::PriceNullAtMean => "price-null test against the mean price paid",
             Self::PriceNull => "**exact price-null test, mid-p < 0.05, ≥ 10 events (ours)**",
             Self::Evidence => "**e-process ≥ 20 after any event, ≥ 10 events (ours)**",
+        }
+    }
+
+    /// The stable lower-case name.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::WinRate => "win_rate",
+            Self::AbovePool => "above_pool",
+            Self::BetaShrunk => "beta_shrunk",
+            Self::WinRateOrRoi => "win_rate_or_roi",
+            Self::Omega => "omega",
+            Self::WithoutBest => "without_best",
+            Self::BootstrapEdge => "bootstrap_edge",
+            Self::SignRandomisation => "sign_randomisation",
+            Self::PriceNullByPosition => "price_null_by_position",
+            Self::PriceNullAtMean => "price_null_at_mean",
+            Self::PriceNull => "price_null",
+            Self::Evidence => "evidence",
         }
     }
 
@@ -140,6 +162,11 @@ impl Rule {
                 let trials: Vec<Trial> = trials.flatten().collect();
                 Some(enough(PriceNull::of(&trials).test()?)?.upper < 0.05)
             }
+            Self::PriceNullAtMean => {
+                let single = |event: &Settled| Trial::single(event.mean_price(), event.came_true);
+                let trials: Vec<Trial> = wallet.events.iter().filter_map(single).collect();
+                Some(enough(PriceNull::of(&trials).test()?)?.upper < 0.05)
+            }
             Self::PriceNull => Some(price_test(wallet)?.upper < 0.05),
             Self::Evidence => {
                 let mut evidence = EProcess::new(Claim::Edge);
@@ -172,13 +199,14 @@ fn without_best(wallet: &Wallet) -> f64 {
 }
 
 fn is_spread(wallet: &Wallet) -> bool {
-    let staked = wallet.events.iter().map(|event| event.legs as f64 * event.stake);
-    staked.fold(0.0, f64::max) < 0.6 * wallet.staked()
+    let largest = wallet.events.iter().map(Settled::staked).fold(0.0, f64::max);
+    largest < 0.6 * wallet.staked()
 }
 
 /// Whether the lower end of the percentile interval is above 0.
 fn is_edge_sure(wallet: &Wallet, dice: &mut Dice) -> bool {
-    let edges = wallet.by_position(|event| f64::from(u8::from(event.came_true)) - event.price);
+    let edges =
+        wallet.by_position(|event| f64::from(u8::from(event.came_true)) - event.mean_price());
     // The interval of a mean that is not above 0 is not either: nothing to draw.
     if edges.iter().sum::<f64>() <= 0.0 {
         return false;

@@ -5,6 +5,7 @@
 
 mod assess;
 mod baseline;
+mod budget;
 mod definitions;
 mod likeness;
 mod population;
@@ -18,6 +19,7 @@ mod whale;
 
 pub use assess::{Assessment, Record, assess};
 pub use baseline::{Baseline, FEWEST_RESOLVED, Fit, Kind, SettledBet};
+pub use budget::Budget;
 pub use definitions::Definition;
 pub use likeness::{bot, maker};
 pub use population::{FALSE_DISCOVERY_RATE, Population, RECENT_DAYS, Registered, Tested};

@@ -7,6 +7,7 @@ pub mod details;
 pub mod distribution;
 pub mod events;
 pub mod holders;
+pub mod intelligence;
 pub mod list;
 pub mod market;
 pub mod market_csv;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(distribution::get_event_history))
         .routes(routes!(search::search_catalogue))
         .merge(wallet::routes())
+        .merge(intelligence::routes())
         .routes(routes!(sync::get_sync, sync::start_sync))
         .routes(routes!(sync::follow_sync))
         .routes(routes!(stream::follow_generations))

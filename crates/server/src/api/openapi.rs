@@ -1,7 +1,13 @@
 //! The description of the API, from the same attributes as its routes.
 
-use domain::{BarSource, Category, Interval, MarketStatus, Side, UmaStatus, Window};
+use domain::{
+    BarSource, Category, Interval, MarketStatus, Side, UmaStatus, Window,
+    null_audit::{Subject, Trial},
+    signals::Kind,
+    whales::Class,
+};
 use serde_json::Value;
+use store::intelligence::scores::Verdict;
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -15,7 +21,10 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     api::{self, stream::GenerationTick},
     http::error::{ErrorBody, ErrorName, Failure},
-    view::{OrderBookView, PriceTick, ResolutionTick, TradeView},
+    view::{
+        OrderBookView, PriceTick, ResolutionTick, TradeView,
+        intelligence::{SCORES, ScoreName, SignalResultTick},
+    },
 };
 
 #[derive(utoipa::OpenApi)]
@@ -38,6 +47,10 @@ use crate::{
             What names no wallet is refused: `invalid_query` with what would, `protocol_contract`, \
             `wallet_not_found` for a name that nobody has; `rate_limited` for too many wallets that nobody had \
             heard of."),
+        (name = "intelligence", description = "Whales, informed trading, signals and scores. Every list pages by \
+            `cursor`, and says in `waiting_for` what must come first while nothing is there. Rows name the records \
+            they rest on. A score over its declared error budget is withdrawn: it ranks nobody, `min_score` of it is \
+            refused, and rows show it as null."),
         (name = "sync", description = "Bringing the catalogue up to date"),
         (name = "system", description = "Health, metrics, this document"),
     ),
@@ -49,7 +62,8 @@ use crate::{
         PriceTick,
         OrderBookView,
         TradeView,
-        ResolutionTick
+        ResolutionTick,
+        SignalResultTick,
     )),
 )]
 struct Description;
@@ -77,6 +91,13 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let sides = Side::ALL.map(Side::slug).to_vec();
     let intervals = Interval::ALL.map(Interval::slug).to_vec();
     let completeness = vec!["full", "capped", "gap"];
+    let classes = Class::ALL.map(Class::slug).to_vec();
+    let yes_no = vec!["yes", "no"];
+    let signals = Kind::ALL.map(Kind::slug).to_vec();
+    let scores = SCORES.map(ScoreName::slug).to_vec();
+    let verdicts = Verdict::ALL.map(Verdict::slug).to_vec();
+    let trials = Trial::ALL.map(Trial::slug).to_vec();
+    let gates = vec!["open", "shut", "unknown"];
     vec![
         ("WalletMarket", "category", categories.clone()),
         ("WalletMarket", "status", statuses.clone()),
@@ -124,6 +145,38 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("OhlcView", "interval", intervals.clone()),
         ("EventHistory", "interval", intervals),
         ("WindowView", "window", Window::ALL.map(Window::slug).to_vec()),
+        ("WalletRef", "class", classes.clone()),
+        ("WalletScores", "class", classes.clone()),
+        ("ClassFlow", "class", classes.clone()),
+        ("ClassNet", "class", classes),
+        ("WhaleTrade", "action", Side::ALL.map(Side::slug).to_vec()),
+        ("WhaleTrade", "side", yes_no.clone()),
+        ("WhaleFlip", "from_side", yes_no.clone()),
+        ("WhaleFlip", "to_side", yes_no.clone()),
+        ("Signal", "side", yes_no),
+        ("Signal", "kind", signals.clone()),
+        ("SignalTally", "kind", signals.clone()),
+        ("SignalResultTick", "kind", signals),
+        ("SignalResult", "status", vec!["settled", "push", "void"]),
+        ("ScoreRow", "kind", scores.clone()),
+        ("PastScore", "kind", scores.clone()),
+        ("ScoreDefinition", "kind", scores),
+        ("ScoreAudit", "kind", Subject::ALL.map(Subject::slug).to_vec()),
+        ("AuditGap", "trial", trials.clone()),
+        ("ScoreRow", "verdict", verdicts.clone()),
+        ("PastScore", "verdict", verdicts),
+        ("TrialSummary", "trial", trials.clone()),
+        ("AuditTrial", "trial", trials),
+        ("InformedMarket", "gate", gates.clone()),
+        ("InformedWallet", "gate", gates.clone()),
+        ("MarketInformed", "gate", gates),
+        ("InformedWallet", "layer", vec!["pair", "history"]),
+        ("Evidence", "kind", vec!["trade", "activity", "market", "wallet", "event", "run"]),
+        (
+            "Ingredient",
+            "unit",
+            vec!["usd", "share", "probability", "log_odds", "count", "days", "score", "sd"],
+        ),
         ("ExcludedMarket", "reason", vec!["placeholder", "other", "closed", "no_price"]),
     ]
 }

@@ -4,11 +4,11 @@ use std::{cmp::Reverse, fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::analytics::Window;
-use domain::{ConditionId, EventScreen, MarketStatus, Screen, TokenId};
+use domain::{Category, ConditionId, EventScreen, MarketStatus, Screen, TokenId};
 use serde::{Deserialize, Serialize};
 use store::{events::StoredEvent, markets::StoredMarket, windows::CountedWindow};
 
-use super::columns::MarketColumns;
+use super::columns::{MarketColumns, category_at};
 use super::events::EventColumns;
 use super::lists::Lists;
 use super::lookup::{KeyIndex, KeyKind, id_key};
@@ -239,6 +239,13 @@ impl Snapshot {
                 self.market_named(KeyKind::Token, key, |n| n.token_ids.iter().any(|id| id == key))
             })
             .or_else(|| self.market_named(KeyKind::MarketSlug, key, |names| names.slug == key))
+    }
+
+    /// The category of the market with that market id; `None` where either is unknown.
+    pub fn category_of(&self, market_id: &str) -> Option<Category> {
+        let slot = self.market_with_id(market_id)?;
+        let code = self.markets.columns.categories.iter().position(|of| of.get(slot))?;
+        category_at(code)
     }
 
     pub(super) fn market_with_id(&self, id: &str) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! The command line. Data goes to standard output, everything else to standard error.
 
+mod audit;
 mod config;
 mod doctor;
 mod lab;
@@ -44,6 +45,8 @@ enum Command {
     Markets(markets::Markets),
     /// Print what a wallet holds, did and made
     Wallet(wallet::Wallet),
+    /// Try every score on wallets of which it is known what they are
+    Audit(Box<audit::Audit>),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
     /// Check everything this program needs, and say what is missing
@@ -123,6 +126,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Markets(markets) => markets.run(),
         Command::Wallet(wallet) => wallet.run(),
+        Command::Audit(audit) => audit.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(configured) => doctor::doctor(configured),
         Command::Config(command) => command.run(),

@@ -20,6 +20,7 @@ use crate::{
         analytics::AnalyticsCache,
         details::DetailCache,
         holders::HoldersCache,
+        intelligence::positions::PositionsBoard,
         wallet::{asked::ImportLimits, names::OwnerCache},
     },
     catalog::CatalogHandle,
@@ -99,6 +100,7 @@ struct Shared {
     details: DetailCache,
     analytics: AnalyticsCache,
     holders: HoldersCache,
+    positions_board: PositionsBoard,
     wallet_owners: OwnerCache,
     import_limits: ImportLimits,
     limits: ClientLimits,
@@ -115,6 +117,7 @@ impl AppState {
             details: DetailCache::default(),
             analytics: AnalyticsCache::default(),
             holders: HoldersCache::default(),
+            positions_board: PositionsBoard::default(),
             wallet_owners: OwnerCache::default(),
             import_limits: ImportLimits::default(),
             limits: ClientLimits::default(),
@@ -176,6 +179,10 @@ impl AppState {
 
     pub(crate) fn wallet_owners(&self) -> &OwnerCache {
         &self.0.wallet_owners
+    }
+
+    pub(crate) fn positions_board(&self) -> &PositionsBoard {
+        &self.0.positions_board
     }
 
     pub(crate) fn import_limits(&self) -> &ImportLimits {

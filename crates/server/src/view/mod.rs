@@ -7,6 +7,7 @@ mod distribution;
 mod event;
 mod facets;
 mod happening;
+pub mod intelligence;
 mod market;
 mod order_book;
 mod search;

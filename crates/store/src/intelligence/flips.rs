@@ -106,6 +106,23 @@ pub async fn of_wallet(
     rows.iter().map(decode).collect()
 }
 
+/// Whole flips since an instant of wallets of some classes, the oldest first; at most 1,000.
+pub async fn of_classes_since(
+    executor: impl PgExecutor<'_>,
+    classes: &[&str],
+    since: DateTime<Utc>,
+) -> Result<Vec<WalletFlip>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT f.* FROM wallet_flips f JOIN wallet_classes c ON c.wallet_address = f.wallet_address
+         WHERE f.at > $2 AND f.is_whole AND c.class = ANY($1) ORDER BY f.at, f.wallet_address LIMIT 1000",
+    )
+    .bind(classes)
+    .bind(since)
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(decode).collect()
+}
+
 fn decode(row: &PgRow) -> Result<WalletFlip, StoreError> {
     Ok(WalletFlip {
         wallet: address(row, "wallet_address")?,
@@ -123,7 +140,11 @@ fn decode(row: &PgRow) -> Result<WalletFlip, StoreError> {
     })
 }
 
-fn toward(row: &PgRow, condition: &str, outcome: &str) -> Result<Option<Toward>, StoreError> {
+pub(super) fn toward(
+    row: &PgRow,
+    condition: &str,
+    outcome: &str,
+) -> Result<Option<Toward>, StoreError> {
     let (condition, outcome): (Option<&str>, Option<i16>) =
         (column(row, condition)?, column(row, outcome)?);
     let Some((condition, outcome)) = condition.zip(outcome) else { return Ok(None) };

@@ -1,6 +1,8 @@
 //! What wallets bet, how they are scored, and what was signalled.
 
+pub mod audits;
 pub mod bets;
+pub mod boards;
 pub mod classes;
 pub mod clusters;
 pub mod concentration;
@@ -8,9 +10,12 @@ pub mod consensus;
 pub mod evidence;
 pub mod flips;
 pub mod flows;
+pub mod found;
 pub mod models;
 pub mod notable;
+pub mod purchases;
 pub mod register;
+pub mod scenes;
 pub mod scores;
 pub mod signals;
 pub mod sizes;

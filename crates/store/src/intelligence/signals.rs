@@ -155,7 +155,7 @@ pub async fn settle(
     Ok(is_new)
 }
 
-const SELECT: &str = "SELECT s.id, s.published_at, s.as_of, s.due_at, s.version, s.n, s.side, s.strength, s.price,
+pub(super) const SELECT: &str = "SELECT s.id, s.published_at, s.as_of, s.due_at, s.version, s.n, s.side, s.strength, s.price,
     s.cost, s.kind, s.basis, s.market_id, s.event_key, s.subject, s.ingredients, s.evidence, r.settled_at, r.status,
     r.reason, r.exit_price, r.gain, r.net FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id";
 
@@ -234,7 +234,26 @@ pub async fn to_settle(
     rows.iter().map(|row| decode(row).map(|(signal, _)| signal)).collect()
 }
 
-fn decode(row: &PgRow) -> Result<Told, StoreError> {
+/// What is said of some markets and not settled: kind, market, side.
+pub async fn open_of(
+    executor: impl PgExecutor<'_>,
+    markets: &[&str],
+) -> Result<Vec<(String, String, Option<Side>)>, StoreError> {
+    let rows: Vec<(String, String, Option<i16>)> = sqlx::query_as(
+        "SELECT s.kind, s.market_id, s.side FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id
+         WHERE s.market_id = ANY($1) AND r.signal_id IS NULL",
+    )
+    .bind(markets)
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|(kind, market, side)| (kind, market, side.map(side_of))).collect())
+}
+
+fn side_of(column: i16) -> Side {
+    if column == 0 { Side::Buy } else { Side::Sell }
+}
+
+pub(super) fn decode(row: &PgRow) -> Result<Told, StoreError> {
     let side: Option<i16> = column(row, "side")?;
     let signal = Signal {
         id: column(row, "id")?,
@@ -243,7 +262,7 @@ fn decode(row: &PgRow) -> Result<Told, StoreError> {
         due_at: column(row, "due_at")?,
         version: column(row, "version")?,
         n: column(row, "n")?,
-        side: side.map(|side| if side == 0 { Side::Buy } else { Side::Sell }),
+        side: side.map(side_of),
         strength: column(row, "strength")?,
         price: column(row, "price")?,
         cost: column(row, "cost")?,
