@@ -42,7 +42,7 @@ pub struct IntelligenceOptions {
     pub clusters_every: Duration,
     /// From one look at where smart money stands to the next.
     pub consensus_every: Duration,
-    /// From one audit of the scores to the next.
+    /// From one audit of the scores to the next; zero: they are not audited.
     pub audit_every: Duration,
     /// Tells what time it is.
     pub clock: Clock,
@@ -171,7 +171,15 @@ impl IntelligenceService {
         self.start::<scoring::ScoringJob>(&mut jobs);
         self.start::<clusters::ClustersJob>(&mut jobs);
         self.start::<consensus::ConsensusJob>(&mut jobs);
-        self.start::<audit::AuditJob>(&mut jobs);
+        if !self.sources.options.audit_every.is_zero() {
+            self.start::<audit::AuditJob>(&mut jobs);
+        }
+        self.start::<scoring::ScoringJob>(&mut jobs);
+        self.start::<clusters::ClustersJob>(&mut jobs);
+        self.start::<consensus::ConsensusJob>(&mut jobs);
+        if !self.sources.options.audit_every.is_zero() {
+            self.start::<audit::AuditJob>(&mut jobs);
+        }
         while !cancel.is_cancelled() {
             lock.check().await?;
             pause(RETRY_EVERY, cancel).await;

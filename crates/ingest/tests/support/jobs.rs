@@ -50,7 +50,7 @@ impl Jobs {
             scoring_every: ONCE,
             clusters_every: ONCE,
             consensus_every: ONCE,
-            audit_every: ONCE,
+            audit_every: Duration::ZERO,
             clock: exchange.clock(),
             ..IntelligenceOptions::default()
         };

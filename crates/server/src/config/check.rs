@@ -207,6 +207,10 @@ impl Check {
             let message = format!("{markets} is not from 1 to 2000");
             self.mistakes.push(("intelligence-markets", message));
         }
+        let audit_every = match settings.audit_interval_s {
+            Some(0) => Duration::ZERO,
+            seconds => self.seconds("audit-interval-s", seconds, defaults.audit_every),
+        };
         IntelligenceOptions {
             markets,
             flows_every: self.seconds(
@@ -249,11 +253,7 @@ impl Check {
                 settings.consensus_interval_s,
                 defaults.consensus_every,
             ),
-            audit_every: self.seconds(
-                "audit-interval-s",
-                settings.audit_interval_s,
-                defaults.audit_every,
-            ),
+            audit_every,
             ..defaults
         }
     }

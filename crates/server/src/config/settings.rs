@@ -129,7 +129,7 @@ pub struct Settings {
     /// Seconds from one look at where smart money stands to the next [default: 120]
     #[arg(long, env = "CASCADIAN_CONSENSUS_INTERVAL_S", value_name = "SECONDS")]
     pub consensus_interval_s: Option<u64>,
-    /// Seconds from one audit of the scores to the next [default: 86400]
+    /// Seconds from one audit of the scores to the next; 0: they are not audited [default: 86400]
     #[arg(long, env = "CASCADIAN_AUDIT_INTERVAL_S", value_name = "SECONDS")]
     pub audit_interval_s: Option<u64>,
     /// Markets whose holders and trades are looked through because they trade most, 1 to 2000 [default: 200]

@@ -20,6 +20,8 @@ pub struct Standing {
     pub is_class_certain: bool,
     /// The cluster of wallets it is one of.
     pub cluster: Option<Uuid>,
+    /// When its history was last read; everything it did until ten minutes before is held.
+    pub imported_at: Option<DateTime<Utc>>,
     /// Its first act; only where the history is known from the first day on.
     pub first_active_at: Option<DateTime<Utc>>,
     /// Its last act, as far as its history was read.
@@ -33,7 +35,8 @@ pub async fn of(
 ) -> Result<HashMap<Address, Standing>, StoreError> {
     let rows = sqlx::query(
         "SELECT n.wallet_address, c.class, coalesce(c.is_certain, false) AS is_certain, o.cluster_id,
-                CASE WHEN w.completeness = 'full' THEN w.first_active_at END AS first_active_at, w.last_active_at
+                CASE WHEN w.completeness = 'full' THEN w.first_active_at END AS first_active_at, w.last_active_at,
+                CASE WHEN w.completeness = 'full' THEN w.imported_at END AS imported_at
          FROM unnest($1::bytea[]) AS n (wallet_address)
          LEFT JOIN wallet_classes c ON c.wallet_address = n.wallet_address
          LEFT JOIN owner_clusters o ON o.wallet_address = n.wallet_address
@@ -49,6 +52,7 @@ pub async fn of(
                 class: column(row, "class")?,
                 is_class_certain: column(row, "is_certain")?,
                 cluster: column(row, "cluster_id")?,
+                imported_at: column(row, "imported_at")?,
                 first_active_at: column(row, "first_active_at")?,
                 last_active_at: column(row, "last_active_at")?,
             };

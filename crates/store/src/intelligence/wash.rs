@@ -1,13 +1,14 @@
 //! What of a market's trade looks like trade with oneself.
 
 use chrono::{DateTime, Utc};
-use domain::MarketId;
+use domain::{Address, ConditionId, MarketId, Shares};
 use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{column, parsed};
+use crate::wallets::{address, bytes};
 
 /// Several measures of one market side by side, as parts of all its shares.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,4 +68,52 @@ fn decode(row: &PgRow) -> Result<MarketWash, StoreError> {
         basis: column(row, "basis")?,
         measures: column(row, "measures")?,
     })
+}
+
+/// Shares that an imported wallet bought or sold in a market.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownFill {
+    /// Who.
+    pub wallet: Address,
+    /// When.
+    pub happened_at: DateTime<Utc>,
+    /// Of which outcome.
+    pub outcome_index: u8,
+    /// Whether they were bought.
+    pub is_buy: bool,
+    /// How many.
+    pub shares: Shares,
+}
+
+/// All fills of some wallets in a market since an instant, those in which their orders rested included, by time.
+pub async fn known_fills(
+    executor: impl PgExecutor<'_>,
+    condition_id: &ConditionId,
+    wallets: &[Address],
+    since: DateTime<Utc>,
+) -> Result<Vec<KnownFill>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT t.wallet_address, t.happened_at, t.outcome_index, t.side = 'buy' AS is_buy, t.shares
+         FROM unnest($2::bytea[]) AS w (wallet_address) JOIN wallet_trades t ON t.wallet_address = w.wallet_address
+         WHERE t.happened_at >= $3 AND t.condition_id = $1 AND t.kind = 'trade' AND t.side IN ('buy', 'sell')
+           AND t.outcome_index BETWEEN 0 AND 1 AND t.shares > 0 AND NOT t.is_combo
+         ORDER BY t.happened_at, t.wallet_address, t.id",
+    )
+    .bind(condition_id.as_str())
+    .bind(bytes(wallets))
+    .bind(since)
+    .fetch_all(executor)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let outcome: i16 = column(row, "outcome_index")?;
+            Ok(KnownFill {
+                wallet: address(row, "wallet_address")?,
+                happened_at: column(row, "happened_at")?,
+                outcome_index: u8::try_from(outcome).map_err(StoreError::other)?,
+                is_buy: column(row, "is_buy")?,
+                shares: Shares::new(column(row, "shares")?).map_err(StoreError::other)?,
+            })
+        })
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::null_audit::{
     Detected, First, Line, Results, Reversal, Subject, Taken, Trial, pairs, precision_in_first,
     reversals,
@@ -22,6 +22,8 @@ const TOPS: [usize; 2] = [25, 100];
 const WASHED: f64 = 0.01;
 /// Likeness from which on a wallet is said to be a maker or a program: the lower end of its span.
 const LIKELY: f64 = 70.0;
+/// Trades that the measures of trade with oneself look at.
+const WASH_WINDOW: TimeDelta = TimeDelta::days(7);
 /// Conditions that are asked for at once.
 const AT_ONCE: usize = 500;
 
@@ -91,7 +93,7 @@ pub async fn planted(
         (Subject::Score(ScoreKind::Bot), bots(database, truth).await?),
         (Subject::Insiders, insiders(database, truth).await?),
         (Subject::Flips, flips(database, truth).await?),
-        (Subject::Wash, wash(database, truth).await?),
+        (Subject::Wash, wash(database, truth, ran_at).await?),
         (Subject::Clusters, clusters(database, truth).await?),
     ];
     let audits = results
@@ -312,7 +314,11 @@ async fn clusters(database: &Database, truth: &Truth) -> Result<Results, StoreEr
     Ok(of_lines(lines))
 }
 
-async fn wash(database: &Database, truth: &Truth) -> Result<Results, StoreError> {
+async fn wash(
+    database: &Database,
+    truth: &Truth,
+    now: DateTime<Utc>,
+) -> Result<Results, StoreError> {
     let rings: BTreeMap<&Address, Option<u32>> = truth
         .wallets
         .iter()
@@ -320,7 +326,7 @@ async fn wash(database: &Database, truth: &Truth) -> Result<Results, StoreError>
         .map(|one| (&one.address, one.group))
         .collect();
     let mut traded: BTreeMap<&ConditionId, (f64, f64)> = BTreeMap::new();
-    for fill in &truth.fills {
+    for fill in truth.fills.iter().filter(|fill| fill.at >= now - WASH_WINDOW) {
         let ring = |wallet: &Address| rings.get(wallet).copied().flatten();
         let (taker, maker) = (ring(&fill.taker.0), ring(&fill.maker.0));
         let market = traded.entry(&fill.condition_id).or_default();

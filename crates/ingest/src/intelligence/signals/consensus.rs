@@ -52,10 +52,10 @@ fn stance(one: &MarketConsensus, basis: Basis) -> Option<Consensus> {
     Some(Consensus {
         opinion: Opinion::Imbalance(one.imbalance?),
         span: Some(Span { low, high }),
-        toward: number(one, "votes_toward")?,
-        away: number(one, "votes_away")?,
+        toward: number(one, "toward")?,
+        away: number(one, "away")?,
         n_eff: one.voices,
-        voices: count("voices"),
+        voices: count("owners"),
         untested: count("untested"),
         basis,
     })
@@ -64,15 +64,13 @@ fn stance(one: &MarketConsensus, basis: Basis) -> Option<Consensus> {
 /// The distance from the price as it is now, as the domain has it; `None` where there is none.
 fn distance(one: &MarketConsensus, price: Option<f64>) -> Option<Divergence> {
     let moved = one.price? - price?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-    let holders = number(one, "holders")? as usize;
+    let told = one.ingredients.get("divergence")?;
+    let number = |name: &str| told.get(name).and_then(Value::as_f64);
+    let holders = told.get("holders").and_then(Value::as_u64)?;
     Some(Divergence {
-        chance: number(one, "chance")?,
-        from_price: number(one, "divergence")? + moved,
-        span: Span {
-            low: number(one, "divergence_low")? + moved,
-            high: number(one, "divergence_high")? + moved,
-        },
-        holders,
+        chance: number("chance")?,
+        from_price: number("from_price")? + moved,
+        span: Span { low: number("low")? + moved, high: number("high")? + moved },
+        holders: usize::try_from(holders).ok()?,
     })
 }

@@ -3,6 +3,7 @@
 mod report;
 mod text;
 mod truth;
+mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ database holds with outcomes drawn anew from what was paid, and, with --lab-url,
   cascadian audit --trial synthetic
   cascadian audit --kind smart_money --trial redrawn --json | jq .results.lines
   cascadian audit --lab-url http://127.0.0.1:8090 --write audit.md
+  cascadian audit --world --write docs/audit.md
 
 Ends with 0 where every error is within its budget, and with 1 where one is not or after an error.")]
 pub(super) struct Audit {
@@ -46,6 +48,12 @@ pub(super) struct Audit {
     /// Synthetic wallets of each population
     #[arg(long, default_value_t = WALLETS, value_name = "N")]
     wallets: usize,
+    /// Make a simulated world, let this program read it into a database of its own, and try everything on that
+    #[arg(long, conflicts_with_all = ["keep", "trial"])]
+    world: bool,
+    /// Size of it against the standard world
+    #[arg(long, requires = "world", default_value_t = 1.0, value_name = "SCALE")]
+    world_scale: f64,
     /// Keep what is found in the database, where a score over its budget leaves the rankings
     #[arg(long)]
     keep: bool,
@@ -110,14 +118,16 @@ impl Audit {
             keep: self.keep,
             lab,
         };
+        let sample = asked.sample;
         let work = async {
-            let found = asked.find(&config).await?;
+            let found = if self.world {
+                asked.find_in_world(self.world_scale).await?
+            } else {
+                asked.find(&config).await?
+            };
             if let Some(file) = &self.write {
-                std::fs::write(
-                    file,
-                    report::markdown(&found, asked.sample, Utc::now().date_naive()),
-                )
-                .with_context(|| format!("cannot write {}", file.display()))?;
+                std::fs::write(file, report::markdown(&found, sample, Utc::now().date_naive()))
+                    .with_context(|| format!("cannot write {}", file.display()))?;
             }
             told(&found, self.kind, self.trial, self.json)?;
             let is_within = found.iter().all(|audit| audit.is_within);
@@ -146,14 +156,7 @@ impl Asked {
 
     async fn find(&self, config: &Config) -> anyhow::Result<Vec<ScoreAudit>> {
         let now = Utc::now();
-        let mut found = Vec::new();
-        if self.trial.has(Trial::Synthetic) {
-            let (audited, sample) = (self.audited(), self.sample);
-            let tried = tokio::task::spawn_blocking(move || {
-                audited.iter().map(|one| audit::on_synthetic(one, sample, now)).collect::<Vec<_>>()
-            });
-            found.extend(tried.await?);
-        }
+        let mut found = self.synthetic(now).await?;
         let needs_database = self.trial != Trials::Synthetic || self.keep;
         if needs_database {
             let database = open_database(config).await?;
@@ -167,6 +170,27 @@ impl Asked {
         Ok(found)
     }
 
+    async fn synthetic(&self, now: DateTime<Utc>) -> anyhow::Result<Vec<ScoreAudit>> {
+        if !self.trial.has(Trial::Synthetic) {
+            return Ok(Vec::new());
+        }
+        let (audited, sample) = (self.audited(), self.sample);
+        let tried = tokio::task::spawn_blocking(move || {
+            audited.iter().map(|one| audit::on_synthetic(one, sample, now)).collect()
+        });
+        Ok(tried.await?)
+    }
+
+    /// The same in a simulated world that is made for it.
+    async fn find_in_world(mut self, scale: f64) -> anyhow::Result<Vec<ScoreAudit>> {
+        let mut found = self.synthetic(Utc::now()).await?;
+        let world = world::ReadWorld::make(scale).await?;
+        self.lab = Some(world.base.clone());
+        found.extend(self.find_in(&world.database, world.now).await?);
+        world.end().await;
+        Ok(found)
+    }
+
     async fn find_in(
         &self,
         database: &Database,
@@ -174,8 +198,8 @@ impl Asked {
     ) -> anyhow::Result<Vec<ScoreAudit>> {
         let mut found = Vec::new();
         if self.trial.has(Trial::Redrawn) {
-            let redrawn =
-                audit::on_redrawn(database, self.audited(), self.sample.seed, now).await?;
+            let options = AuditOptions { seed: self.sample.seed, ..AuditOptions::default() };
+            let redrawn = audit::on_redrawn(database, self.audited(), options, now).await?;
             if redrawn.is_empty() && !self.audited().is_empty() {
                 super::say("no wallet has a settled bet yet: there is nothing to draw anew");
             }

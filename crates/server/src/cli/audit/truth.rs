@@ -40,8 +40,8 @@ struct Fill {
     maker: Party,
 }
 
-/// Everything that the lab at an address says of its people and of what they traded.
-pub(super) async fn told_by(lab: &str) -> anyhow::Result<Truth> {
+/// Everybody that the lab at an address knows.
+pub(super) async fn wallets_of(lab: &str) -> anyhow::Result<Vec<TrueWallet>> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let base = lab.trim_end_matches('/');
     let wallets: Vec<Wallet> = get(&client, &format!("{base}/lab/truth/wallets")).await?;
@@ -49,7 +49,14 @@ pub(super) async fn told_by(lab: &str) -> anyhow::Result<Truth> {
         let address = Address::parse(&one.address).context("an address")?;
         Ok(TrueWallet { address, kind: one.kind, group: one.group })
     });
-    let mut truth = Truth { wallets: wallets.collect::<anyhow::Result<_>>()?, ..Truth::default() };
+    wallets.collect()
+}
+
+/// Everything that it says of its people and of what they traded.
+pub(super) async fn told_by(lab: &str) -> anyhow::Result<Truth> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let base = lab.trim_end_matches('/');
+    let mut truth = Truth { wallets: wallets_of(lab).await?, ..Truth::default() };
     loop {
         let from = truth.fills.len();
         let path = format!("{base}/lab/truth/fills?from={from}&limit={PAGE}");
