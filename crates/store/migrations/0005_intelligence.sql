@@ -123,6 +123,14 @@ CREATE INDEX signals_recent ON signals (published_at DESC, id);
 CREATE INDEX signals_market ON signals (market_id, published_at DESC);
 CREATE INDEX signals_due ON signals (due_at);
 
+-- Those of them that nothing has become of yet, so that these are found without looking at all that were ever published.
+CREATE TABLE open_signals (
+    signal_id uuid PRIMARY KEY REFERENCES signals (id),
+    due_at    timestamptz,
+    market_id text NOT NULL
+);
+CREATE INDEX open_signals_market ON open_signals (market_id);
+
 -- What became of them.
 CREATE TABLE signal_results (
     signal_id    uuid PRIMARY KEY REFERENCES signals (id),
@@ -385,8 +393,8 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
-                                'signal_results', 'score_audits', 'touched_hours', 'market_flows', 'notable_trades',
-                                'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
+                                'signal_results', 'open_signals', 'score_audits', 'touched_hours', 'market_flows',
+                                'notable_trades', 'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
                                 'market_consensus', 'informed_evidence', 'current_informed_evidence',
                                 'wallet_classes', 'wallet_traits', 'score_models', 'score_register', 'market_wash',
                                 'intelligence_progress']

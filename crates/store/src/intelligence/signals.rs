@@ -94,10 +94,13 @@ impl End {
 /// Publishes a signal, unless its subject has one; whether it did.
 pub async fn publish(connection: &mut PgConnection, signal: &Signal) -> Result<bool, StoreError> {
     let written = sqlx::query(
-        "INSERT INTO signals (id, published_at, as_of, due_at, version, n, side, strength, price, cost, kind, basis,
-                              market_id, event_key, subject, ingredients, evidence)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-         ON CONFLICT (subject) DO NOTHING",
+        "WITH new AS (
+             INSERT INTO signals (id, published_at, as_of, due_at, version, n, side, strength, price, cost, kind, basis,
+                                  market_id, event_key, subject, ingredients, evidence)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             ON CONFLICT (subject) DO NOTHING RETURNING id, due_at, market_id
+         )
+         INSERT INTO open_signals (signal_id, due_at, market_id) SELECT id, due_at, market_id FROM new",
     )
     .bind(signal.id)
     .bind(signal.published_at)
@@ -136,7 +139,8 @@ pub async fn settle(
         End::Void(reason) => (Some(reason), None, None, None),
     };
     let written = sqlx::query(
-        "INSERT INTO signal_results (signal_id, settled_at, status, reason, exit_price, gain, net)
+        "WITH gone AS (DELETE FROM open_signals WHERE signal_id = $1)
+         INSERT INTO signal_results (signal_id, settled_at, status, reason, exit_price, gain, net)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
     )
     .bind(id)
@@ -222,8 +226,8 @@ pub async fn to_settle(
     limit: u32,
 ) -> Result<Vec<Signal>, StoreError> {
     let sql = format!(
-        "{SELECT} JOIN markets m ON m.market_id = s.market_id
-         WHERE r.signal_id IS NULL AND (s.due_at <= $1 OR m.status = 'resolved')
+        "{SELECT} JOIN open_signals o ON o.signal_id = s.id JOIN markets m ON m.market_id = o.market_id
+         WHERE o.due_at <= $1 OR m.status = 'resolved'
          ORDER BY s.due_at, s.id LIMIT $2"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -240,8 +244,8 @@ pub async fn open_of(
     markets: &[&str],
 ) -> Result<Vec<(String, String, Option<Side>)>, StoreError> {
     let rows: Vec<(String, String, Option<i16>)> = sqlx::query_as(
-        "SELECT s.kind, s.market_id, s.side FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id
-         WHERE s.market_id = ANY($1) AND r.signal_id IS NULL",
+        "SELECT s.kind, s.market_id, s.side FROM open_signals o JOIN signals s ON s.id = o.signal_id
+         WHERE o.market_id = ANY($1)",
     )
     .bind(markets)
     .fetch_all(executor)

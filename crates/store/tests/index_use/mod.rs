@@ -22,7 +22,7 @@ async fn uses(connection: &mut PgConnection, index: &str) -> i64 {
 /// How often tables were read whole. Those that never have more than some rows do not count.
 async fn whole_readings(connection: &mut PgConnection) -> Vec<(String, i64)> {
     let sql = "SELECT relname::text, seq_scan FROM pg_stat_user_tables
-               WHERE relname NOT IN ('counted_windows', 'tape_progress', 'catalogue_origin') ORDER BY relname";
+               WHERE relname NOT IN ('counted_windows', 'tape_progress', 'catalogue_origin', 'open_signals') ORDER BY relname";
     sqlx::query_as(sql).fetch_all(connection).await.unwrap()
 }
 
