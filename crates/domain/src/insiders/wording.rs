@@ -18,10 +18,26 @@ pub const RESERVE: &str = "Luck, skill, public information and one owner of seve
 pub const OUT_OF_SCOPE: &str = "out of scope";
 /// Where there are too few events or records.
 pub const TOO_FEW: &str = "too few events to say";
+/// Where prices and chance explain what is seen.
+pub const USUAL: &str = "nothing that prices and chance do not explain";
+/// Where a p-value stands alone.
+pub const NOT_CORRECTED: &str = "not corrected for how many were looked at";
 /// Beside what was computed with the outcome known.
 pub const RESEARCH: &str =
     "research view: uses the outcome, and could not have been known at the time";
 
 /// All of them.
-pub const ALL: [&str; 10] =
-    [PATTERN, PAIR, MARKET, ACCOUNT, CLUSTER, WASH, RESERVE, OUT_OF_SCOPE, TOO_FEW, RESEARCH];
+pub const ALL: [&str; 12] = [
+    PATTERN,
+    PAIR,
+    MARKET,
+    ACCOUNT,
+    CLUSTER,
+    WASH,
+    RESERVE,
+    OUT_OF_SCOPE,
+    TOO_FEW,
+    USUAL,
+    NOT_CORRECTED,
+    RESEARCH,
+];

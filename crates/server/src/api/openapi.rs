@@ -1,11 +1,13 @@
 //! The description of the API, from the same attributes as its routes.
 
 use domain::{
-    BarSource, Category, Interval, MarketStatus, Side, UmaStatus, Window, signals::Kind,
+    BarSource, Category, Interval, MarketStatus, Side, UmaStatus, Window,
+    null_audit::{Subject, Trial},
+    signals::Kind,
     whales::Class,
 };
 use serde_json::Value;
-use store::intelligence::{boards::standing::TRIALS, scores::Verdict};
+use store::intelligence::scores::Verdict;
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -61,7 +63,7 @@ use crate::{
         OrderBookView,
         TradeView,
         ResolutionTick,
-        SignalResultTick
+        SignalResultTick,
     )),
 )]
 struct Description;
@@ -94,7 +96,7 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let signals = Kind::ALL.map(Kind::slug).to_vec();
     let scores = SCORES.map(ScoreName::slug).to_vec();
     let verdicts = Verdict::ALL.map(Verdict::slug).to_vec();
-    let trials = TRIALS.to_vec();
+    let trials = Trial::ALL.map(Trial::slug).to_vec();
     let gates = vec!["open", "shut", "unknown"];
     vec![
         ("WalletMarket", "category", categories.clone()),
@@ -158,8 +160,9 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("SignalResult", "status", vec!["settled", "push", "void"]),
         ("ScoreRow", "kind", scores.clone()),
         ("PastScore", "kind", scores.clone()),
-        ("ScoreDefinition", "kind", scores.clone()),
-        ("ScoreAudit", "kind", scores),
+        ("ScoreDefinition", "kind", scores),
+        ("ScoreAudit", "kind", Subject::ALL.map(Subject::slug).to_vec()),
+        ("AuditGap", "trial", trials.clone()),
         ("ScoreRow", "verdict", verdicts.clone()),
         ("PastScore", "verdict", verdicts),
         ("TrialSummary", "trial", trials.clone()),

@@ -49,8 +49,8 @@ const MAX_MARKETS: usize = 50;
 /// Which stream to follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamQuery {
-    /// Empty: snapshots of the catalogue.
     markets: Vec<String>,
+    /// Empty: snapshots of the catalogue.
     kinds: Vec<LiveKind>,
 }
 
@@ -64,10 +64,11 @@ impl FromQuery for StreamQuery {
         let parse = |word: &str| LiveKind::ALL.into_iter().find(|kind| kind.slug() == word);
         let expected = LiveKind::ALL.map(LiveKind::slug).join(", ");
         let mut kinds = query.words("kinds", &expected, parse);
-        if !kinds.is_empty() && markets.is_empty() {
-            query.refuse("kinds", kinds[0].slug(), "needs markets");
+        let needs_markets = kinds.iter().find(|kind| !kind.is_of_all_markets());
+        if let Some(kind) = needs_markets.filter(|_| markets.is_empty()) {
+            query.refuse("kinds", kind.slug(), "needs markets; signal and signal_result do not");
         }
-        if kinds.is_empty() {
+        if kinds.is_empty() && !markets.is_empty() {
             kinds = LiveKind::ALL.to_vec();
         }
         Self { markets, kinds }
@@ -84,7 +85,8 @@ impl IntoParams for StreamQuery {
             ),
             text(
                 "kinds",
-                "Any of `price`, `book`, `trade`, `resolution`, separated by commas. All unless given.",
+                "Any of `price`, `book`, `trade`, `resolution`, `signal`, `signal_result`, separated by commas. All unless \
+                 given. The last two can be followed without `markets`, in all of them.",
             ),
         ]
     }
@@ -130,6 +132,9 @@ impl GenerationTick {
 /// With `markets`: `price` (a `PriceTick`), `book` (an `OrderBookView` of outcome 0), `trade` (a `TradeView`) and
 /// `resolution` (a `ResolutionTick`) as they happen, the present books and prices first. Trades that were missed since
 /// `Last-Event-ID` come first; when more was missed than is kept, `reset` says that the state has to be read anew.
+///
+/// With `kinds` of `signal` (a `Signal`) and `signal_result` (a `SignalResultTick`), signals as they are published and
+/// settled, of `markets` or of all; those that were missed come first, too.
 #[utoipa::path(
     get, path = "/api/polymarket/stream", tag = "markets", operation_id = "follow_generations",
     params(
@@ -148,7 +153,7 @@ pub(crate) async fn follow_generations(
     Query(query): Query<StreamQuery>,
 ) -> Result<Response, ApiError> {
     let known = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
-    if query.markets.is_empty() {
+    if query.kinds.is_empty() {
         let known = known.map(str::to_owned);
         return Ok(Sse::new(generations(app, known)).keep_alive(keep_alive()).into_response());
     }

@@ -27,7 +27,7 @@ use super::world::WorldArgs;
 use crate::catalog::CatalogHandle;
 use crate::config::{Config, Settings};
 use crate::http::state::{AppState, Parts, Settings as HttpSettings};
-use crate::live::{Live, publish};
+use crate::live::{Live, publish, publish_signals};
 use crate::sync_feed::SyncFeed;
 use crate::{follow, http};
 
@@ -140,6 +140,8 @@ async fn run(config: &Config, stop: &CancellationToken) -> anyhow::Result<()> {
             let live = spawn_ingest(config, &upstream, &database, &tasks, &background)?;
             let live = Live::new(live, upstream);
             tasks.spawn(publish(live.clone(), database.clone(), background.clone()));
+            let (told, handle) = (live.clone(), catalog.clone());
+            tasks.spawn(publish_signals(told, handle, database.clone(), background.clone()));
             let parts = Parts {
                 catalog,
                 database: database.clone(),

@@ -1,7 +1,7 @@
 //! What happens in markets, on its way to everybody who watches.
 //!
 //! A happening is written once, as the bytes of a server-sent event, and shared by all subscribers. The last few
-//! thousand trades and resolutions are kept, so that a subscriber that was away for a moment gets what it missed.
+//! thousand trades, resolutions and signals are kept, so that a subscriber that was away for a moment gets what it missed.
 //! Prices and books are states: the newest one says it all.
 
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-/// Trades and resolutions kept for those who come back.
+/// Trades, resolutions and signals kept for those who come back.
 const KEPT: usize = 8_192;
 
 /// Happenings a subscriber may be behind before it has missed some.
@@ -28,15 +28,25 @@ pub enum LiveKind {
     Trade,
     /// The oracle said something.
     Resolution,
+    /// A signal was published.
+    Signal,
+    /// A signal was settled.
+    SignalResult,
 }
 
 impl LiveKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Price, Self::Book, Self::Trade, Self::Resolution];
+    pub const ALL: [Self; 6] =
+        [Self::Price, Self::Book, Self::Trade, Self::Resolution, Self::Signal, Self::SignalResult];
 
     /// Whether one that was missed has to be told later.
     fn is_kept(self) -> bool {
-        matches!(self, Self::Trade | Self::Resolution)
+        !matches!(self, Self::Price | Self::Book)
+    }
+
+    /// Whether it can be followed in all markets at once.
+    pub fn is_of_all_markets(self) -> bool {
+        matches!(self, Self::Signal | Self::SignalResult)
     }
 
     /// Its name as an event, and as a value of `kinds`.
@@ -46,6 +56,8 @@ impl LiveKind {
             Self::Book => "book",
             Self::Trade => "trade",
             Self::Resolution => "resolution",
+            Self::Signal => "signal",
+            Self::SignalResult => "signal_result",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod feed;
 mod publish;
+mod signals;
 pub mod stream;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::view::MarketRow;
 pub use feed::{FeedPlace, LiveFeed, LiveKind};
 pub(crate) use publish::present;
 pub use publish::publish;
+pub use signals::publish_signals;
 pub use stream::Wish;
 
 /// How long a book that was fetched is shown again.

@@ -28,7 +28,7 @@ const RESET: &str = "event: reset\ndata: {\"reason\":\"missed\"}\n\n";
 /// What a subscriber wants to hear of.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// These markets.
+    /// These markets; all of them where there is none.
     pub market_ids: HashSet<Arc<str>>,
     /// These kinds.
     pub kinds: Vec<LiveKind>,
@@ -36,7 +36,12 @@ pub struct Wish {
 
 impl Wish {
     fn admits(&self, happening: &Happening) -> bool {
-        self.kinds.contains(&happening.kind) && self.market_ids.contains(&happening.market_id)
+        let is_of_markets = if self.market_ids.is_empty() {
+            happening.kind.is_of_all_markets()
+        } else {
+            self.market_ids.contains(&happening.market_id)
+        };
+        is_of_markets && self.kinds.contains(&happening.kind)
     }
 }
 

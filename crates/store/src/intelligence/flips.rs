@@ -140,7 +140,11 @@ fn decode(row: &PgRow) -> Result<WalletFlip, StoreError> {
     })
 }
 
-fn toward(row: &PgRow, condition: &str, outcome: &str) -> Result<Option<Toward>, StoreError> {
+pub(super) fn toward(
+    row: &PgRow,
+    condition: &str,
+    outcome: &str,
+) -> Result<Option<Toward>, StoreError> {
     let (condition, outcome): (Option<&str>, Option<i16>) =
         (column(row, condition)?, column(row, outcome)?);
     let Some((condition, outcome)) = condition.zip(outcome) else { return Ok(None) };

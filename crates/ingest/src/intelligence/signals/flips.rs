@@ -68,6 +68,7 @@ fn told(
         from: from.map(lean).unwrap_or_default(),
         to: lean(to),
         peak: micro(turn.peak_usdc)?,
+        before: micro(turn.before_usdc)?,
         now: micro(turn.after_usdc)?,
         change: turn.change,
         trades: trades.map(|id| EvidenceId(id.as_u128())).collect(),

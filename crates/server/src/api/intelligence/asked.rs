@@ -117,7 +117,7 @@ pub(crate) struct Who {
 }
 
 /// The scores that rows can be asked a least one of.
-const LEAST_OF: [ScoreName; 3] = [ScoreName::Whale, ScoreName::SmartMoney, ScoreName::Reputation];
+const LEAST_OF: [ScoreName; 3] = [ScoreName::Whale, ScoreName::Smart, ScoreName::Reputation];
 
 impl Who {
     pub(crate) fn read(query: &mut QueryReader) -> Self {

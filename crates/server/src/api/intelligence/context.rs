@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::{Address, Category, ErrorCode, InvalidField};
+use domain::{Address, Category, ErrorCode, InvalidField, null_audit::Subject};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use store::{
@@ -24,7 +24,7 @@ use crate::{
     http::{error::ApiError, state::AppState},
     view::{
         MarketRow,
-        intelligence::{MarketNames, SCORES, ScoreName, ScoreStanding, WalletRef},
+        intelligence::{MarketNames, ScoreName, ScoreStanding, WalletRef, version_of},
     },
 };
 
@@ -124,7 +124,7 @@ impl Context {
 
 /// Which scores may be shown.
 pub(crate) async fn standing(app: &AppState) -> Result<ScoreStanding, ApiError> {
-    let versions = SCORES.map(|score| (score.slug(), score.version()));
+    let versions = Subject::ALL.map(|subject| (subject.slug(), version_of(subject)));
     let audits = standing::last_audits(app.database().public(), &versions).await?;
     Ok(ScoreStanding::new(audits))
 }

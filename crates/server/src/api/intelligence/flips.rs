@@ -209,13 +209,13 @@ impl Board for FlipsSelection {
             Cell::text(Some(row.market.id.as_str())),
             Cell::text(Some(row.market.question.as_str())),
             Cell::text(row.event.as_ref().map(|event| event.id.as_str())),
-            Cell::text(Some(row.from_side.as_str())),
-            Cell::text(Some(row.to_side.as_str())),
+            Cell::text(row.from_side.as_deref()),
+            Cell::text(row.to_side.as_deref()),
             Cell::Number(Some(row.before_usdc)),
             Cell::Number(Some(row.after_usdc)),
             Cell::Number(Some(row.peak_usdc)),
-            Cell::Number(row.change),
-            csv::flag(row.is_whole),
+            Cell::Number(Some(row.change)),
+            Cell::Flag(row.is_whole),
         ]
     }
 }

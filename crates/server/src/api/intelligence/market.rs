@@ -59,8 +59,10 @@ pub(crate) async fn load(
     let shown = consensus.as_ref().and_then(MarketConsensus::of);
     let why_none = match (&consensus, &shown) {
         (_, Some(_)) => None,
-        (Some(_), None) => Some("Fewer than three independent voices hold it."),
-        (None, None) => Some("No wallet whose record speaks for it is known to hold it."),
+        (Some(row), None) => Some(MarketConsensus::why_none(row)),
+        (None, None) => {
+            Some("No wallet whose record speaks for it is known to hold it.".to_owned())
+        }
     };
     let mut names = context.markets();
     let mut concentration: Vec<_> =
@@ -72,7 +74,7 @@ pub(crate) async fn load(
     };
     Ok(MarketIntelligence {
         consensus: shown,
-        why_none: why_none.map(str::to_owned),
+        why_none,
         concentration,
         flows: MarketNetFlows { h24: flows.iter().map(|(_, flow)| net(flow)).collect() },
         notable,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::{extract::State, response::Response};
-use domain::ErrorCode;
+use domain::{ErrorCode, null_audit::Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +16,7 @@ use crate::{
         extract::{NoParameters, Path, Query},
         state::AppState,
     },
-    view::intelligence::{SCORES, ScoreAudit, ScoreDefinition, ScoreName},
+    view::intelligence::{SCORES, ScoreAudit, ScoreDefinition, definition},
 };
 
 /// What every score is.
@@ -44,7 +44,7 @@ impl ToSchema for ScoreDefinitions {
 
 /// Every definition.
 pub(crate) fn definitions() -> ScoreDefinitions {
-    ScoreDefinitions(SCORES.map(ScoreName::definition).to_vec())
+    ScoreDefinitions(SCORES.map(definition).to_vec())
 }
 
 type ScoreDefinitionsReply = Reply<ScoreDefinitions>;
@@ -67,11 +67,11 @@ pub(crate) async fn list_scores(
     Ok(context.reply(definitions()).respond(CachePolicy::NoStore))
 }
 
-/// The score a word means.
-pub(crate) fn find(word: &str) -> Result<ScoreName, ApiError> {
-    ScoreName::of(word).ok_or_else(|| {
+/// What a word means that is audited.
+pub(crate) fn find(word: &str) -> Result<Subject, ApiError> {
+    Subject::of_slug(word).ok_or_else(|| {
         let word: String = word.chars().take(80).collect();
-        let all = SCORES.map(ScoreName::slug).to_vec();
+        let all = Subject::ALL.map(Subject::slug).to_vec();
         ApiError::new(ErrorCode::ScoreNotFound).with("kind", word).with("known", all)
     })
 }
@@ -80,11 +80,11 @@ type ScoreAuditReply = Reply<ScoreAudit>;
 
 /// Show how often a score is wrong
 ///
-/// The last trial of each kind: on made-up wallets without skill, on real bets with outcomes drawn by their prices, on
+/// Or what else makes claims of wallets and markets. /// The last trial of each kind: on made-up wallets without skill, on real bets with outcomes drawn by their prices, on
 /// a simulated world of which it is known who is what.
 #[utoipa::path(
     get, path = "/api/scores/{kind}/audit", tag = "intelligence", operation_id = "get_score_audit",
-    params(("kind" = String, Path, description = "`whale`, `smart_money`, `reputation`, `maker` or `bot`")),
+    params(("kind" = String, Path, description = "A score (`whale`, `smart_money`, `reputation`, `maker`, `bot`), or what else makes claims: `insiders`, `flips`, `wash`, `clusters`")),
     responses(
         (status = 200, description = "The trials", body = ScoreAuditReply),
         (status = "default", description = "An error", body = Failure),
@@ -95,8 +95,8 @@ pub(crate) async fn get_score_audit(
     Path(kind): Path<String>,
     Query(NoParameters): Query<NoParameters>,
 ) -> Result<Response, ApiError> {
-    let score = find(&kind)?;
+    let subject = find(&kind)?;
     let context = Context::load(&app).await?;
-    let audit = ScoreAudit::of(score, &context.standing);
+    let audit = ScoreAudit::of(subject, &context.standing);
     Ok(context.reply(audit).respond(CachePolicy::NoStore))
 }

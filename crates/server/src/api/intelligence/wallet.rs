@@ -38,7 +38,7 @@ pub(crate) async fn load(
     let people = context.people(members.iter().chain(only)).await?;
     let profit = profits.first().map(|(_, profit)| number(*profit));
     let is_withdrawn = |kind: &str| {
-        ScoreName::of(kind).is_some_and(|score| context.standing.withdrawn(score).is_some())
+        ScoreName::of_slug(kind).is_some_and(|score| context.standing.withdrawn(score).is_some())
     };
     let rows = current.iter().map(|score| ScoreRow {
         profit_usdc: profit,
@@ -49,7 +49,7 @@ pub(crate) async fn load(
         id: cluster.id.to_string(),
         wallets: cluster.wallets.iter().map(|one| people.wallet(one)).collect(),
         log_likelihood: cluster.log_likelihood,
-        evidence: Evidence::read(&cluster.evidence, None, Some(wallet.as_str())),
+        evidence: Evidence::of_owner(&cluster.evidence),
         as_of: cluster.as_of,
     });
     Ok(WalletScores {

@@ -48,6 +48,13 @@ pub struct LeakageView {
     pub high: Option<f64>,
 }
 
+/// Why a layer says nothing, in words where they were written down.
+fn why(row: &StoredEvidence) -> Option<String> {
+    let named = row.out_of_scope.clone()?;
+    let told = row.ingredients.get("why").and_then(Value::as_str);
+    Some(told.map_or(named, str::to_owned))
+}
+
 impl LeakageView {
     /// What was written down; all null where nothing was.
     pub fn of(row: Option<&StoredEvidence>) -> Self {
@@ -57,7 +64,7 @@ impl LeakageView {
             ils: row
                 .and_then(|row| row.strength)
                 .and(known("ils").or(row.and_then(|row| row.strength))),
-            out_of_scope: row.and_then(|row| row.out_of_scope.clone()),
+            out_of_scope: row.and_then(why),
             low: known("low"),
             high: known("high"),
         }
@@ -245,6 +252,8 @@ impl InformedWallet {
         let wording = match (row.layer.as_str(), verdict) {
             (_, "out_of_scope") => wording::OUT_OF_SCOPE,
             (_, "too_few") => wording::TOO_FEW,
+            (_, "usual") => wording::USUAL,
+            (_, "not_corrected") => wording::NOT_CORRECTED,
             ("pair", _) => wording::PAIR,
             _ => wording::ACCOUNT,
         };
@@ -256,7 +265,7 @@ impl InformedWallet {
             strength: row.strength,
             tail_p: number("tail_p").or_else(|| number("tail")),
             verdict: verdict.to_owned(),
-            out_of_scope: row.out_of_scope.clone(),
+            out_of_scope: why(row),
             gate: gate.state.to_owned(),
             gate_reason: gate.reason.map(str::to_owned),
             table: table_of(row),

@@ -14,9 +14,9 @@ pub use insiders::{
 };
 pub use references::{Evidence, Ingredient, MarketEventRef, MarketRef, OwnerRef, WalletRef};
 pub use scores::{
-    AuditLine, AuditPersistence, AuditRanking, AuditResults, AuditTrial, OwnerView, PastScore,
-    ScoreAudit, ScoreDefinition, ScoreRow, ScoreStanding, ScoreWithdrawal, Scoreboard,
-    ScoredPopulation, TrialSummary, WalletScores,
+    AuditGap, AuditLine, AuditPersistence, AuditRanking, AuditResults, AuditTrial, OwnerView,
+    PastScore, ScoreAudit, ScoreDefinition, ScoreRow, ScoreStanding, ScoreWithdrawal, Scoreboard,
+    ScoredPopulation, TrialSummary, WalletScores, definition, version_of,
 };
 pub use signals::{
     MarketConsensus, MarketIntelligence, MarketNetFlows, MarketWash, Signal, SignalPage,
@@ -26,7 +26,7 @@ pub use whale::{
     ClassFlow, ClassNet, ConcentrationRow, FlowHour, Flows, HolderPart, MarketFlow, WhaleFlip,
     WhalePosition, WhaleTrade,
 };
-pub use words::{SCORES, ScoreName, SignalKind};
+pub use words::{SCORES, ScoreName};
 
 use std::borrow::Cow;
 

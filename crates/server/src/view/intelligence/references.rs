@@ -151,6 +151,23 @@ impl Evidence {
         ids.filter_map(|id| Self::of_id(id, market, wallet)).collect()
     }
 
+    /// What speaks for wallets having one owner: the others that a wallet was found with.
+    pub fn of_owner(written: &Value) -> Vec<Self> {
+        let pairs = written.get("pairs").and_then(Value::as_array).into_iter().flatten();
+        let one = |pair: &Value| {
+            let mut found = Self::wallet(pair.get("wallet")?.as_str()?);
+            let links = pair.get("links").and_then(Value::as_array).into_iter().flatten();
+            let kinds = links.filter_map(|link| link.get("kind")?.as_str());
+            let mut kinds: Vec<_> = kinds.map(words::label).collect();
+            kinds.dedup();
+            if !kinds.is_empty() {
+                found.label = format!("{}: {}", found.label, kinds.join(", "));
+            }
+            Some(found)
+        };
+        pairs.filter_map(one).collect()
+    }
+
     fn of_id(written: &Value, market: Option<&MarketRef>, wallet: Option<&str>) -> Option<Self> {
         let (kind, id) = match written {
             Value::String(text) => match text.split_once(':') {

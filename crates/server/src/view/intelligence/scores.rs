@@ -1,14 +1,17 @@
 //! Scores of wallets: as they stand, as they were, what they are made of, and how often they are wrong.
 
 use chrono::{DateTime, Utc};
-use domain::{conduct, scores::ScoreKind};
+use domain::{
+    null_audit::{Line, Results, Subject, Trial},
+    scores::ScoreKind,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::intelligence::boards::{scores::StandingScore, standing::LastAudit};
 use store::intelligence::scores::ScoreRun;
 use utoipa::ToSchema;
 
-use super::{Evidence, Ingredient, ScoreName, WalletRef};
+use super::{Evidence, Ingredient, ScoreName, WalletRef, words};
 
 /// A score of a wallet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -135,13 +138,13 @@ pub struct TrialSummary {
 
 impl TrialSummary {
     fn of(audit: &LastAudit) -> Self {
-        let results = AuditResults::read(&audit.results);
+        let rate = |name: &str| audit.results.lines.iter().find(|line| line.name == name)?.rate;
         Self {
             trial: audit.trial.clone(),
             is_within: audit.is_within,
             ran_at: audit.ran_at,
-            type1: results.rate("type1"),
-            power: results.rate("power"),
+            type1: rate("type1"),
+            power: rate("power"),
         }
     }
 }
@@ -165,33 +168,55 @@ impl ScoreStanding {
         Self(audits)
     }
 
-    /// The last audits of a score.
-    pub fn audits(&self, score: ScoreName) -> impl Iterator<Item = &LastAudit> {
-        self.0.iter().filter(move |audit| audit.kind == score.slug())
+    /// The last audits of something.
+    pub fn audits(&self, subject: Subject) -> impl Iterator<Item = &LastAudit> {
+        self.0.iter().filter(move |audit| audit.kind == subject.slug())
     }
 
     /// How a score did.
     pub fn trials(&self, score: ScoreName) -> Vec<TrialSummary> {
-        self.audits(score).map(TrialSummary::of).collect()
+        self.audits(Subject::Score(score)).map(TrialSummary::of).collect()
     }
 
     /// Why a score is not shown; `None` where it may be.
     pub fn withdrawn(&self, score: ScoreName) -> Option<ScoreWithdrawal> {
-        let failed: Vec<_> = self.audits(score).filter(|audit| !audit.is_within).collect();
-        let since = failed.iter().map(|audit| audit.ran_at).min()?;
-        let trials: Vec<_> = failed.iter().map(|audit| audit.trial.as_str()).collect();
-        let reason = format!(
-            "Its errors were over the declared budget in the last trial: {}.",
-            trials.join(", ")
-        );
+        self.over_budget(Subject::Score(score))
+    }
+
+    /// Which errors of something are over their budget, and since when; `None` where none is.
+    pub fn over_budget(&self, subject: Subject) -> Option<ScoreWithdrawal> {
+        let failed = || self.audits(subject).filter(|audit| !audit.is_within);
+        let since = failed().map(|audit| audit.over_since.unwrap_or(audit.ran_at)).min()?;
+        let over = |audit: &LastAudit| {
+            let named = audit.results.over().map(|line| reason(&audit.trial, line));
+            named.collect::<Vec<_>>()
+        };
+        let reasons: Vec<_> = failed().flat_map(over).collect();
+        let reason = if reasons.is_empty() {
+            let trials: Vec<_> = failed().map(|audit| audit.trial.as_str()).collect();
+            format!(
+                "Its errors are over the declared budget in the last trial: {}.",
+                trials.join(", ")
+            )
+        } else {
+            format!("Its errors are over the declared budget: {}.", reasons.join("; "))
+        };
         Some(ScoreWithdrawal { reason, since })
     }
 
     /// Whether whale score, smart-money score and reputation may be shown.
     pub fn shown(&self) -> [bool; 3] {
-        [ScoreName::Whale, ScoreName::SmartMoney, ScoreName::Reputation]
+        [ScoreKind::Whale, ScoreKind::Smart, ScoreKind::Reputation]
             .map(|score| self.withdrawn(score).is_none())
     }
+}
+
+/// An error that is over its budget, for people.
+fn reason(trial: &str, line: &Line) -> String {
+    let percent =
+        |part: Option<f64>| part.map_or_else(String::new, |part| format!("{:.1} %", 100.0 * part));
+    let (rate, budget) = (percent(line.rate), percent(line.budget));
+    format!("{} ({trial}): {rate} where {budget} are allowed", line.label)
 }
 
 /// A ranking of wallets by a score.
@@ -229,83 +254,73 @@ pub struct ScoreDefinition {
     /// The part of wallets without what it looks for that it may call to have it; null of a score that measures and
     /// does not test.
     pub budget: Option<f64>,
+    /// Of those that are named after correction for how many were tested, the part that may be named wrongly; null of
+    /// a score that names nobody.
+    pub false_discovery: Option<f64>,
     /// What it is counted in.
     pub unit: String,
     /// Where it is explained.
     pub doc_href: String,
 }
 
-impl ScoreName {
-    /// The present version of its definition.
-    pub fn version(self) -> i16 {
-        let version = match self {
-            Self::Whale => ScoreKind::Whale.version(),
-            Self::SmartMoney => ScoreKind::Smart.version(),
-            Self::Reputation => ScoreKind::Reputation.version(),
-            Self::Maker | Self::Bot => conduct::VERSION,
-        };
-        i16::try_from(version).unwrap_or(i16::MAX)
-    }
+/// The present version of a definition.
+pub fn version_of(subject: Subject) -> i16 {
+    i16::try_from(subject.version()).unwrap_or(i16::MAX)
+}
 
-    /// The part of wallets that it may wrongly call what it looks for.
-    pub fn budget(self) -> Option<f64> {
-        (self == Self::SmartMoney).then_some(0.05)
-    }
-
-    /// What it is.
-    pub fn definition(self) -> ScoreDefinition {
-        let (definition, formula, needs) = match self {
-            Self::Whale => (
-                "How large a wallet's trades and positions are for the markets it is in, and in what part of its \
+/// What a score is.
+pub fn definition(score: ScoreName) -> ScoreDefinition {
+    let (definition, formula, needs) = match score {
+        ScoreKind::Whale => (
+            "How large a wallet's trades and positions are for the markets it is in, and in what part of its \
                  events. Beside it stands the fixed rule: a position that cost or is worth more than $10,000.",
-                "100·√(S·C): S mean over events of 1 − 2^(−t), t the median of z/3, volume/2 %, depth/5 % of the \
+            "100·√(S·C): S mean over events of 1 − 2^(−t), t the median of z/3, volume/2 %, depth/5 % of the \
                  largest trade or position; C part of events with t ≥ 1",
-                "3 events with two measures",
-            ),
-            Self::SmartMoney => (
-                "How much better than the prices it paid a wallet's bets came true, shrunk toward nothing by how \
+            "3 events with two measures",
+        ),
+        ScoreKind::Smart => (
+            "How much better than the prices it paid a wallet's bets came true, shrunk toward nothing by how \
                  little evidence there is and how many wallets were looked at. One bet an event counts, at the price \
                  paid first. Makers and bots are not scored.",
-                "100·(1 − local fdr)·(1 − e^(−θ/0.5)), θ = (θ_all + 2·θ_recent)/3, 0 below 0",
-                "10 events, a whole history",
-            ),
-            Self::Reputation => (
-                "How long a wallet's record is, how steady, and how likely it did better than prices.",
-                "100·(0.5·n/(n + 50)·P(θ > 0) + 0.3·(1 − 2^(−days/365)) + 0.2·months active)",
-                "10 events, a whole history that agrees with the venue",
-            ),
-            Self::Maker => (
-                "How much a wallet's public fills look like those of a market maker. They cannot show quoting, \
+            "100·(1 − local fdr)·(1 − e^(−θ/0.5)), θ = (θ_all + 2·θ_recent)/3, 0 below 0",
+            "10 events, a whole history",
+        ),
+        ScoreKind::Reputation => (
+            "How long a wallet's record is, how steady, and how likely it did better than prices.",
+            "100·(0.5·n/(n + 50)·P(θ > 0) + 0.3·(1 − 2^(−days/365)) + 0.2·months active)",
+            "10 events, a whole history that agrees with the venue",
+        ),
+        ScoreKind::Maker => (
+            "How much a wallet's public fills look like those of a market maker. They cannot show quoting, \
                  hence the likeness.",
-                "log-odds −1 + Σ w·(2·clamp((x − from)/(to − from), 0, 1) − 1) of maker share, two-sidedness, \
+            "log-odds −1 + Σ w·(2·clamp((x − from)/(to − from), 0, 1) − 1) of maker share, two-sidedness, \
                  splits and merges, markets, profit by volume, hours",
-                "50 fills",
-            ),
-            Self::Bot => (
-                "How much a wallet's public fills look like a program's: pace, hours of the day, regular gaps, \
+            "50 fills",
+        ),
+        ScoreKind::Bot => (
+            "How much a wallet's public fills look like a program's: pace, hours of the day, regular gaps, \
                  sizes that repeat.",
-                "log-odds −1 + Σ w·(2·clamp((x − from)/(to − from), 0, 1) − 1) of fills a day, hours, gaps, \
+            "log-odds −1 + Σ w·(2·clamp((x − from)/(to − from), 0, 1) − 1) of fills a day, hours, gaps, \
                  distinct sizes, markets",
-                "50 fills",
-            ),
-        };
-        ScoreDefinition {
-            kind: self.slug().to_owned(),
-            title: self.title().to_owned(),
-            version: self.version(),
-            definition: definition.to_owned(),
-            formula: formula.to_owned(),
-            needs: needs.to_owned(),
-            budget: self.budget(),
-            unit: "0 to 100".to_owned(),
-            doc_href: format!("/scores/{}", self.slug()),
-        }
+            "50 fills",
+        ),
+    };
+    ScoreDefinition {
+        kind: score.slug().to_owned(),
+        title: words::title(Subject::Score(score)).to_owned(),
+        version: version_of(Subject::Score(score)),
+        definition: definition.to_owned(),
+        formula: formula.to_owned(),
+        needs: needs.to_owned(),
+        budget: score.budget().type1,
+        false_discovery: score.budget().false_discovery,
+        unit: "0 to 100".to_owned(),
+        doc_href: format!("/scores/{}", score.slug()),
     }
 }
 
 /// Something that was counted at a trial.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditLine {
     /// Its name; `type1` and `power` are also shown with scoreboards.
     pub name: String,
@@ -323,11 +338,14 @@ pub struct AuditLine {
     pub high: Option<f64>,
     /// What is to be known of it.
     pub note: Option<String>,
+    /// The most that the rate may be; null where it is no error that is budgeted for.
+    pub budget: Option<f64>,
+    /// Whether it is more than that, by more than chance would have in one look of a thousand.
+    pub is_over: bool,
 }
 
 /// How many of the first of a ranking were what it looks for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditRanking {
     /// By what was ranked.
     pub name: String,
@@ -335,31 +353,29 @@ pub struct AuditRanking {
     pub top: u64,
     /// So many right.
     pub hits: u64,
-    /// Of them; null of none.
-    pub rate: Option<f64>,
+    /// Of them.
+    pub rate: f64,
     /// The lower end of its 95 % interval.
-    pub low: Option<f64>,
+    pub low: f64,
     /// The upper end.
-    pub high: Option<f64>,
+    pub high: f64,
 }
 
-/// How far the order of one half tells that of the other.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+/// How far a score tells what came later.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditPersistence {
     /// Rank correlation.
-    pub rho: Option<f64>,
+    pub rho: f64,
     /// The lower end of its 95 % interval.
-    pub low: Option<f64>,
+    pub low: f64,
     /// The upper end.
-    pub high: Option<f64>,
-    /// Wallets in both.
+    pub high: f64,
+    /// Wallets.
     pub n: u64,
 }
 
 /// All that was counted at a trial.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditResults {
     /// Rates.
     pub lines: Vec<AuditLine>,
@@ -373,14 +389,41 @@ pub struct AuditResults {
     pub seconds: Option<f64>,
 }
 
-impl AuditResults {
-    /// What was written down; nothing of what cannot be read.
-    pub fn read(written: &Value) -> Self {
-        serde_json::from_value(written.clone()).unwrap_or_default()
-    }
-
-    fn rate(&self, name: &str) -> Option<f64> {
-        self.lines.iter().find(|line| line.name == name)?.rate
+impl From<&Results> for AuditResults {
+    fn from(results: &Results) -> Self {
+        let line = |line: &Line| AuditLine {
+            name: line.name.clone(),
+            label: line.label.clone(),
+            n: line.n,
+            k: line.k,
+            rate: line.rate,
+            low: line.low,
+            high: line.high,
+            note: line.note.clone(),
+            budget: line.budget,
+            is_over: line.is_over,
+        };
+        let rankings = results.rankings.iter().map(|first| AuditRanking {
+            name: first.name.clone(),
+            top: first.top,
+            hits: first.hits,
+            rate: first.rate,
+            low: first.low,
+            high: first.high,
+        });
+        let persistence = results.persistence.map(|lasting| AuditPersistence {
+            rho: lasting.rho,
+            low: lasting.low,
+            high: lasting.high,
+            n: lasting.n,
+        });
+        Self {
+            lines: results.lines.iter().map(line).collect(),
+            rankings: rankings.collect(),
+            persistence,
+            seed: results.seed,
+            seconds: results.seconds,
+        }
     }
 }
 
@@ -399,47 +442,70 @@ pub struct AuditTrial {
     pub results: AuditResults,
 }
 
-/// How often a score is wrong.
+/// A trial that says nothing of something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditGap {
+    /// Which trial.
+    pub trial: String,
+    /// Why.
+    pub why: String,
+}
+
+/// How often something that makes claims is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ScoreAudit {
-    /// Which score.
+    /// What: a score, or `insiders`, `flips`, `wash`, `clusters`.
     pub kind: String,
+    /// Its title.
+    pub title: String,
     /// Of the definition.
     pub version: i16,
-    /// The declared budget.
+    /// The declared budget of errors of the first kind; null where there are none.
     pub budget: Option<f64>,
+    /// The declared budget of false discoveries; null where nobody is named.
+    pub false_discovery: Option<f64>,
     /// Whether errors are within it at all last trials; null before the first.
     pub is_within: Option<bool>,
     /// Why it is shown nowhere; null while it is.
     pub withdrawn: Option<ScoreWithdrawal>,
     /// The last of each kind of trial.
     pub trials: Vec<AuditTrial>,
+    /// The trials that say nothing of it, and why.
+    pub gaps: Vec<AuditGap>,
     /// What must come first, where there was no trial yet.
     pub waiting_for: Option<String>,
 }
 
 impl ScoreAudit {
     /// By the last audits.
-    pub fn of(score: ScoreName, standing: &ScoreStanding) -> Self {
+    pub fn of(subject: Subject, standing: &ScoreStanding) -> Self {
         let trials: Vec<_> = standing
-            .audits(score)
+            .audits(subject)
             .map(|audit| AuditTrial {
                 trial: audit.trial.clone(),
                 ran_at: audit.ran_at,
                 version: audit.version,
                 is_within: audit.is_within,
-                results: AuditResults::read(&audit.results),
+                results: AuditResults::from(&audit.results),
             })
             .collect();
-        let waiting =
-            "No trial of this version has run yet. One runs every day, and by `cascadian audit`.";
+        let gap = |trial: Trial| {
+            let why = subject.does_not_apply(trial)?.to_owned();
+            Some(AuditGap { trial: trial.slug().to_owned(), why })
+        };
+        let gaps: Vec<_> = Trial::ALL.into_iter().filter_map(gap).collect();
+        let is_waiting = trials.is_empty() && gaps.len() < Trial::ALL.len();
+        let waiting = "No trial of this version has run yet. Some run every day, all of them by `cascadian audit`.";
         Self {
-            kind: score.slug().to_owned(),
-            version: score.version(),
-            budget: score.budget(),
+            kind: subject.slug().to_owned(),
+            title: words::title(subject).to_owned(),
+            version: version_of(subject),
+            budget: subject.budget().type1,
+            false_discovery: subject.budget().false_discovery,
             is_within: (!trials.is_empty()).then(|| trials.iter().all(|trial| trial.is_within)),
-            withdrawn: standing.withdrawn(score),
-            waiting_for: trials.is_empty().then(|| waiting.to_owned()),
+            withdrawn: standing.over_budget(subject),
+            waiting_for: is_waiting.then(|| waiting.to_owned()),
+            gaps,
             trials,
         }
     }

@@ -216,7 +216,7 @@ pub struct MarketConsensus {
     pub paid: Option<f64>,
     /// What it cost when that was counted.
     pub price: Option<f64>,
-    /// How far what they take its chance to be is from the price; null where that was not computed.
+    /// What they take its chance to be, less the price; null where that was not computed.
     pub divergence: Option<f64>,
     /// Up to when what it rests on was known.
     pub as_of: DateTime<Utc>,
@@ -229,6 +229,16 @@ pub struct MarketConsensus {
 }
 
 impl MarketConsensus {
+    /// Why nothing is said although somebody was asked.
+    pub fn why_none(row: &StoredConsensus) -> String {
+        let why = match row.ingredients.get("why_none").and_then(Value::as_str) {
+            Some("no_price") => "Nobody offers a price to weigh it by.",
+            Some("no_liquidity") => "Nothing rests in its book to weigh stakes by.",
+            _ => "Fewer than three independent voices hold it.",
+        };
+        why.to_owned()
+    }
+
     /// A consensus as held; `None` where there are too few voices.
     pub fn of(row: &StoredConsensus) -> Option<Self> {
         let known = |name: &str| row.ingredients.get(name).and_then(Value::as_f64);
@@ -240,10 +250,14 @@ impl MarketConsensus {
             voices: row.voices,
             paid: row.paid,
             price: row.price,
-            divergence: known("divergence").or_else(|| known("from_price")),
+            divergence: row
+                .ingredients
+                .get("divergence")
+                .and_then(|far| far.get("from_price"))
+                .and_then(Value::as_f64),
             as_of: row.as_of,
             version: row.version,
-            n: known("n").or_else(|| known("holders")),
+            n: known("owners"),
             basis: basis.unwrap_or("activity").to_owned(),
         })
     }

@@ -8,6 +8,7 @@ use store::intelligence::boards::{
     concentration::StoredConcentration, flips::StoredFlip, flows, trades::NotableTrade,
     wallets::Face,
 };
+use store::intelligence::flips::Toward;
 use utoipa::ToSchema;
 
 use super::{Evidence, MarketNames, MarketRef, WalletRef, number};
@@ -135,20 +136,20 @@ pub struct WhalePosition {
     pub evidence: Vec<Evidence>,
 }
 
-/// What takers of a class did within an hour, in terms of each market's first outcome.
+/// What takers of a class did, in terms of each market's first outcome: by owner and hour, what each on balance bought.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ClassFlow {
     /// Whose money it is, as the wallets were known when it was counted.
     pub class: String,
     /// Bought less sold.
     pub net_usdc: f64,
-    /// Dollars for the first outcome: it bought, the other sold.
+    /// Dollars of owners that within an hour on balance were for the first outcome: bought it, or sold the other.
     pub bought_usdc: f64,
-    /// Dollars against it.
+    /// Dollars of those that were against it.
     pub sold_usdc: f64,
     /// Trades.
     pub trades: u64,
-    /// Wallets; null over several markets, where who traded in two would be counted twice.
+    /// Owners; null over several markets or hours, where who traded in two would be counted twice.
     pub wallets: Option<u64>,
 }
 
@@ -223,24 +224,27 @@ pub struct WhaleFlip {
     pub at: DateTime<Utc>,
     /// Whose.
     pub wallet: WalletRef,
-    /// The market whose outcomes its sides are about.
+    /// The market that it is for or against now, and the outcome it is for; where that has no name, the market of the
+    /// act that did it.
     pub market: MarketRef,
     /// The event it is in; null where the market has none.
     pub event: Option<super::MarketEventRef>,
-    /// What it was for: `yes` the market's first outcome, `no` against it.
-    pub from_side: String,
-    /// What it is for now.
-    pub to_side: String,
-    /// Dollars of exposure before; below 0 against the first outcome.
+    /// The market that it was for or against before; null where that has no name.
+    pub from: Option<MarketRef>,
+    /// What it was for: `yes` that market's first outcome, `no` against it; null where that has no name.
+    pub from_side: Option<String>,
+    /// What it is for now; null where that has no name.
+    pub to_side: Option<String>,
+    /// Dollars that depended on the answer before it began to turn.
     pub before_usdc: f64,
-    /// Dollars of exposure after.
+    /// Dollars that depend on it after.
     pub after_usdc: f64,
-    /// The largest before, without sign.
+    /// The most that did since the last turn.
     pub peak_usdc: f64,
-    /// How far it went from before to after, as part of the peak; null of none.
-    pub change: Option<f64>,
-    /// Whether the history it was seen in is whole; null where that was not written down.
-    pub is_whole: Option<bool>,
+    /// The change along the peak, as a part of it; 2 is a full turn.
+    pub change: f64,
+    /// Whether everything the wallet did on the question was seen; if not, what was held before may undo it.
+    pub is_whole: bool,
     /// The records.
     pub evidence: Vec<Evidence>,
 }
@@ -248,21 +252,26 @@ pub struct WhaleFlip {
 impl WhaleFlip {
     /// A reversal as held.
     pub fn of(flip: &StoredFlip, wallet: WalletRef, markets: &mut MarketNames<'_>) -> Self {
-        let market = markets.market(flip.condition_id.as_str(), None);
-        let (before, after) = (number(flip.before), number(flip.after));
-        let peak = number(flip.peak).abs();
+        let mut named = |side: &Toward| {
+            markets.market(side.condition_id.as_str(), Some(side.outcome_index.into()))
+        };
+        let from = flip.from.as_ref().map(&mut named);
+        let market = flip.to.as_ref().map(&mut named);
+        let market = market.unwrap_or_else(|| markets.market(flip.condition_id.as_str(), None));
+        let side = |side: &Toward| side_word(side.outcome_index == 0).to_owned();
         let mut evidence = Evidence::read(&flip.evidence, Some(&market), Some(&wallet.address));
         evidence.push(Evidence::wallet(&wallet.address));
         evidence.push(Evidence::market(&market));
         Self {
             at: flip.at,
             event: market.event.clone(),
-            from_side: side_word(after < 0.0).to_owned(),
-            to_side: side_word(after >= 0.0).to_owned(),
-            before_usdc: before,
-            after_usdc: after,
-            peak_usdc: peak,
-            change: (peak > 0.0).then(|| (after - before).abs() / peak),
+            from_side: flip.from.as_ref().map(side),
+            to_side: flip.to.as_ref().map(side),
+            from,
+            before_usdc: number(flip.before),
+            after_usdc: number(flip.after),
+            peak_usdc: number(flip.peak),
+            change: flip.change,
             is_whole: flip.is_whole,
             wallet,
             market,

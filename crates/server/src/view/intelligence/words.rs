@@ -1,65 +1,31 @@
 //! The words of scores, signals and their ingredients.
 
-use domain::signals::Kind;
+use domain::null_audit::Subject;
+use domain::scores::ScoreKind;
 
 /// Kinds of records.
 pub(super) const EVIDENCE: [&str; 6] = ["trade", "activity", "market", "wallet", "event", "run"];
 
 /// A kind of score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScoreName {
-    /// How large, for the markets it is in.
-    Whale,
-    /// How much edge, on what evidence.
-    SmartMoney,
-    /// How long a record, and how good.
-    Reputation,
-    /// How much like a market maker.
-    Maker,
-    /// How much like a program.
-    Bot,
-}
+pub type ScoreName = ScoreKind;
 
 /// Every kind of score.
-pub const SCORES: [ScoreName; 5] = [
-    ScoreName::Whale,
-    ScoreName::SmartMoney,
-    ScoreName::Reputation,
-    ScoreName::Maker,
-    ScoreName::Bot,
-];
+pub const SCORES: [ScoreName; 5] = ScoreKind::ALL;
 
-impl ScoreName {
-    /// The word in the database and the API.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Whale => "whale",
-            Self::SmartMoney => "smart_money",
-            Self::Reputation => "reputation",
-            Self::Maker => "maker",
-            Self::Bot => "bot",
-        }
-    }
-
-    /// The kind a word means.
-    pub fn of(word: &str) -> Option<Self> {
-        SCORES.into_iter().find(|score| score.slug() == word)
-    }
-
-    /// Its title.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Whale => "Whale",
-            Self::SmartMoney => "Smart money",
-            Self::Reputation => "Reputation",
-            Self::Maker => "Maker-likeness",
-            Self::Bot => "Bot-likeness",
-        }
+/// What is audited in words: the title of its page.
+pub(super) fn title(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Score(ScoreKind::Whale) => "Whale",
+        Subject::Score(ScoreKind::Smart) => "Smart money",
+        Subject::Score(ScoreKind::Reputation) => "Reputation",
+        Subject::Score(ScoreKind::Maker) => "Maker-likeness",
+        Subject::Score(ScoreKind::Bot) => "Bot-likeness",
+        Subject::Insiders => "Informed trading",
+        Subject::Flips => "Reversals",
+        Subject::Wash => "Trade with oneself",
+        Subject::Clusters => "Wallets of one owner",
     }
 }
-
-/// A kind of signal, for what reads words.
-pub type SignalKind = Kind;
 
 /// A name in words.
 pub(super) fn label(name: &str) -> String {
@@ -151,7 +117,7 @@ mod tests {
     fn words_are_distinct_and_read_back() {
         assert!(INGREDIENTS.is_sorted_by(|one, other| one.0 < other.0));
         for score in SCORES {
-            assert_eq!(ScoreName::of(score.slug()), Some(score));
+            assert_eq!(ScoreName::of_slug(score.slug()), Some(score));
         }
         assert_eq!(ingredient("no_such_name"), ("No such name".to_owned(), None));
     }

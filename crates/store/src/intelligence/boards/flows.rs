@@ -38,13 +38,13 @@ impl FlowsFilter {
 pub struct ClassFlow {
     /// Whose money it is.
     pub class: String,
-    /// Dollars toward outcome 0: it bought, the other sold.
+    /// Dollars of owners that within an hour on balance were for outcome 0.
     pub bought: Decimal,
-    /// Dollars against it.
+    /// Dollars of those that were against it.
     pub sold: Decimal,
     /// Trades.
     pub trades: u64,
-    /// Wallets, added up over markets: who traded in two is counted twice.
+    /// Owners, added up over markets and hours: who traded in two is counted twice.
     pub wallets: u64,
 }
 

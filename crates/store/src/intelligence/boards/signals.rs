@@ -109,6 +109,26 @@ pub async fn list(
     rows.iter().map(decode).collect()
 }
 
+/// Ids of the signals without a result, the newest first; at most 20,000.
+pub async fn open_ids(executor: impl PgExecutor<'_>) -> Result<Vec<Uuid>, StoreError> {
+    let sql = "SELECT s.id FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id
+               WHERE r.signal_id IS NULL ORDER BY s.published_at DESC LIMIT 20000";
+    Ok(sqlx::query_scalar(sql).fetch_all(executor).await?)
+}
+
+/// Those of some signals that have a result.
+pub async fn settled_of(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<Told>, StoreError> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
+    sql.push(" WHERE r.signal_id = ANY(")
+        .push_bind(ids.to_vec())
+        .push(") ORDER BY r.settled_at, s.id");
+    let rows = sql.build().fetch_all(executor).await?;
+    rows.iter().map(decode).collect()
+}
+
 /// How signals of a kind did. Those of one event are one observation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KindTally {

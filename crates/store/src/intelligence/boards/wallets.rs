@@ -29,7 +29,7 @@ pub struct Face {
     pub begins_there: bool,
     /// `full`, `capped` or `gap`; `None` before its first import.
     pub completeness: Option<String>,
-    /// Whether what upstream reports differs from its books; `None` before its first import.
+    /// Whether its books do not agree with what upstream reports; `None` unknown.
     pub disagrees: Option<bool>,
 }
 
@@ -41,9 +41,7 @@ pub async fn faces(
     let rows = sqlx::query(
         "SELECT a.address, coalesce(w.name, w.pseudonym) AS name, w.first_active_at, w.completeness,
                 (w.imported_at IS NOT NULL AND w.history_since IS NULL) AS begins_there,
-                CASE WHEN w.imported_at IS NOT NULL
-                     THEN w.completeness_reasons && ARRAY['size_differs', 'bought_differs', 'not_in_history',
-                                                          'cash_differs'] END AS disagrees,
+                NOT t.is_reconciled AS disagrees,
                 c.class, o.cluster_id,
                 (SELECT count(*) FROM owner_clusters x WHERE x.cluster_id = o.cluster_id) AS owned,
                 s.whale, s.smart_money, s.reputation
@@ -51,6 +49,7 @@ pub async fn faces(
          LEFT JOIN wallets w ON w.address = a.address
          LEFT JOIN wallet_classes c ON c.wallet_address = a.address
          LEFT JOIN owner_clusters o ON o.wallet_address = a.address
+         LEFT JOIN wallet_traits t ON t.wallet_address = a.address
          LEFT JOIN LATERAL (
              SELECT max(value) FILTER (WHERE kind = 'whale') AS whale,
                     max(value) FILTER (WHERE kind = 'smart_money') AS smart_money,
