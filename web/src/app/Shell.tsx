@@ -73,7 +73,9 @@ function Rail({ openPalette }: { openPalette(): void }) {
   const here = useRef<HTMLAnchorElement>(null);
   // On a phone the pages are a bar that scrolls.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another place in the bar
-  useEffect(() => here.current?.scrollIntoView({ inline: "center", block: "nearest" }), [path]);
+  useEffect(() => {
+    here.current?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [path]);
   return (
     <aside className="side" aria-label="Navigation and freshness">
       <a className="logo" href="/markets" aria-label="Cascadian, the screener">
