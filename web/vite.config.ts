@@ -34,6 +34,8 @@ export default defineConfig({
             { name: "shared", test: sharedModules },
             // What only the live pages need stays apart from what every page needs.
             { name: "live", test: liveModules },
+            // The palette lists who is followed, and needs nothing else of that.
+            { name: "follow", test: /src\/lib\/traders\/follow\.ts$/ },
             { name: "traders", test: traderModules },
           ],
         },
