@@ -10,7 +10,7 @@ const liveModules =
   /src\/(lib\/(feed|feedEvents|livePrice|palette|chartTime|useWidth)|components\/PanelParts)\.tsx?$/;
 /** The screener's request, which the entry needs as well: in a file of its own it would be a crumb. */
 const mainRequests = /src\/features\/screener\/(keys|marketsQuery|screen)\.ts$/;
-/** Lists that grow page by page, which only wallets have so far. */
+/** Lists that grow page by page, which no first page has. */
 const pagedLists = /@tanstack\/[^?]*\/(useInfiniteQuery|infiniteQueryObserver|infiniteQueryOptions)\.js/;
 const vendorModules = (id: string) =>
   /node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch|valibot)\//.test(id) &&
@@ -34,6 +34,8 @@ export default defineConfig({
             { name: "shared", test: sharedModules },
             // What only the live pages need stays apart from what every page needs.
             { name: "live", test: liveModules },
+            // The palette lists who is followed, and needs nothing else of that.
+            { name: "follow", test: /src\/lib\/traders\/follow\.ts$/ },
             { name: "traders", test: traderModules },
           ],
         },

@@ -287,7 +287,7 @@ describe("traders", () => {
         .getByRole("button", { name: /^Why: / })
         .first()
         .click();
-      await card.locator("tr.why .reasons").waitFor();
+      await card.locator("tr.why .reasons").first().waitFor();
     });
   });
 
@@ -319,6 +319,7 @@ describe("traders", () => {
     if (data.rows.length === 0) return test.skip("no signal was published yet");
     await visit(async (view) => {
       await view.goto("/signals");
+      await view.locator("table.tally tbody tr").first().waitFor();
       assert.equal(await view.locator("table.tally tbody tr").count(), data.tally.length);
       await view.locator("td.c-kind a").first().click();
       await view.waitForURL(/\/signals\/[^/]+$/);
@@ -336,7 +337,10 @@ describe("traders", () => {
         const { data: audit } = await terminal.api(`/api/scores/${kind}/audit`);
         await view.goto(`/scores/${kind}`);
         if (audit.trials.length === 0) await view.getByText(audit.waiting_for).waitFor();
-        else assert.equal(await view.locator("section.trial").count(), audit.trials.length);
+        else {
+          await view.locator("section.trial").first().waitFor();
+          assert.equal(await view.locator("section.trial").count(), audit.trials.length);
+        }
       }
     }));
 

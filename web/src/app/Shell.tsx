@@ -70,6 +70,12 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function Rail({ openPalette }: { openPalette(): void }) {
   const { path } = usePlace();
+  const here = useRef<HTMLAnchorElement>(null);
+  // On a phone the pages are a bar that scrolls.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another place in the bar
+  useEffect(() => {
+    here.current?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [path]);
   return (
     <aside className="side" aria-label="Navigation and freshness">
       <a className="logo" href="/markets" aria-label="Cascadian, the screener">
@@ -83,6 +89,7 @@ function Rail({ openPalette }: { openPalette(): void }) {
           return (
             <a
               key={href}
+              ref={isHere ? here : undefined}
               href={href}
               className={isHere ? "on" : undefined}
               aria-current={isHere ? "page" : undefined}

@@ -7,7 +7,7 @@ import { type BoardSpec, boardQuery, changedHref, csvHref, isNarrowed } from "..
 import { followed } from "../../lib/traders/follow.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { Board, type BoardColumn } from "./Board.tsx";
-import { BoardWait, EmptyBoard, MoreRows, NobodyFollowed } from "./HubParts.tsx";
+import { AsOf, BoardWait, EmptyBoard, MoreRows, NobodyFollowed } from "./HubParts.tsx";
 
 /** A list as its page draws it: what it is asked for, and what its rows look like. */
 export interface BoardKind<Row> {
@@ -77,8 +77,11 @@ export function BoardList<Row, Data extends Page<Row>>(props: BoardListProps<Row
               error={error}
               onMore={() => void fetchNextPage()}
             >
+              <AsOf metadata={data.pages[0]?.metadata} />
               {kind.isLive &&
-                (data.pages.length === 1 ? "renews every 5 s" : "stands still while older rows are shown")}
+                (data.pages.length === 1
+                  ? " · renews every 5 s"
+                  : " · stands still while older rows are shown")}
             </MoreRows>
           }
         />

@@ -1,6 +1,7 @@
 import { useStore } from "../../lib/store.ts";
 import { toast } from "../../lib/toast.ts";
 import { follow, followed, isFollowed, MOST_FOLLOWED, unfollow } from "../../lib/traders/follow.ts";
+import { ownName } from "../../lib/traders/words.ts";
 
 interface FollowProps {
   address: string;
@@ -13,7 +14,7 @@ export function toggleFollow({ address, name }: FollowProps): void {
     unfollow(address);
     return;
   }
-  const outcome = follow(address, name);
+  const outcome = follow(address, ownName(name));
   if (outcome === "full") {
     toast(
       `${MOST_FOLLOWED} wallets are followed, and no more can be. Take one out at Wallets first.`,

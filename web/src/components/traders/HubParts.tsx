@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { timeOfDay, venueAndUtc } from "../../lib/format.ts";
 import { ErrorState, State } from "../State.tsx";
 
 interface TabsProps {
@@ -91,6 +92,17 @@ export function BoardWait({ error, retry }: BoardStateProps) {
 }
 
 const SKELETONS = Array.from({ length: 14 }, (_, index) => `row ${index}`);
+
+/** When the rows were read, as the answer says. */
+export function AsOf({ metadata }: { metadata: unknown }) {
+  const asOf = (metadata as { as_of?: unknown } | null | undefined)?.as_of;
+  if (typeof asOf !== "string") return null;
+  return (
+    <time dateTime={asOf} title={venueAndUtc(asOf)}>
+      as of {timeOfDay(asOf)}
+    </time>
+  );
+}
 
 interface MoreRowsProps {
   shown: number;

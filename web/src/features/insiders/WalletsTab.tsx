@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { BoardWait, EmptyBoard, MoreRows, NobodyFollowed } from "../../components/traders/HubParts.tsx";
+import { AsOf, BoardWait, EmptyBoard, MoreRows, NobodyFollowed } from "../../components/traders/HubParts.tsx";
 import { useStore } from "../../lib/store.ts";
 import { boardRows } from "../../lib/traders/boardQueries.ts";
 import type { InformedWallet, Page } from "../../lib/traders/contract.ts";
@@ -58,7 +58,9 @@ export function WalletsTab({ search }: { search: UrlSearch }) {
         isFetching={isFetchingNextPage}
         error={error}
         onMore={() => void fetchNextPage()}
-      />
+      >
+        <AsOf metadata={data?.pages[0]?.metadata} />
+      </MoreRows>
     </section>
   );
 }

@@ -76,7 +76,9 @@ function HeldByFollowed({ holders }: { holders: Holders }) {
   if (held.length === 0) {
     return (
       <p className="sub held-by-followed">
-        None of the {count(list.length)} wallets you follow is among the holders that Polymarket names.
+        {list.length === 1
+          ? "The wallet you follow is not among the holders that Polymarket names."
+          : `None of the ${count(list.length)} wallets you follow is among the holders that Polymarket names.`}
       </p>
     );
   }

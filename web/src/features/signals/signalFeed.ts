@@ -20,8 +20,7 @@ export function readNews(text: string): SignalNews | null {
   }
   const candidate = data as Partial<Signal> | null;
   if (typeof candidate?.id !== "string") return null;
-  if (typeof candidate.kind === "string" && typeof candidate.published_at === "string")
-    return { kind: "published", signal: candidate as Signal };
+  if (typeof candidate.published_at === "string") return { kind: "published", signal: candidate as Signal };
   return candidate.result ? { kind: "settled", id: candidate.id, result: candidate.result } : null;
 }
 
@@ -62,11 +61,13 @@ export function useSignalFeed(): void {
         void client.invalidateQueries({ queryKey: ["board", SPEC.path] });
       }, PACE_MS);
     };
-    const source = new EventSource("/api/polymarket/stream?topics=signals");
-    source.addEventListener("signal", (message) => {
-      const news = readNews((message as MessageEvent<string>).data);
-      if (news !== null) take(client, news, refresh);
-    });
+    const source = new EventSource("/api/polymarket/stream?kinds=signal,signal_result");
+    for (const kind of ["signal", "signal_result"]) {
+      source.addEventListener(kind, (message) => {
+        const news = readNews((message as MessageEvent<string>).data);
+        if (news !== null) take(client, news, refresh);
+      });
+    }
     // What was missed cannot be told apart from what was not there.
     source.addEventListener("reset", refresh);
     return () => {

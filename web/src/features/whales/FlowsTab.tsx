@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Board, type BoardColumn } from "../../components/traders/Board.tsx";
-import { BoardWait, EmptyBoard } from "../../components/traders/HubParts.tsx";
+import { AsOf, BoardWait, EmptyBoard } from "../../components/traders/HubParts.tsx";
 import { MarketName } from "../../components/traders/MarketName.tsx";
 import { count, flow, money, moneyExact, utc } from "../../lib/format.ts";
 import { ask, boardKey } from "../../lib/traders/boardQueries.ts";
@@ -82,12 +82,18 @@ const COLUMNS: readonly BoardColumn<MarketFlow>[] = [
 export function FlowsTab({ search }: { search: UrlSearch }) {
   const spec = SPECS.flows;
   const query = boardQuery(spec, search, []) ?? {};
-  const { data, error, refetch, isPlaceholderData } = useQuery({
+  const {
+    data: answer,
+    error,
+    refetch,
+    isPlaceholderData,
+  } = useQuery({
     queryKey: boardKey(spec.path, query),
     refetchInterval: REFRESH_MS,
-    queryFn: async ({ signal }) => (await ask<Flows>(spec.path, query, signal)).data,
+    queryFn: ({ signal }) => ask<Flows>(spec.path, query, signal),
   });
-  if (data === undefined) return <BoardWait error={error} retry={() => void refetch()} />;
+  if (answer === undefined) return <BoardWait error={error} retry={() => void refetch()} />;
+  const { data, metadata } = answer;
   if (data.hours.length === 0 && data.markets.length === 0) {
     const cleared = Object.fromEntries(spec.filters.map((name) => [name, undefined]));
     return (
@@ -119,7 +125,14 @@ export function FlowsTab({ search }: { search: UrlSearch }) {
         rows={data.markets}
         keyOf={({ market }) => market.id}
         isBusy={isPlaceholderData}
-        foot={error && <p className="warn">Not refreshed: {error.message}</p>}
+        foot={
+          <div className="foot2">
+            {error && <span className="warn">Not refreshed: {error.message}</span>}
+            <span className="end">
+              <AsOf metadata={metadata} />
+            </span>
+          </div>
+        }
       />
     </>
   );

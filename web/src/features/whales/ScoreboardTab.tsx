@@ -12,7 +12,7 @@ import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { SPECS } from "./tabs.ts";
 
 const columns: readonly BoardColumn<Score>[] = [
-  { id: "rank", header: "#", isQuiet: true, cell: ({ rank }) => count(rank) },
+  { id: "rank", header: "#", isQuiet: true, cell: ({ rank }) => rank !== null && count(rank) },
   {
     id: "wallet",
     header: "Wallet",

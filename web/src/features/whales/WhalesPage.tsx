@@ -63,7 +63,7 @@ WhalesPage.prime = (client: QueryClient, _id: string, answer: unknown, search: U
   if (search.followed !== undefined || search.cursor !== undefined) return;
   const spec = SPECS[tabOf(search.tab)];
   const key = boardKey(spec.path, boardQuery(spec, search, []));
-  if (spec === SPECS.flows) client.setQueryData(key, (answer as { data: unknown }).data);
+  if (spec === SPECS.flows) client.setQueryData(key, answer);
   else client.setQueryData(key, firstPage(answer));
 };
 

@@ -1,4 +1,4 @@
-import { type InfiniteData, infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions } from "@tanstack/react-query";
 import type { paths } from "../api.gen.ts";
 import { type Answer, api, unwrap } from "../client.ts";
 import type { Page } from "./contract.ts";
@@ -44,11 +44,18 @@ export function boardRows<Data extends Page<unknown>>(
   query: Readonly<Record<string, string>> | null,
   isLive = false,
 ) {
-  return infiniteQueryOptions({
+  return infiniteQueryOptions<
+    BoardAnswer<Data>,
+    Error,
+    InfiniteData<BoardAnswer<Data>, string | null>,
+    ReturnType<typeof boardKey>,
+    string | null
+  >({
     queryKey: boardKey(path, query),
     enabled: query !== null,
-    initialPageParam: null as string | null,
-    placeholderData: keepPreviousData,
+    initialPageParam: null,
+    // Under other filters the rows before stay until the next are there; those of another list never do.
+    placeholderData: (held, of) => (of?.queryKey[1] === path ? held : undefined),
     queryFn: ({ signal, pageParam }) =>
       ask<Data>(
         path,

@@ -1,10 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { centsSpan, classText, ingredientText, rateOf, reasonText, scoreSpan, verdictText } from "./words.ts";
+import {
+  centsSpan,
+  classText,
+  ingredientText,
+  ownName,
+  rateOf,
+  reasonText,
+  scoreSpan,
+  verdictText,
+} from "./words.ts";
 
 describe("words", () => {
   it("call nobody a maker, and a few events too few", () => {
     expect(classText("maker_like")).toBe("maker-like");
     expect(verdictText("too_few")).toBe("too few events to say");
+  });
+
+  it("take no address for a name", () => {
+    expect(ownName(`0x${"a".repeat(40)}-1763`)).toBeNull();
+    expect(ownName("0xAnn")).toBe("0xAnn");
+    expect(ownName(null)).toBeNull();
   });
 
   it("fall back to the name for what they do not know", () => {

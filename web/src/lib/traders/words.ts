@@ -1,6 +1,11 @@
 import { count, fixed, moneyExact, percent, signed, UNKNOWN, words } from "../format.ts";
 import type { Ingredient } from "./contract.ts";
 
+/** A wallet's name, unless it is none: upstream calls the nameless by their address and a number. */
+export function ownName(name: string | null): string | null {
+  return name === null || /^0x[0-9a-fA-F]{40}/.test(name) ? null : name;
+}
+
 /** Every class of wallets, in the order in which charts and lists name them. */
 export const CLASSES = ["whale", "smart", "new", "other", "maker_like", "bot_like"] as const;
 

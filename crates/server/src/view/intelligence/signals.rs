@@ -95,7 +95,9 @@ impl From<&stored::SignalResult> for SignalResult {
 impl Signal {
     /// A signal as held.
     pub fn of((signal, result): &stored::Told, markets: &mut MarketNames<'_>) -> Self {
-        let market = markets.market(signal.market_id.as_str(), None);
+        // Named by the outcome it points at, which need not be a Yes or a No.
+        let outcome = signal.side.map(|side| usize::from(side != Side::Buy));
+        let market = markets.market(signal.market_id.as_str(), outcome);
         let mut evidence = Evidence::read(&signal.evidence, Some(&market), None);
         evidence.push(Evidence::market(&market));
         Self {

@@ -20,7 +20,8 @@ export function sparkOf(history: readonly PastScore[], kind: string): Spark | nu
   if (!first || !last || scored.length < 2 || last.at === first.at) return null;
   const x = (at: number) => (((at - first.at) / (last.at - first.at)) * 100).toFixed(1);
   const y = (value: number) => (100 - Math.max(0, Math.min(100, value))).toFixed(1);
-  const runs = [...Map.groupBy(scored, ({ version }) => version).values()];
+  const versions = [...new Set(scored.map(({ version }) => version))];
+  const runs = versions.map((known) => scored.filter(({ version }) => version === known));
   const path = (points: readonly string[]) =>
     points.map((point, index) => `${index === 0 ? "M" : "L"}${point}`).join("");
   return {
