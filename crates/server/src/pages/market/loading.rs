@@ -89,7 +89,7 @@ async fn holders_of(app: &AppState, row: &MarketRow, settings: &Settings) -> Pan
         return Err(Missing::Failed(ErrorCode::BookNotFound));
     }
     if settings.wants_holders {
-        return within(holders::load(app, row, limit)).await;
+        return within(Box::pin(holders::load(app, row, limit))).await;
     }
     holders::held(app, row, limit).await.ok_or(Missing::NotHeld)
 }
