@@ -52,6 +52,7 @@ async fn wallets_are_scored_by_their_books_and_by_all_others() {
     assert!(population.register > 50, "{} wallets are tested", population.register);
     let truth = truth(&exchange).await;
     makers_are_out_and_the_skilled_above_the_others(&exchange, &truth).await;
+    reputations_are_of_whole_books(&exchange, &people).await;
     what_was_learned_is_told(&exchange, population.register).await;
     one_by_one_is_all_at_once(&exchange, &people).await;
     a_corrected_verdict_is_a_new_score_beside_the_old(&exchange, &people).await;
@@ -111,6 +112,17 @@ async fn makers_are_out_and_the_skilled_above_the_others(
     assert!(tested > 50, "{tested} are scored");
     assert!(mean("skilled") > 3.0 * mean("noise"), "{by_kind:?}");
     assert!(!by_kind.contains_key("maker"));
+}
+
+/// Whoever has a whole history, agrees with the venue and has ten events has a reputation; of the others it is said why not.
+async fn reputations_are_of_whole_books(exchange: &Exchange, people: &[Address]) {
+    let mut said: BTreeMap<(&str, Option<String>), u32> = BTreeMap::new();
+    for wallet in people {
+        let score = current(exchange, "reputation", wallet).await;
+        *said.entry((score.verdict.slug(), score.reason)).or_default() += 1;
+    }
+    let scored = said.get(&("scored", None)).copied().unwrap_or_default();
+    assert!(scored > 60, "{said:?}");
 }
 
 async fn what_was_learned_is_told(exchange: &Exchange, tested: usize) {
