@@ -188,10 +188,16 @@ async fn true_mids(exchange: &Exchange) -> BTreeMap<String, f64> {
 }
 
 /// Lets a minute end and waits until its quotes are recorded; the true mids of that moment.
-async fn minute_ends(exchange: &Exchange) -> (DateTime<Utc>, BTreeMap<String, f64>) {
+async fn minute_ends(
+    exchange: &Exchange,
+    followed: &mut Followed<'_>,
+) -> (DateTime<Utc>, BTreeMap<String, f64>) {
     let minute = Interval::Minute.bucket(exchange.now());
     let end = minute + TimeDelta::minutes(1);
-    exchange.advance(end - exchange.now()).await;
+    let second = TimeDelta::seconds(1);
+    exchange.advance(end - exchange.now() - second).await;
+    followed.all_agree().await;
+    exchange.advance(second).await;
     let held = async || -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM prices_1m WHERE minute = $1 AND bid IS NOT NULL")
             .bind(minute)
@@ -338,7 +344,7 @@ async fn signals_are_settled_as_the_exchange_went_on() {
     }
     let mut mids = Vec::new();
     for _ in 0..9 {
-        mids.push(minute_ends(&exchange).await);
+        mids.push(minute_ends(&exchange, &mut followed).await);
     }
     eventually("results", || async { signals_of(&exchange, "size", Some(false)).await.is_empty() })
         .await;

@@ -162,7 +162,7 @@ async fn flows_and_large_trades() {
     })
     .await;
     uses_index(&database, PUBLIC, "notable_trades_market", async |connection| {
-        notable::of_market(connection, &id, day).await
+        notable::of_market(connection, &id, now() - TimeDelta::days(40)).await
     })
     .await;
     uses_index(&database, SERVICE, "notable_trades_recent", async |connection| {
@@ -234,7 +234,7 @@ async fn evidence_of_purchases() {
 #[tokio::test]
 async fn what_signals_are_made_of_and_settled_by() {
     let database = filled().await;
-    for index in ["markets_pkey", "prices_1m_pkey"] {
+    for index in ["markets_open", "prices_1m_pkey"] {
         uses_index(&database, SERVICE, index, async |connection| {
             scenes::of(connection, &["7", "8"], now()).await
         })
