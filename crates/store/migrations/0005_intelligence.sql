@@ -223,7 +223,7 @@ CREATE INDEX notable_trades_market ON notable_trades (market_id, traded_at DESC)
 -- Reversals of a wallet's side on a question (domain::whales), from its books. Replaced with them.
 CREATE TABLE wallet_flips (
     at                timestamptz NOT NULL,
-    -- Which token's side it was on, and is on: what is against a market's Yes is for its No. NULL where it has no name.
+    -- The token that says most of where it stood, and stands (domain::whales::Stance::side); NULL where none tells.
     from_outcome      smallint,
     to_outcome        smallint,
     -- Whether everything the wallet did on the question was seen; if not, what was held before may undo it.

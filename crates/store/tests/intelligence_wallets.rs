@@ -318,6 +318,7 @@ async fn scores_that_rest_on_less_are_left_out_and_several_kinds_are_written_at_
         evidence: json!([]),
     };
     let (old, new) = (score(1, 10.0), score(2, 20.0));
+    scores::make_room(database.service(), at(1)).await.unwrap();
     let changed =
         scores::record_all(&mut writer, &[("whale", &new), ("maker", &old)]).await.unwrap();
     assert_eq!(changed, 2);

@@ -172,6 +172,51 @@ fn makers_programs_short_and_broken_records_are_not_ranked() {
     assert_eq!(told.unwrap().value, Some(3.0));
 }
 
+/// The bets of somebody who buys the first of each of fifteen events, and as many of its other legs at the same price.
+fn with_legs(legs: usize) -> Vec<SettledBet> {
+    use crate::bets::Bets;
+    use crate::ledger::tests::kit::{NO, Story, cents};
+    use crate::ledger::{Coverage, Payouts};
+    let mut story = Story::default();
+    let groups: Vec<_> = (0..15).map(|_| story.group(4)).collect();
+    for group in &groups {
+        for leg in &group[..legs] {
+            story.buy((*leg, NO), cents(1_000), cents(600));
+        }
+    }
+    for (number, group) in groups.iter().enumerate() {
+        // The last market's Yes, or all of them: every No bought comes true, or none.
+        for (place, market) in group.iter().enumerate() {
+            let yes = if number % 3 == 0 { place < 3 } else { place == 3 };
+            story.resolve(*market, Payouts::winner(u8::from(!yes)));
+        }
+    }
+    let bets = Bets::of(&story.entries, &story.markets, &Coverage::full());
+    let mut told: Vec<SettledBet> = bets
+        .settled
+        .iter()
+        .map(|bet| SettledBet {
+            kind: SettledBet::kind(bet.category, bet.horizon),
+            price: bet.price,
+            came_true: bet.came_true,
+            opened_at: day(1),
+            closed_at: day(2),
+        })
+        .collect();
+    told.sort_by_key(|bet| bet.came_true);
+    told
+}
+
+#[test]
+fn three_legs_of_an_event_that_say_the_same_say_nothing_more() {
+    let population = population(&wallets(&[0.6, 0.0, 0.0], 100, 1.0), 0);
+    let said = |legs| assess::<u32>(&with_legs(legs), &[], &PERSON, &population, day(700));
+    let (one, three) = (said(1), said(3));
+    assert_eq!(one.scores[0].events, 15);
+    assert!(one.scores[0].verdict.value().is_some());
+    assert_eq!(one, three);
+}
+
 #[test]
 fn what_was_learned_survives_being_kept() {
     let wallets = wallets(&[0.4, 0.0, 0.0], 150, 1.2);

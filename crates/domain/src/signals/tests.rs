@@ -235,6 +235,7 @@ fn turns_and_accumulations_point_where_their_owner_does() {
         from: Lean { toward: slot(0), against: slot(1) },
         to: Lean { toward: slot(1), against: slot(0) },
         peak: 900_000_000,
+        sides: [None; 2],
         before: 0,
         now: 500_000_000,
         change: 1.0,

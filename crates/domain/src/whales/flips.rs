@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::stance::{Lean, Question, Questions, Stance};
 use crate::clusters::OwnerIx;
 use crate::evidence::{Basis, EvidenceId};
-use crate::ledger::{Change, Completeness, Entry, MarketIx, Markets, MicroUsdc};
+use crate::ledger::{Change, Completeness, Entry, MarketIx, Markets, MicroUsdc, Slot};
 
 /// A turn counts from this part of the largest exposure.
 pub const FLIP_SHARE: f64 = 0.5;
@@ -31,6 +31,8 @@ pub struct Flip {
     pub from: Lean,
     /// What it wants now.
     pub to: Lean,
+    /// The tokens that say most of both ([`Stance::side`]).
+    pub sides: [Option<Slot>; 2],
     /// How much depended on the answer at the peak, in millionths of a dollar.
     pub peak: MicroUsdc,
     /// How much did when the owner last added to the old side.
@@ -133,6 +135,7 @@ impl Track {
         if along < 0.0 && change >= FLIP_SHARE && now as f64 >= FLIP_DUST * before as f64 {
             let turn = Turn {
                 from: peak.lean(),
+                side: peak.side(),
                 peak: before,
                 before: self.before,
                 change,
@@ -162,6 +165,7 @@ impl Track {
 /// What a track knows of a flip.
 struct Turn {
     from: Lean,
+    side: Option<Slot>,
     peak: MicroUsdc,
     before: MicroUsdc,
     change: f64,
@@ -210,6 +214,7 @@ impl Exposures {
             at: entry.place.at,
             from: turn.from,
             to: track.stance.lean(),
+            sides: [turn.side, track.stance.side()],
             peak: turn.peak,
             before: turn.before,
             now: track.stance.swing(),

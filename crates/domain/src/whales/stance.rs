@@ -315,6 +315,17 @@ impl Stance {
         markets.into_iter().collect()
     }
 
+    /// The token that says most of it: the largest part of the netted stance, of an answer that it is short of the other
+    /// outcome. `None` where nothing depends on the answer.
+    pub fn side(&self) -> Option<Slot> {
+        let net = self.netted();
+        // The first of equals.
+        let largest = net.iter().rev().max_by_key(|(_, shares)| shares.unsigned_abs())?;
+        let (slot, shares) = *largest;
+        let other = Slot { outcome: 1 - slot.outcome.min(1), ..slot };
+        Some(if shares > 0 { slot } else { other })
+    }
+
     /// What it wants.
     pub fn lean(&self) -> Lean {
         let (least, most) = self.ends();

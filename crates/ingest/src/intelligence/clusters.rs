@@ -23,10 +23,10 @@ use super::service::{Job, JobError, Sources};
 const WINDOW: TimeDelta = TimeDelta::days(30);
 /// Trades read at most, the newest: what is kept of one takes some hundred bytes, here and in the null.
 const MOST_TRADES: u32 = 300_000;
-/// Exchanges of wallets that say how many pairs are joined by accident; the fewest with which a p-value is below 0.05.
+/// Exchanges of wallets that say how many pairs are joined by accident. Where nobody else traded in the hour there is
+/// nobody to exchange with, and the null says what the tape says: it is told beside each cluster and takes none away, for
+/// whoever is counted once too often makes fewer voices, not more.
 const RUNS: usize = 39;
-/// A cluster whose weakest link is found by accident more often than this is none.
-const ACCIDENT: f64 = 0.05;
 /// Pairs named as evidence of one wallet at most, and records of one pair.
 const NAMED: usize = 5;
 
@@ -121,7 +121,7 @@ impl Tape {
         Some(self.markets.set(Terms { event_id, ..Terms::unknown(condition) }))
     }
 
-    /// The wallets of all clusters that are not accidents, by cluster.
+    /// The wallets of all clusters, by cluster.
     fn owners(self, now: DateTime<Utc>) -> Vec<OwnedWallet> {
         if self.fills.is_empty() {
             return Vec::new();
@@ -133,8 +133,12 @@ impl Tape {
         }
         // The same tape says the same: the seed is its size.
         let by_chance = null(&self.fills, threshold, RUNS, self.fills.len() as u64);
-        let found = found.iter().filter(|cluster| by_chance.p_of(cluster.weakest) <= ACCIDENT);
-        found.flat_map(|cluster| self.kept(cluster, &by_chance, threshold, now)).collect()
+        let kept = found.iter().flat_map(|cluster| self.kept(cluster, &by_chance, threshold, now));
+        let mut kept: Vec<OwnedWallet> = kept.collect();
+        kept.sort_by(|one, other| {
+            (one.cluster_id, &one.wallet).cmp(&(other.cluster_id, &other.wallet))
+        });
+        kept
     }
 
     fn kept(
@@ -151,7 +155,7 @@ impl Tape {
             .collect();
         // A cluster keeps its name as long as its first wallet is in it.
         let Some(first) = addresses.values().min() else { return Vec::new() };
-        let cluster_id = Uuid::from_bytes(first_half(first));
+        let cluster_id = Uuid::from_bytes(last_part(first));
         let about = json!({
             "trades": self.fills.len(),
             "wallets": self.wallets.len(),
@@ -174,8 +178,8 @@ impl Tape {
     }
 }
 
-fn first_half(address: &Address) -> [u8; 16] {
-    address.to_bytes().first_chunk::<16>().copied().unwrap_or_default()
+fn last_part(address: &Address) -> [u8; 16] {
+    address.to_bytes().last_chunk::<16>().copied().unwrap_or_default()
 }
 
 /// The strongest pairs of a wallet, each with what it is made of.

@@ -58,10 +58,12 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_to_four_digits() {
-        assert_eq!(
-            [0.123_456, -98_765.4, 1e-9, 0.0].map(four_digits),
-            [0.1235, -98_770.0, 1e-9, 0.0]
-        );
+        for (number, kept) in
+            [(0.123_456, 0.1235), (-98_765.4, -98_770.0), (1e-9, 1e-9), (0.0, 0.0)]
+        {
+            let (told, kept): (f64, f64) = (four_digits(number), kept);
+            assert_eq!(told.to_bits(), kept.to_bits());
+        }
         assert_eq!(tenth(63.049_99).to_bits(), 63.0f64.to_bits());
         let told = ingredients(&[Ingredient::new("a", 1.0), Ingredient::new("b", None)]);
         assert_eq!(told, serde_json::json!({ "a": 1.0, "b": null }));

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use domain::Address;
 use domain::conduct::{Conduct, Sequence, conduct};
 use domain::evidence::Basis;
 use domain::ledger::{
@@ -11,6 +10,8 @@ use domain::ledger::{
 };
 use domain::scores::{Context, ScoreKind, bot, maker};
 use domain::whales::is_whale;
+use domain::{Address, Usdc};
+use polymarket::data::PositionRow;
 use rust_decimal::Decimal;
 use serde_json::json;
 use store::intelligence::scores::WalletScore;
@@ -89,24 +90,24 @@ fn has_large_position(books: &Books, now: DateTime<Utc>) -> Option<bool> {
     said
 }
 
-/// Whether our total agrees with the sum of what the venue lists, but for prices of other moments; `None` where its list
-/// is not whole, or one of both has no sum.
+/// Whether our books agree with the sums of what the venue lists, but for prices of other moments: by the total, or by
+/// what was realised where something held has no price. `None` where its list is not whole, or one of both has no sum.
 fn agrees(books: &Books, listed: &ListedPositions) -> Option<bool> {
     if listed.shortfall != super::fetch::Shortfall::default() {
         return None;
     }
-    let sum = |of: fn(&polymarket::data::PositionRow) -> Option<domain::Usdc>| {
-        let dollars = listed.rows.iter().map(|row| of(row).map(domain::Usdc::decimal));
+    let sum = |of: fn(&PositionRow) -> Option<Usdc>| {
+        let dollars = listed.rows.iter().map(|row| of(row).map(Usdc::decimal));
         micro(dollars.sum::<Option<Decimal>>()?)
     };
-    let venue = VenueNumber {
-        measure: Measure::Positions,
-        usdc: sum(|row| row.total)?,
-        unrealised: sum(|row| row.unrealized),
+    let unrealised = sum(|row| row.unrealized);
+    let agrees = |measure, usdc| {
+        let found = reconcile(&books.valuation, VenueNumber { measure, usdc, unrealised });
+        found.residual.known()?;
+        Some(matches!(found.class, ResidualClass::None | ResidualClass::MarkTiming))
     };
-    let found = reconcile(&books.valuation, venue);
-    found.residual.known()?;
-    Some(matches!(found.class, ResidualClass::None | ResidualClass::MarkTiming))
+    let total = sum(|row| row.total).and_then(|usdc| agrees(Measure::Positions, usdc));
+    total.or_else(|| agrees(Measure::Realised, sum(|row| row.realized)?))
 }
 
 fn micro(dollars: Decimal) -> Option<MicroUsdc> {

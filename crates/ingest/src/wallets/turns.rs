@@ -7,7 +7,7 @@ use domain::Address;
 use domain::clusters::OwnerIx;
 use domain::evidence::{Basis, EvidenceId};
 use domain::ledger::{Entry, MarketIx, Place, Slot};
-use domain::whales::{Exposures, Flip, Lean, Question, Questions};
+use domain::whales::{Exposures, Flip, Question, Questions};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use store::intelligence::flips::{Toward, WalletFlip};
@@ -82,6 +82,9 @@ impl Rows {
 
 fn kept(wallet: &Address, book: &Book, entry: &Entry, flip: &Flip) -> Option<WalletFlip> {
     let market = market_of(book, entry, flip)?;
+    let [from, to] = flip.sides;
+    // In a group the same token may say most of both; then it does not say where to.
+    let to = to.filter(|to| Some(*to) != from);
     let dollars = |micro| Decimal::new(micro, 6);
     let ids = flip.trades.iter().filter(|id| id.0 != 0);
     let evidence = ids.map(|id| Value::String(Uuid::from_u128(id.0).to_string())).collect();
@@ -90,8 +93,8 @@ fn kept(wallet: &Address, book: &Book, entry: &Entry, flip: &Flip) -> Option<Wal
         at: flip.at,
         event_key: event_key(book, market),
         condition_id: book.markets.terms(market).condition_id.clone(),
-        from: toward(book, flip.from),
-        to: toward(book, flip.to),
+        from: toward(book, from),
+        to: toward(book, to),
         before_usdc: dollars(flip.before),
         after_usdc: dollars(flip.now),
         peak_usdc: dollars(flip.peak),
@@ -114,9 +117,7 @@ fn market_of(book: &Book, entry: &Entry, flip: &Flip) -> Option<MarketIx> {
     }
 }
 
-/// The token that a lean is for. Who is against a market's Yes, and for everything else, is for its No.
-fn toward(book: &Book, lean: Lean) -> Option<Toward> {
-    let against = |slot: Slot| Slot { outcome: 1 - slot.outcome.min(1), ..slot };
-    let slot = lean.toward.or(lean.against.map(against))?;
+fn toward(book: &Book, side: Option<Slot>) -> Option<Toward> {
+    let slot = side?;
     Some(Toward { condition_id: condition_of(book, slot).clone(), outcome_index: slot.outcome })
 }

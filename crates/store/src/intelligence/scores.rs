@@ -96,18 +96,18 @@ pub async fn record(
     kind: &str,
     scores: &[WalletScore],
 ) -> Result<u64, StoreError> {
+    let instants = scores.iter().map(|score| score.as_of).collect();
+    months::prepare(&mut *connection, "wallet_scores", instants).await?;
     let scores: Vec<(&str, &WalletScore)> = scores.iter().map(|score| (kind, score)).collect();
     record_all(connection, &scores).await
 }
 
-/// The same of several kinds at once. Scores that are older than what is held are left out: what rests on more is
+/// The same of several kinds at once, for which there must be room ([`make_room`]). Scores that are older than what is held are left out: what rests on more is
 /// there. Which wallet's is still so is noted once an hour, so that looking often costs nothing.
 pub async fn record_all(
     connection: &mut PgConnection,
     scores: &[(&str, &WalletScore)],
 ) -> Result<u64, StoreError> {
-    let instants = scores.iter().map(|(_, score)| score.as_of).collect();
-    months::prepare(&mut *connection, "wallet_scores", instants).await?;
     let wallets = scores.iter().map(|(_, one)| &one.wallet);
     let ends = |of: fn((f64, f64)) -> f64| {
         scores.iter().map(|(_, one)| one.interval.map(of)).collect::<Vec<_>>()

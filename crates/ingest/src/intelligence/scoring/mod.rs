@@ -7,9 +7,10 @@ mod all;
 mod judged;
 mod known;
 
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use domain::Address;
 use domain::scores::{Population, ScoreKind};
 use store::intelligence::{classes, models, scores};
@@ -35,12 +36,14 @@ type Model = (DateTime<Utc>, Arc<Population>);
 pub struct Scorer {
     database: Database,
     held: Arc<Mutex<Option<Model>>>,
+    /// The last month that there is room for, counted from year 0.
+    month: Arc<AtomicI32>,
 }
 
 impl Scorer {
     /// Prepares it.
     pub fn new(database: Database) -> Self {
-        Self { database, held: Arc::default() }
+        Self { database, held: Arc::default(), month: Arc::default() }
     }
 
     /// Scores a wallet anew, as of `now`. `false` where nothing can be said yet: it was not imported, or all wallets
@@ -48,7 +51,7 @@ impl Scorer {
     pub async fn rescore(&self, wallet: &Address, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let Some(population) = self.population().await? else { return Ok(false) };
         let pool = self.database.service();
-        scores::make_room(pool, now).await?;
+        self.make_room(now).await?;
         let mut tx = pool.begin().await.map_err(StoreError::from)?;
         // What a crash takes is made again by the next run over all wallets.
         store::intelligence::may_be_lost(&mut tx).await?;
@@ -57,6 +60,15 @@ impl Scorer {
         keep(&mut tx, &judged).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(!judged.is_empty())
+    }
+
+    async fn make_room(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let month = now.year() * 12 + now.month0().cast_signed();
+        if self.month.load(Ordering::Relaxed) != month {
+            scores::make_room(self.database.service(), now).await?;
+            self.month.store(month, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// The model there is.

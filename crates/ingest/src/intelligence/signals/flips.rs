@@ -67,6 +67,7 @@ fn told(
         at: turn.at,
         from: from.map(lean).unwrap_or_default(),
         to: lean(to),
+        sides: [from, Some(to)],
         peak: micro(turn.peak_usdc)?,
         before: micro(turn.before_usdc)?,
         now: micro(turn.after_usdc)?,
