@@ -1,4 +1,4 @@
-//! Holders, trade with oneself and signals of the lab, over HTTP and sockets, beside what is true of it.
+//! Holders, trade with oneself and signals of the lab, over HTTP, beside what is true of it.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
 
@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::bars::Interval;
 use domain::book::Pips;
-use domain::{Address, MarketId, Side};
+use domain::{Address, MarketId, Price, Side};
 use ingest::live::{LiveBooks, snapshot_of_rest};
 use rust_decimal::dec;
 use serde_json::json;
+use store::bars::{self, Quote};
 use store::intelligence::classes::{self, WalletClass};
 use store::intelligence::consensus::{self, MarketConsensus};
 use store::intelligence::flips::{self, Toward, WalletFlip};
@@ -20,7 +21,6 @@ use store::intelligence::signals::{self, End, Signal, SignalFilter, Told};
 use store::intelligence::{concentration, wash};
 use store::streaming::{self, TradedMarket};
 use store::testing::eventually;
-use support::books::{Followed, stream_only};
 use support::exchange::Exchange;
 use support::jobs::Jobs;
 use support::record::{Recorder, recorded_once};
@@ -170,38 +170,30 @@ async fn rings_that_wash_are_measured_higher_than_others() {
     assert!(mean(&washed) > mean(&others) + 0.1);
 }
 
-/// The middle of each open market's best prices, from the exchange's own books.
-async fn true_mids(exchange: &Exchange) -> BTreeMap<String, f64> {
-    let markets = streaming::open_after(exchange.database.service(), None, 1_000).await.unwrap();
-    let tokens: Vec<_> = markets.iter().map(|market| market.tokens[0].clone()).collect();
-    let books = exchange.clob().books(&tokens).await.unwrap();
-    let mids = books.rows.into_iter().filter_map(|raw| {
-        let market = markets.iter().find(|market| market.tokens[0] == raw.token_id)?;
-        let book = snapshot_of_rest(raw)?.book;
-        let price = |pips: Pips| f64::try_from(pips.price().decimal()).unwrap();
-        Some((
-            market.market_id.to_string(),
-            f64::midpoint(price(book.best_bid()?), price(book.best_ask()?)),
-        ))
-    });
-    mids.collect()
-}
-
-/// Lets a minute end and waits until its quotes are recorded; the true mids of that moment.
-async fn minute_ends(exchange: &Exchange) -> (DateTime<Utc>, BTreeMap<String, f64>) {
+/// Records the best prices of all open markets at the end of this minute, as the exchange's own books have them; the
+/// middle of each.
+async fn look(exchange: &Exchange) -> (DateTime<Utc>, BTreeMap<String, f64>) {
     let minute = Interval::Minute.bucket(exchange.now());
     let end = minute + TimeDelta::minutes(1);
     exchange.advance(end - exchange.now()).await;
-    let held = async || -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM prices_1m WHERE minute = $1 AND bid IS NOT NULL")
-            .bind(minute)
-            .fetch_one(exchange.database.service())
-            .await
-            .unwrap()
-    };
-    let mids = true_mids(exchange).await;
-    eventually("quotes of a minute", || async { held().await > 5 }).await;
-    (end, mids)
+    let pool = exchange.database.service();
+    let markets = streaming::open_after(pool, None, 1_000).await.unwrap();
+    let tokens: Vec<_> = markets.iter().map(|market| market.tokens[0].clone()).collect();
+    let books = exchange.clob().books(&tokens).await.unwrap();
+    let quotes = books.rows.into_iter().filter_map(|raw| {
+        let market = markets.iter().find(|market| market.tokens[0] == raw.token_id)?;
+        let book = snapshot_of_rest(raw)?.book;
+        let (bid, ask) = (book.best_bid().map(Pips::price), book.best_ask().map(Pips::price));
+        Some(Quote { market_id: market.market_id.clone(), bid, ask })
+    });
+    let quotes: Vec<Quote> = quotes.collect();
+    let mut connection = pool.acquire().await.unwrap();
+    bars::record_looks(&mut connection, minute, &quotes, exchange.now()).await.unwrap();
+    let price = |price: Price| f64::try_from(price.decimal()).unwrap();
+    let mids = quotes.iter().filter_map(|quote| {
+        Some((quote.market_id.to_string(), f64::midpoint(price(quote.bid?), price(quote.ask?))))
+    });
+    (end, mids.collect())
 }
 
 /// Has somebody of a record turn round in each of some markets, for and against it in turn.
@@ -297,31 +289,22 @@ async fn signals_of(exchange: &Exchange, kind: &str, settled: Option<bool>) -> V
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signals_are_settled_as_the_exchange_went_on() {
-    let exchange = Exchange::open(74, 1.0).await;
-    let mut followed = Followed::start(&exchange, stream_only());
-    followed.all_agree().await;
-    let books = followed.books.clone();
-    let recorder = Recorder::start_with(&exchange, books.clone(), tokio::sync::mpsc::channel(1).1);
-    let before = true_mids(&exchange).await;
-    let busiest = streaming::busiest(exchange.database.service(), 100).await.unwrap();
-    let quoted: Vec<TradedMarket> = busiest
-        .into_iter()
-        .filter(|market| {
-            books.is_live(&market.market_id) && before.contains_key(market.market_id.as_str())
-        })
-        .take(30)
-        .collect();
-    turn_round(&exchange, &quoted).await;
+async fn signals_are_said_once_and_settled_as_the_exchange_went_on() {
+    let exchange = Exchange::open(35, 10.0).await;
+    let recorder = Recorder::start(&exchange);
+    let (_, before) = look(&exchange).await;
+    let open = streaming::open_after(exchange.database.service(), None, 1_000).await.unwrap();
+    let quoted: Vec<TradedMarket> =
+        open.into_iter().filter(|market| before.contains_key(market.market_id.as_str())).collect();
+    let some = &quoted[..40];
+    turn_round(&exchange, some).await;
     agree(&exchange, &quoted, &before).await;
-    let whole = quoted.len() - quoted.len() / 10;
-    let running = Jobs::start_with(&exchange, books, |options| options);
+    let running = Jobs::start(&exchange);
     eventually("signals", || async {
-        signals_of(&exchange, "flip", None).await.len() == whole
+        signals_of(&exchange, "flip", None).await.len() == some.len() - some.len() / 10
             && signals_of(&exchange, "smart_money", None).await.len() == quoted.len()
     })
     .await;
-    let began = exchange.now();
     for (signal, _) in signals_of(&exchange, "flip", None).await {
         assert_eq!(signal.due_at, Some(signal.as_of + TimeDelta::days(1)));
         let mid = before[signal.market_id.as_str()];
@@ -330,19 +313,19 @@ async fn signals_are_settled_as_the_exchange_went_on() {
         assert_eq!(signal.evidence.as_array().unwrap().len(), 2);
     }
 
-    say_for_an_hour(&exchange, &quoted, &before).await;
-    let hour = TimeDelta::hours(1);
-    while exchange.now() < began + hour - TimeDelta::minutes(2) {
-        let left = began + hour - TimeDelta::minutes(2) - exchange.now();
-        exchange.advance(left.min(TimeDelta::minutes(15))).await;
+    let began = exchange.now();
+    say_for_an_hour(&exchange, some, &before).await;
+    while exchange.now() < began + TimeDelta::minutes(58) {
+        exchange
+            .advance(TimeDelta::minutes(10).min(began + TimeDelta::minutes(58) - exchange.now()))
+            .await;
     }
     let mut mids = Vec::new();
-    for _ in 0..9 {
-        mids.push(minute_ends(&exchange).await);
+    for _ in 0..8 {
+        mids.push(look(&exchange).await);
     }
     eventually("results", || async { signals_of(&exchange, "size", Some(false)).await.is_empty() })
         .await;
-
     let (mut won, mut lost, mut void, mut held) = (0, 0, 0, 0);
     for (signal, result) in signals_of(&exchange, "size", Some(true)).await {
         let (price, due) = (signal.price.unwrap(), signal.due_at.unwrap());
@@ -356,18 +339,52 @@ async fn signals_are_settled_as_the_exchange_went_on() {
         won += u32::from(gain > 0.0);
         lost += u32::from(gain < 0.0);
         let distance = |end: &DateTime<Utc>| (*end - due).abs();
-        let nearest = mids.iter().min_by_key(|(end, _)| distance(end)).unwrap();
-        // What was resolved within the hour is settled by its payout.
-        let Some(mid) = nearest.1.get(signal.market_id.as_str()) else { continue };
+        let of_market =
+            mids.iter().filter(|(_, mids)| mids.contains_key(signal.market_id.as_str()));
+        let Some((_, mids)) = of_market.min_by_key(|(end, _)| distance(end)) else { continue };
+        let mid = mids[signal.market_id.as_str()];
         assert!((mid - exit_price).abs() < 1e-6, "{mid} is not {exit_price}: {signal:?}");
         held += 1;
     }
-    println!("{won} won, {lost} lost, {void} void; {held} held against the exchange's books");
-    assert!(won > 0 && lost > 0 && held > quoted.len() / 2);
+    println!(
+        "after an hour: {won} won, {lost} lost, {void} void; {held} held against the exchange's books"
+    );
+    assert!(won > 0 && lost > 0 && held > some.len() / 2);
 
-    // Nobody is told the same twice while it is open.
-    let smart = signals_of(&exchange, "smart_money", None).await;
-    assert_eq!(smart.len(), quoted.len());
+    // The others by what the exchange paid.
+    for _ in 0..40 {
+        exchange.advance(TimeDelta::minutes(10)).await;
+        if exchange.count("SELECT count(*) FROM market_resolutions WHERE payouts IS NOT NULL").await
+            > 2
+        {
+            break;
+        }
+    }
+    exchange.sync().await;
+    let is_settled =
+        || async { !signals_of(&exchange, "smart_money", Some(true)).await.is_empty() };
+    eventually("a payout", || async { is_settled().await }).await;
     running.stop().await;
     recorder.stop().await;
+    let (mut won, mut lost) = (0, 0);
+    for (signal, result) in signals_of(&exchange, "smart_money", Some(true)).await {
+        let End::Settled { exit_price, gain, .. } = result.unwrap().end else {
+            panic!("{signal:?}")
+        };
+        let paid = truly_paid(&exchange, &signal.event_key, signal.market_id.as_str()).await;
+        assert!((exit_price - paid).abs() < 1e-9, "{exit_price} is not {paid}: {signal:?}");
+        won += u32::from(gain > 0.0);
+        lost += u32::from(gain < 0.0);
+    }
+    println!("by payouts: {won} won, {lost} lost");
+    // Said once, as long as it is open.
+    assert_eq!(signals_of(&exchange, "smart_money", None).await.len(), quoted.len());
+}
+
+/// What a share of a market's first outcome pays, as only the lab knows it.
+async fn truly_paid(exchange: &Exchange, event: &str, market: &str) -> f64 {
+    let told = exchange.told(&format!("truth/events/{event}")).await;
+    let markets = told["markets"].as_array().unwrap().iter();
+    let found = markets.filter(|one| one["id"].as_str() == Some(market)).collect::<Vec<_>>();
+    found[0]["payouts"][0].as_f64().unwrap()
 }

@@ -18,7 +18,7 @@ use super::{audit, clusters, consensus, evidence, holders, scoring, signals, tap
 use crate::live::LiveBooks;
 use crate::record::{await_catalogue, ticks};
 
-/// How often each job is done, and with how much.
+/// How often each job is done, and with how much. What is done every zero seconds is never done.
 #[derive(Debug, Clone)]
 pub struct IntelligenceOptions {
     /// From one look at what the tape has told to the next.
@@ -42,7 +42,7 @@ pub struct IntelligenceOptions {
     pub clusters_every: Duration,
     /// From one look at where smart money stands to the next.
     pub consensus_every: Duration,
-    /// From one audit of the scores to the next; zero: they are not audited.
+    /// From one audit of the scores to the next.
     pub audit_every: Duration,
     /// Tells what time it is.
     pub clock: Clock,
@@ -171,15 +171,11 @@ impl IntelligenceService {
         self.start::<scoring::ScoringJob>(&mut jobs);
         self.start::<clusters::ClustersJob>(&mut jobs);
         self.start::<consensus::ConsensusJob>(&mut jobs);
-        if !self.sources.options.audit_every.is_zero() {
-            self.start::<audit::AuditJob>(&mut jobs);
-        }
+        self.start::<audit::AuditJob>(&mut jobs);
         self.start::<scoring::ScoringJob>(&mut jobs);
         self.start::<clusters::ClustersJob>(&mut jobs);
         self.start::<consensus::ConsensusJob>(&mut jobs);
-        if !self.sources.options.audit_every.is_zero() {
-            self.start::<audit::AuditJob>(&mut jobs);
-        }
+        self.start::<audit::AuditJob>(&mut jobs);
         while !cancel.is_cancelled() {
             lock.check().await?;
             pause(RETRY_EVERY, cancel).await;
@@ -190,7 +186,9 @@ impl IntelligenceService {
     }
 
     fn start<J: Job + Default>(&self, jobs: &mut JoinSet<()>) {
-        jobs.spawn(repeat::<J>(self.sources.clone()));
+        if !J::every(&self.sources).is_zero() {
+            jobs.spawn(repeat::<J>(self.sources.clone()));
+        }
     }
 }
 

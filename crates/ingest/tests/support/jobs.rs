@@ -28,7 +28,7 @@ impl Drop for Jobs {
 const ONCE: Duration = Duration::from_hours(24);
 
 impl Jobs {
-    /// Those that do everything again and again.
+    /// Those that follow the tape and markets, again and again; wallets are not scored.
     pub(crate) fn start(exchange: &Exchange) -> Self {
         Self::start_with(exchange, LiveBooks::default(), |options| options)
     }
@@ -47,9 +47,9 @@ impl Jobs {
             evidence_every: often,
             evidence_back: TimeDelta::days(30),
             signals_every: often,
-            scoring_every: ONCE,
-            clusters_every: ONCE,
-            consensus_every: ONCE,
+            scoring_every: Duration::ZERO,
+            clusters_every: Duration::ZERO,
+            consensus_every: Duration::ZERO,
             audit_every: Duration::ZERO,
             clock: exchange.clock(),
             ..IntelligenceOptions::default()

@@ -411,11 +411,14 @@ fn deviations(scored: &Scored, signal: Signal) -> Option<f64> {
     }
 }
 
-/// By what rows are ordered: the mean of the deviations that are known. The sum of all four, which is known of owners with
-/// a habit only, stands beside it.
+/// What everybody is held against everybody in. Of an owner's own habit nothing is known of most, and where it is even,
+/// a little more is many deviations: that is in the table, and in no order.
+const AMONG_ALL: [Signal; 3] = [Signal::Size, Signal::EarlyLongShots, Signal::Direction];
+
+/// By what rows are ordered: the mean of the deviations among all pairs, as far as they are known.
 fn strength(scored: &Scored) -> Option<f64> {
     let known: Vec<f64> =
-        Signal::ALL.into_iter().filter_map(|signal| deviations(scored, signal)).collect();
+        AMONG_ALL.into_iter().filter_map(|signal| deviations(scored, signal)).collect();
     (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
 }
 
