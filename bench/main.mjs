@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { table, verdict } from "./table.mjs";
 
-const PARTS = ["sync", "http", "charts", "streams", "wallets", "start", "browser", "world"];
+const PARTS = ["sync", "http", "charts", "streams", "wallets", "scores", "start", "browser", "world"];
 const BINARY = resolve(process.env.CARGO_TARGET_DIR ?? "target", "release/cascadian");
 
 /** Runs cargo; each line of its standard output goes to `onLine`. */
@@ -27,6 +27,7 @@ async function measure(part, report) {
     case "charts":
     case "streams":
     case "wallets":
+    case "scores":
       return cargo([...COMPARISONS, "--", part], (line) => report(JSON.parse(line)));
     default: {
       const { measure } = await import(`./${part}.mjs`);

@@ -1,9 +1,9 @@
 //! The product against what it is built on, measured in one run: a sync against `COPY` of the rows it wrote,
 //! the list of markets against an empty answer and against `PostgreSQL` asked per request, charts, streams, imports of
-//! wallets and answers about them.
+//! wallets and answers about them, and scores.
 //!
 //! `bench/run` builds it, runs it and judges what it finds. By itself:
-//! `cargo bench -p server --bench comparisons -- [sync] [http] [charts] [streams] [wallets]`. Findings go to standard
+//! `cargo bench -p server --bench comparisons -- [sync] [http] [charts] [streams] [wallets] [scores]`. Findings go to standard
 //! output, one JSON object a line; progress goes to standard error.
 
 #![expect(clippy::print_stderr, reason = "progress for whoever waits")]
@@ -14,6 +14,7 @@ mod findings;
 mod http;
 mod live;
 mod load;
+mod scores;
 mod setup;
 mod wallet_answers;
 mod wallets;
@@ -26,7 +27,7 @@ use anyhow::Context;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 5] = ["sync", "http", "charts", "streams", "wallets"];
+const PARTS: [&str; 6] = ["sync", "http", "charts", "streams", "wallets", "scores"];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`.
@@ -67,6 +68,9 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
         if is_wanted("wallets") {
             wallet_answers::compare(&database).await.context("answers about wallets")?;
             wallets::compare(&database).await.context("wallets")?;
+        }
+        if is_wanted("scores") {
+            scores::compare(&database).await.context("scores")?;
         }
         database.close().await;
         Ok(())

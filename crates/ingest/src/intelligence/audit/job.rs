@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::null_audit::{Sample, Trial};
+use domain::scores::ScoreKind;
 use store::intelligence::audits::{self, ScoreAudit};
+use store::intelligence::scores;
 use store::{Database, StoreError};
 
 use super::{Audited, keep, on_redrawn, on_synthetic};
 use crate::intelligence::service::{Job, JobError, Sources};
 
 /// How often it is looked whether an audit is due: a process that is started again does not begin another.
-const LOOK_EVERY: Duration = Duration::from_mins(10);
+const LOOK_EVERY: Duration = Duration::from_mins(2);
 
 /// How audits are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,11 @@ impl Job for AuditJob {
     }
 
     async fn run(&mut self, sources: &Sources) -> Result<(), JobError> {
+        // Before anything is claimed there is nothing to hold to account.
+        let smart = ScoreKind::Smart.slug();
+        if scores::last_run(sources.database.service(), smart).await?.is_none() {
+            return Ok(());
+        }
         let every = TimeDelta::from_std(sources.options.audit_every).unwrap_or(TimeDelta::MAX);
         let options = AuditOptions { every, ..AuditOptions::default() };
         audit_if_due(&sources.database, Audited::all, options, sources.now()).await?;

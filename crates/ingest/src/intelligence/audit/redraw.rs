@@ -1,13 +1,15 @@
 //! The bets that are held, as the redrawn trial takes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use domain::Address;
 use domain::null_audit::Laid;
 use domain::scores::{Baseline, Fit, SettledBet};
-use store::intelligence::bets::WalletBet;
-use store::intelligence::{audits, bets};
+use store::intelligence::{audits, bets, traits};
 use store::{Database, StoreError};
+
+use crate::intelligence::scoring::settled;
 
 /// Between so few and so many times.
 const FEWEST_RUNS: usize = 10;
@@ -43,12 +45,15 @@ impl<T: Ord> Numbers<T> {
 }
 
 impl Held {
-    /// Those settled before an instant.
+    /// Those settled before an instant, of wallets whose skill is tested.
     pub(super) async fn read(
         database: &Database,
         before: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let bets = bets::settled_before(database.service(), before).await?;
+        let mut bets = bets::settled_before(database.service(), before).await?;
+        let untested: HashSet<Address> =
+            traits::not_tested(database.service()).await?.into_iter().collect();
+        bets.retain(|bet| !untested.contains(&bet.wallet));
         let exclusive = audits::exclusive_events(database.service()).await?;
         let (mut wallets, mut events, mut markets) =
             (Numbers::none(), Numbers::none(), Numbers::none());
@@ -85,15 +90,4 @@ fn in_hindsight(baseline: Baseline) -> Baseline {
     let last = baseline.fits.into_iter().next_back();
     let always = last.map(|fit| Fit { as_of: DateTime::<Utc>::MIN_UTC, ..fit });
     Baseline { fits: always.into_iter().collect() }
-}
-
-fn settled(bet: &WalletBet) -> SettledBet {
-    let category = bet.category.as_deref().and_then(|slug| slug.parse().ok());
-    SettledBet {
-        kind: SettledBet::kind(category, bet.horizon_s.map(TimeDelta::seconds)),
-        price: bet.price,
-        came_true: bet.came_true,
-        opened_at: bet.opened_at,
-        closed_at: bet.closed_at,
-    }
 }

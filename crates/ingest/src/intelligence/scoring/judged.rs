@@ -54,7 +54,7 @@ pub fn judge(known: &Known, population: &Population, as_of: DateTime<Utc>) -> Ju
 }
 
 /// A bet as it is kept, as a test takes it.
-pub(super) fn settled(bet: &WalletBet) -> SettledBet {
+pub(in crate::intelligence) fn settled(bet: &WalletBet) -> SettledBet {
     let category = bet.category.as_deref().and_then(|slug| slug.parse::<Category>().ok());
     SettledBet {
         kind: SettledBet::kind(category, bet.horizon_s.map(TimeDelta::seconds)),

@@ -17,6 +17,7 @@ use store::intelligence::{classes, models, scores};
 use store::{Database, PgConnection, StoreError};
 
 pub use all::{ScoringJob, score_all};
+pub(super) use judged::settled;
 pub use judged::{Judged, judge};
 pub use known::{Known, known};
 
