@@ -4,7 +4,7 @@
 
 mod index_use;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Address, MarketId};
@@ -169,23 +169,25 @@ async fn rankings() {
     })
     .await;
 
-    // The budget of the route is 5 ms; what it asks of the database shall be a part of that even in a debug build.
-    let mut times = Vec::new();
-    for _ in 0..21 {
-        let begun = Instant::now();
-        let pool = database.public();
-        let (rows, faces, profits, audits) = tokio::join!(
-            scores::board(pool, &board, 51),
-            wallets::faces(pool, &fifty),
-            scores::profits(pool, &fifty),
-            standing::last_audits(pool, &versions),
-        );
-        assert_eq!((rows.unwrap().len(), faces.unwrap().len()), (51, 50));
-        assert_eq!((profits.unwrap().len(), audits.unwrap().len()), (50, 15));
-        times.push(begun.elapsed());
+    // What a page of a ranking asks, one after the other; the least is what it takes where nobody is in the way.
+    let pool = database.public();
+    let mut least = [Duration::MAX; 4];
+    for _ in 0..40 {
+        let mut begun = Instant::now();
+        let mut lap = |place: usize| {
+            least[place] = least[place].min(begun.elapsed());
+            begun = Instant::now();
+        };
+        assert_eq!(scores::board(pool, &board, 51).await.unwrap().len(), 51);
+        lap(0);
+        assert_eq!(wallets::faces(pool, &fifty).await.unwrap().len(), 50);
+        lap(1);
+        assert_eq!(scores::profits(pool, &fifty).await.unwrap().len(), 50);
+        lap(2);
+        assert_eq!(standing::last_audits(pool, &versions).await.unwrap().len(), 15);
+        lap(3);
     }
-    times.sort_unstable();
-    eprintln!("a page of a ranking: {:?} in the middle, {:?} at most", times[10], times[20]);
+    eprintln!("board, faces, profits, audits: {least:?}");
 }
 
 #[tokio::test]
