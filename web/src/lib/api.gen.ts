@@ -456,6 +456,9 @@ export interface paths {
          *     With `markets`: `price` (a `PriceTick`), `book` (an `OrderBookView` of outcome 0), `trade` (a `TradeView`) and
          *     `resolution` (a `ResolutionTick`) as they happen, the present books and prices first. Trades that were missed since
          *     `Last-Event-ID` come first; when more was missed than is kept, `reset` says that the state has to be read anew.
+         *
+         *     With `kinds` of `signal` (a `Signal`) and `signal_result` (a `SignalResultTick`), signals as they are published and
+         *     settled, of `markets` or of all; those that were missed come first, too.
          */
         get: operations["follow_generations"];
         put?: never;
@@ -849,7 +852,7 @@ export interface paths {
         };
         /**
          * Show how often a score is wrong
-         * @description The last trial of each kind: on made-up wallets without skill, on real bets with outcomes drawn by their prices, on
+         * @description Or what else makes claims of wallets and markets. /// The last trial of each kind: on made-up wallets without skill, on real bets with outcomes drawn by their prices, on
          *     a simulated world of which it is known who is what.
          */
         get: operations["get_score_audit"];
@@ -1325,143 +1328,125 @@ export interface components {
             /** @description By window. */
             windows: components["schemas"]["WindowView"][];
         };
+        /** @description A trial that says nothing of something. */
+        AuditGap: {
+            /**
+             * @description Which trial.
+             * @enum {string}
+             */
+            trial: "synthetic" | "redrawn" | "planted";
+            /** @description Why. */
+            why: string;
+        };
         /** @description Something that was counted at a trial. */
         AuditLine: {
             /**
              * Format: double
+             * @description The most that the rate may be; null where it is no error that is budgeted for.
+             */
+            budget: number | null;
+            /**
+             * Format: double
              * @description The upper end.
-             * @default null
              */
             high: number | null;
+            /** @description Whether it is more than that, by more than chance would have in one look of a thousand. */
+            is_over: boolean;
             /**
              * Format: int64
              * @description So many.
-             * @default 0
              */
             k: number;
-            /**
-             * @description The name in words.
-             * @default
-             */
+            /** @description The name in words. */
             label: string;
             /**
              * Format: double
              * @description The lower end of its 95 % interval.
-             * @default null
              */
             low: number | null;
             /**
              * Format: int64
              * @description Of so many.
-             * @default 0
              */
             n: number;
-            /**
-             * @description Its name; `type1` and `power` are also shown with scoreboards.
-             * @default
-             */
+            /** @description Its name; `type1` and `power` are also shown with scoreboards. */
             name: string;
-            /**
-             * @description What is to be known of it.
-             * @default null
-             */
+            /** @description What is to be known of it. */
             note: string | null;
             /**
              * Format: double
              * @description k of n; null of none.
-             * @default null
              */
             rate: number | null;
         };
-        /** @description How far the order of one half tells that of the other. */
+        /** @description How far a score tells what came later. */
         AuditPersistence: {
             /**
              * Format: double
              * @description The upper end.
-             * @default null
              */
-            high: number | null;
+            high: number;
             /**
              * Format: double
              * @description The lower end of its 95 % interval.
-             * @default null
              */
-            low: number | null;
+            low: number;
             /**
              * Format: int64
-             * @description Wallets in both.
-             * @default 0
+             * @description Wallets.
              */
             n: number;
             /**
              * Format: double
              * @description Rank correlation.
-             * @default null
              */
-            rho: number | null;
+            rho: number;
         };
         /** @description How many of the first of a ranking were what it looks for. */
         AuditRanking: {
             /**
              * Format: double
              * @description The upper end.
-             * @default null
              */
-            high: number | null;
+            high: number;
             /**
              * Format: int64
              * @description So many right.
-             * @default 0
              */
             hits: number;
             /**
              * Format: double
              * @description The lower end of its 95 % interval.
-             * @default null
              */
-            low: number | null;
-            /**
-             * @description By what was ranked.
-             * @default
-             */
+            low: number;
+            /** @description By what was ranked. */
             name: string;
             /**
              * Format: double
-             * @description Of them; null of none.
-             * @default null
+             * @description Of them.
              */
-            rate: number | null;
+            rate: number;
             /**
              * Format: int64
              * @description So many first.
-             * @default 0
              */
             top: number;
         };
         /** @description All that was counted at a trial. */
         AuditResults: {
-            /**
-             * @description Rates.
-             * @default []
-             */
+            /** @description Rates. */
             lines: components["schemas"]["AuditLine"][];
-            /** @default null */
             persistence: components["schemas"]["AuditPersistence"] | null;
-            /**
-             * @description Rankings.
-             * @default []
-             */
+            /** @description Rankings. */
             rankings: components["schemas"]["AuditRanking"][];
             /**
              * Format: double
              * @description How long it took; null where nobody looked.
-             * @default null
              */
             seconds: number | null;
             /**
              * Format: int64
              * @description What the dice began with; null without dice.
-             * @default null
              */
             seed: number | null;
         };
@@ -1769,11 +1754,11 @@ export interface components {
              */
             volume_24h: number | null;
         };
-        /** @description What takers of a class did within an hour, in terms of each market's first outcome. */
+        /** @description What takers of a class did, in terms of each market's first outcome: by owner and hour, what each on balance bought. */
         ClassFlow: {
             /**
              * Format: double
-             * @description Dollars for the first outcome: it bought, the other sold.
+             * @description Dollars of owners that within an hour on balance were for the first outcome: bought it, or sold the other.
              */
             bought_usdc: number;
             /**
@@ -1788,7 +1773,7 @@ export interface components {
             net_usdc: number;
             /**
              * Format: double
-             * @description Dollars against it.
+             * @description Dollars of those that were against it.
              */
             sold_usdc: number;
             /**
@@ -1798,7 +1783,7 @@ export interface components {
             trades: number;
             /**
              * Format: int64
-             * @description Wallets; null over several markets, where who traded in two would be counted twice.
+             * @description Owners; null over several markets or hours, where who traded in two would be counted twice.
              */
             wallets: number | null;
         };
@@ -2897,7 +2882,7 @@ export interface components {
             basis: string;
             /**
              * Format: double
-             * @description How far what they take its chance to be is from the price; null where that was not computed.
+             * @description What they take its chance to be, less the price; null where that was not computed.
              */
             divergence: number | null;
             /**
@@ -3956,20 +3941,29 @@ export interface components {
             /** @description Dollars per share, aligned with `outcomes`, summing to 1. */
             payouts: number[] | null;
         };
-        /** @description How often a score is wrong. */
+        /** @description How often something that makes claims is wrong. */
         ScoreAudit: {
             /**
              * Format: double
-             * @description The declared budget.
+             * @description The declared budget of errors of the first kind; null where there are none.
              */
             budget: number | null;
+            /**
+             * Format: double
+             * @description The declared budget of false discoveries; null where nobody is named.
+             */
+            false_discovery: number | null;
+            /** @description The trials that say nothing of it, and why. */
+            gaps: components["schemas"]["AuditGap"][];
             /** @description Whether errors are within it at all last trials; null before the first. */
             is_within: boolean | null;
             /**
-             * @description Which score.
+             * @description What: a score, or `insiders`, `flips`, `wash`, `clusters`.
              * @enum {string}
              */
-            kind: "whale" | "smart_money" | "reputation" | "maker" | "bot";
+            kind: "whale" | "smart_money" | "reputation" | "maker" | "bot" | "insiders" | "flips" | "wash" | "clusters";
+            /** @description Its title. */
+            title: string;
             /** @description The last of each kind of trial. */
             trials: components["schemas"]["AuditTrial"][];
             /**
@@ -4002,6 +3996,12 @@ export interface components {
             definition: string;
             /** @description Where it is explained. */
             doc_href: string;
+            /**
+             * Format: double
+             * @description Of those that are named after correction for how many were tested, the part that may be named wrongly; null of
+             *     a score that names nobody.
+             */
+            false_discovery: number | null;
             /** @description How it is computed. */
             formula: string;
             /**
@@ -5316,7 +5316,7 @@ export interface components {
         WhaleFlip: {
             /**
              * Format: double
-             * @description Dollars of exposure after.
+             * @description Dollars that depend on it after.
              */
             after_usdc: number;
             /**
@@ -5326,36 +5326,40 @@ export interface components {
             at: string;
             /**
              * Format: double
-             * @description Dollars of exposure before; below 0 against the first outcome.
+             * @description Dollars that depended on the answer before it began to turn.
              */
             before_usdc: number;
             /**
              * Format: double
-             * @description How far it went from before to after, as part of the peak; null of none.
+             * @description The change along the peak, as a part of it; 2 is a full turn.
              */
-            change: number | null;
+            change: number;
             event: components["schemas"]["MarketEventRef"] | null;
             /** @description The records. */
             evidence: components["schemas"]["Evidence"][];
+            from: components["schemas"]["MarketRef"] | null;
             /**
-             * @description What it was for: `yes` the market's first outcome, `no` against it.
-             * @enum {string}
+             * @description What it was for: `yes` that market's first outcome, `no` against it; null where that has no name.
+             * @enum {string|null}
              */
-            from_side: "yes" | "no";
-            /** @description Whether the history it was seen in is whole; null where that was not written down. */
-            is_whole: boolean | null;
-            /** @description The market whose outcomes its sides are about. */
+            from_side: "yes" | "no" | null;
+            /** @description Whether everything the wallet did on the question was seen; if not, what was held before may undo it. */
+            is_whole: boolean;
+            /**
+             * @description The market that it is for or against now, and the outcome it is for; where that has no name, the market of the
+             *     act that did it.
+             */
             market: components["schemas"]["MarketRef"];
             /**
              * Format: double
-             * @description The largest before, without sign.
+             * @description The most that did since the last turn.
              */
             peak_usdc: number;
             /**
-             * @description What it is for now.
-             * @enum {string}
+             * @description What it is for now; null where that has no name.
+             * @enum {string|null}
              */
-            to_side: "yes" | "no";
+            to_side: "yes" | "no" | null;
             /** @description Whose. */
             wallet: components["schemas"]["WalletRef"];
         };
@@ -6832,7 +6836,7 @@ export interface operations {
             query?: {
                 /** @description Ids, condition ids or slugs of at most 50 markets, separated by commas: what happens in them is told, and their books are followed for as long as the stream is open. */
                 markets?: string;
-                /** @description Any of `price`, `book`, `trade`, `resolution`, separated by commas. All unless given. */
+                /** @description Any of `price`, `book`, `trade`, `resolution`, `signal`, `signal_result`, separated by commas. All unless given. The last two can be followed without `markets`, in all of them. */
                 kinds?: string;
             };
             header?: {
@@ -7531,7 +7535,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `whale`, `smart_money`, `reputation`, `maker` or `bot` */
+                /** @description A score (`whale`, `smart_money`, `reputation`, `maker`, `bot`), or what else makes claims: `insiders`, `flips`, `wash`, `clusters` */
                 kind: string;
             };
             cookie?: never;
