@@ -72,7 +72,7 @@ CREATE TABLE current_wallet_scores (
 );
 CREATE INDEX current_wallet_scores_board ON current_wallet_scores (kind, value DESC, wallet_address)
     WHERE verdict = 'scored';
-CREATE INDEX current_wallet_scores_verdict ON current_wallet_scores (kind, verdict);
+CREATE INDEX current_wallet_scores_verdict ON current_wallet_scores (kind, verdict, wallet_address);
 
 -- Each time all wallets were scored: what was learned from all of them together, without which no single score can be
 -- understood.

@@ -33,6 +33,18 @@ pub enum Chunk {
     Wallet,
     /// Wallets beside each other.
     Compare,
+    /// What large and scored wallets do.
+    Whales,
+    /// Evidence of informed trading.
+    Insiders,
+    /// The ledger of signals.
+    Signals,
+    /// A signal.
+    Signal,
+    /// Every score.
+    Scores,
+    /// A score.
+    Score,
 }
 
 impl Chunk {
@@ -47,6 +59,12 @@ impl Chunk {
             Self::Wallets => "src/features/wallet/WalletsPage.tsx",
             Self::Wallet => "src/features/wallet/WalletPage.tsx",
             Self::Compare => "src/features/wallet/ComparePage.tsx",
+            Self::Whales => "src/features/whales/WhalesPage.tsx",
+            Self::Insiders => "src/features/insiders/InsidersPage.tsx",
+            Self::Signals => "src/features/signals/SignalsPage.tsx",
+            Self::Signal => "src/features/signals/SignalPage.tsx",
+            Self::Scores => "src/features/scores/ScoresPage.tsx",
+            Self::Score => "src/features/scores/ScorePage.tsx",
         }
     }
 }

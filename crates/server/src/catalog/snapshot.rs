@@ -248,6 +248,11 @@ impl Snapshot {
         category_at(code)
     }
 
+    /// Whether the market with that market id is known and trading in it has not ended.
+    pub fn is_open(&self, market_id: &str) -> bool {
+        self.market_with_id(market_id).is_some_and(|slot| self.markets.columns.open().get(slot))
+    }
+
     pub(super) fn market_with_id(&self, id: &str) -> Option<usize> {
         let ids = &self.markets.columns.ids;
         let key = id_key(id);

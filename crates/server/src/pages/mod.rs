@@ -11,6 +11,7 @@ mod figures;
 mod filters;
 mod format;
 mod guide;
+mod hub;
 mod links;
 mod lists;
 mod map;
@@ -53,6 +54,12 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/wallets/{id}", get(wallet::show))
         .route("/map", get(map::show))
         .route("/categories", get(categories::show))
+        .route("/whales", get(hub::whales::show))
+        .route("/insiders", get(hub::insiders::show))
+        .route("/signals", get(hub::signals::show))
+        .route("/signals/{id}", get(hub::signals::show_one))
+        .route("/scores", get(hub::scores::show))
+        .route("/scores/{kind}", get(hub::scores::show_one))
         .route("/docs", get(docs::show))
         .route("/docs/pnl", get(guide::show))
 }

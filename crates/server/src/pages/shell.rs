@@ -28,6 +28,10 @@ pub(super) enum Section {
     Markets,
     Events,
     Wallets,
+    Whales,
+    Signals,
+    Insiders,
+    Scores,
     Map,
     Categories,
     Elsewhere,
@@ -147,6 +151,10 @@ impl Surroundings<'_> {
                         (navigation("/markets", "Screener", "g m", SCREENER_ICON, section == Section::Markets))
                         (navigation("/events", "Events", "g e", EVENTS_ICON, section == Section::Events))
                         (navigation("/wallets", "Wallets", "g w", WALLETS_ICON, section == Section::Wallets))
+                        (navigation("/whales", "Whales", "g h", WHALES_ICON, section == Section::Whales))
+                        (navigation("/signals", "Signals", "g s", SIGNALS_ICON, section == Section::Signals))
+                        (navigation("/insiders", "Informed flow", "g i", INSIDERS_ICON, section == Section::Insiders))
+                        (navigation("/scores", "Scores", "g r", SCORES_ICON, section == Section::Scores))
                         (navigation("/map", "Map", "g p", MAP_ICON, section == Section::Map))
                         (navigation("/categories", "Categories", "g c", CATEGORIES_ICON, section == Section::Categories))
                     }
@@ -203,6 +211,12 @@ impl Surroundings<'_> {
                 Chunk::Wallets => "wallets",
                 Chunk::Wallet => "wallet",
                 Chunk::Compare => "compare",
+                Chunk::Whales => "whales",
+                Chunk::Insiders => "insiders",
+                Chunk::Signals => "signals",
+                Chunk::Signal => "signal",
+                Chunk::Scores => "scores",
+                Chunk::Score => "score",
             },
             query_string: &boot.query_string,
             reply,
@@ -236,6 +250,11 @@ fn escape_for_script(json: &str) -> String {
 const SCREENER_ICON: &str = "M2 3.5h12M2 8h12M2 12.5h7";
 const EVENTS_ICON: &str = "M2 4.5A1.5 1.5 0 0 1 3.5 3h9A1.5 1.5 0 0 1 14 4.5v8a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 2 12.5zM2 6.5h12M5.5 1.5v3M10.5 1.5v3";
 const WALLETS_ICON: &str = "M2.5 5h11v8h-11zM2.5 5l8.5-2.2V5M10.3 9h1.2";
+const WHALES_ICON: &str =
+    "M1.5 8.5c0 3 2.5 4.5 6 4.5s6-2 6-5.5M13.5 7.5l-2-3M13.5 7.5l1.3-3M4.6 9.6h.1";
+const SIGNALS_ICON: &str = "M3 6v4M6.3 3.5v9M9.7 5.5v5M13 7v2";
+const INSIDERS_ICON: &str = "M1.5 8s2.4-4 6.5-4 6.5 4 6.5 4-2.4 4-6.5 4-6.5-4-6.5-4zM8 6.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2";
+const SCORES_ICON: &str = "M2 13.5h12M3.5 11 7 7l2.5 2L13 4.5";
 const MAP_ICON: &str = "M2 3h12v10H2zM8.5 3v10M8.5 8.5H14M2 9.5h6.5";
 const CATEGORIES_ICON: &str = "M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z";
 /// The magnifying glass.

@@ -10,6 +10,7 @@ mod api;
 mod export;
 mod faults;
 mod generated;
+mod intelligence;
 mod live;
 mod live_pages;
 mod outage;

@@ -41,7 +41,7 @@ impl FromQuery for ConcentrationSelection {
     fn read(query: &mut QueryReader) -> Self {
         let orders = ConcentrationOrder::ALL.map(|order| (order.slug(), order));
         Self {
-            timeframe: Timeframe::read(query, Timeframe::Day),
+            timeframe: Timeframe::read(query, Timeframe::All),
             about: About::read(query),
             side: read_side(query),
             order: word(query, "sort", &orders).unwrap_or_default(),
@@ -51,7 +51,7 @@ impl FromQuery for ConcentrationSelection {
 
 impl IntoParams for ConcentrationSelection {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = vec![Timeframe::parameter(Timeframe::Day)];
+        let mut all = vec![Timeframe::parameter(Timeframe::All)];
         all.extend(About::parameters());
         all.push(side_parameter("Only the market's first outcome (`yes`), or the other (`no`)."));
         let words = ConcentrationOrder::ALL.map(ConcentrationOrder::slug);
@@ -116,7 +116,7 @@ pub(crate) fn view(
 }
 
 /// A page of markets.
-pub(crate) async fn load(
+async fn load(
     context: &Context,
     query: &ConcentrationQuery,
 ) -> Result<RowsPage<ConcentrationRow>, ApiError> {
@@ -134,11 +134,14 @@ pub(crate) async fn load(
             outcome_index: reading.outcome_index,
         })
     };
+    // Holdings of markets that are over stay as they were; who asks for one gets it.
+    let is_asked_for = query.selection.about.market.is_some();
     let keep = |reading: &StoredConcentration| {
-        category.is_none_or(|of| context.category(reading.market_id.as_str()) == Some(of))
+        let id = reading.market_id.as_str();
+        (is_asked_for || context.snapshot.is_open(id))
+            && category.is_none_or(|of| context.category(id) == Some(of))
     };
-    let (stored, next_cursor) =
-        page_of(&query.part, category.is_some(), fetch, place, keep).await?;
+    let (stored, next_cursor) = page_of(&query.part, !is_asked_for, fetch, place, keep).await?;
     let people = context.people(&holders(&stored)).await?;
     let is_empty = stored.is_empty() && query.part.after.is_none();
     let has_any = !is_empty || concentration::any(pool).await?;
@@ -154,12 +157,23 @@ pub(crate) async fn load(
     })
 }
 
+/// A page of markets, as the route answers it.
+pub(crate) async fn answer(
+    app: &AppState,
+    query: &ConcentrationQuery,
+) -> Result<Reply<RowsPage<ConcentrationRow>>, ApiError> {
+    let context = Context::load(app).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 // The macro below takes names without parameters.
 type ConcentrationReply = Reply<RowsPage<ConcentrationRow>>;
 
 /// Rank markets by concentration
 ///
-/// How concentrated the holdings of each outcome are among the holders that upstream names, as last looked at.
+/// How concentrated the holdings of each outcome of open markets are among the holders that upstream names, as last
+/// looked at.
 #[utoipa::path(
     get, path = "/api/whale/concentration", tag = "intelligence", operation_id = "list_whale_concentration",
     params(ConcentrationQuery),
@@ -172,9 +186,7 @@ pub(crate) async fn list_whale_concentration(
     State(app): State<AppState>,
     Query(query): Query<ConcentrationQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load(&app).await?;
-    let page = load(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 impl Board for ConcentrationSelection {

@@ -105,10 +105,7 @@ impl FlipsSelection {
 }
 
 /// A page of flips.
-pub(crate) async fn load(
-    context: &Context,
-    query: &WhaleFlipsQuery,
-) -> Result<RowsPage<WhaleFlip>, ApiError> {
+async fn load(context: &Context, query: &WhaleFlipsQuery) -> Result<RowsPage<WhaleFlip>, ApiError> {
     let filter = query.selection.filter(context)?;
     let category = query.selection.about.category;
     let pool = context.app.database().public();
@@ -144,6 +141,16 @@ pub(crate) async fn load(
     })
 }
 
+/// A page of reversals, as the route answers it.
+pub(crate) async fn answer(
+    app: &AppState,
+    query: &WhaleFlipsQuery,
+) -> Result<Reply<RowsPage<WhaleFlip>>, ApiError> {
+    let context = Context::load_for(app, &query.selection.who).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 // The macro below takes names without parameters.
 type WhaleFlipsReply = Reply<RowsPage<WhaleFlip>>;
 
@@ -162,9 +169,7 @@ pub(crate) async fn list_whale_flips(
     State(app): State<AppState>,
     Query(query): Query<WhaleFlipsQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load_for(&app, &query.selection.who).await?;
-    let page = load(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 impl Board for FlipsSelection {

@@ -92,7 +92,7 @@ impl FlowsQuery {
 }
 
 /// What takers did.
-pub(crate) async fn load(context: &Context, query: &FlowsQuery) -> Result<Flows, ApiError> {
+async fn load(context: &Context, query: &FlowsQuery) -> Result<Flows, ApiError> {
     let pool = context.app.database().public();
     let filter = query.filter(context).await?;
     let (by_hour, by_market, progress) = tokio::join!(
@@ -148,6 +148,13 @@ fn markets_of(
     rows.chunk_by(same).map(of_market).collect()
 }
 
+/// Flows, as the route answers them.
+pub(crate) async fn answer(app: &AppState, query: &FlowsQuery) -> Result<Reply<Flows>, ApiError> {
+    let context = Context::load(app).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 type FlowsReply = Reply<Flows>;
 
 /// Show flows
@@ -166,7 +173,5 @@ pub(crate) async fn get_whale_flows(
     State(app): State<AppState>,
     Query(query): Query<FlowsQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load(&app).await?;
-    let flows = load(&context, &query).await?;
-    Ok(context.reply(flows).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }

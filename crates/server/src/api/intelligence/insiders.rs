@@ -72,7 +72,7 @@ impl IntoParams for InformedMarketsQuery {
 }
 
 /// A page of markets.
-pub(crate) async fn load_markets(
+async fn load_markets(
     context: &Context,
     query: &InformedMarketsQuery,
 ) -> Result<RowsPage<InformedMarket>, ApiError> {
@@ -119,6 +119,16 @@ pub(crate) async fn load_markets(
     })
 }
 
+/// A page, as the route answers it.
+pub(crate) async fn answer_markets(
+    app: &AppState,
+    query: &InformedMarketsQuery,
+) -> Result<Reply<RowsPage<InformedMarket>>, ApiError> {
+    let context = Context::load(app).await?;
+    let data = load_markets(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 // The macro below takes names without parameters.
 type InformedMarketsReply = Reply<RowsPage<InformedMarket>>;
 
@@ -138,9 +148,7 @@ pub(crate) async fn list_informed_markets(
     State(app): State<AppState>,
     Query(query): Query<InformedMarketsQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load(&app).await?;
-    let page = load_markets(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer_markets(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 /// Which layer of evidence on wallets.
@@ -214,7 +222,7 @@ fn gate_of(context: &Context, row: &StoredEvidence) -> Gate {
 }
 
 /// A page of wallets.
-pub(crate) async fn load_wallets(
+async fn load_wallets(
     context: &Context,
     query: &InformedWalletsQuery,
 ) -> Result<RowsPage<InformedWallet>, ApiError> {
@@ -269,6 +277,16 @@ pub(crate) async fn load_wallets(
     })
 }
 
+/// A page, as the route answers it.
+pub(crate) async fn answer_wallets(
+    app: &AppState,
+    query: &InformedWalletsQuery,
+) -> Result<Reply<RowsPage<InformedWallet>>, ApiError> {
+    let context = Context::load_for(app, &query.who).await?;
+    let data = load_wallets(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 // The macro below takes names without parameters.
 type InformedWalletsReply = Reply<RowsPage<InformedWallet>>;
 
@@ -288,7 +306,5 @@ pub(crate) async fn list_informed_wallets(
     State(app): State<AppState>,
     Query(query): Query<InformedWalletsQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load_for(&app, &query.who).await?;
-    let page = load_wallets(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer_wallets(&app, &query).await?.respond(CachePolicy::NoStore))
 }

@@ -268,7 +268,7 @@ impl Wanted<'_> {
 }
 
 /// A page of large positions.
-pub(crate) async fn load(
+async fn load(
     context: &Context,
     query: &WhalePositionsQuery,
 ) -> Result<RowsPage<WhalePosition>, ApiError> {
@@ -344,6 +344,16 @@ fn view(marked: &Marked, people: &People, markets: &mut MarketNames<'_>) -> Whal
     }
 }
 
+/// A page of positions, as the route answers it.
+pub(crate) async fn answer(
+    app: &AppState,
+    query: &WhalePositionsQuery,
+) -> Result<Reply<RowsPage<WhalePosition>>, ApiError> {
+    let context = Context::load_for(app, &query.selection.who).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 // The macro below takes names without parameters.
 type WhalePositionsReply = Reply<RowsPage<WhalePosition>>;
 
@@ -363,9 +373,7 @@ pub(crate) async fn list_whale_positions(
     State(app): State<AppState>,
     Query(query): Query<WhalePositionsQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load_for(&app, &query.selection.who).await?;
-    let page = load(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 impl Board for PositionsSelection {

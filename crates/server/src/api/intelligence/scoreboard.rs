@@ -104,10 +104,7 @@ impl IntoParams for ScoreboardQuery {
 }
 
 /// A page of a ranking.
-pub(crate) async fn load(
-    context: &Context,
-    query: &ScoreboardQuery,
-) -> Result<Scoreboard, ApiError> {
+async fn load(context: &Context, query: &ScoreboardQuery) -> Result<Scoreboard, ApiError> {
     let ScoreboardQuery { selection, part } = query;
     let score = selection.score;
     let withdrawn = context.standing.withdrawn(score);
@@ -184,6 +181,16 @@ async fn rows(
     })
 }
 
+/// A page of a ranking, as the route answers it.
+pub(crate) async fn answer(
+    app: &AppState,
+    query: &ScoreboardQuery,
+) -> Result<Reply<Scoreboard>, ApiError> {
+    let context = Context::load(app).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 type ScoreboardReply = Reply<Scoreboard>;
 
 /// Rank wallets by a score
@@ -203,9 +210,7 @@ pub(crate) async fn get_whale_scoreboard(
     State(app): State<AppState>,
     Query(query): Query<ScoreboardQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load(&app).await?;
-    let board = load(&context, &query).await?;
-    Ok(context.reply(board).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 impl Board for BoardSelection {

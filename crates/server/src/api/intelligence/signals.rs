@@ -139,7 +139,7 @@ async fn page(
 }
 
 /// A page of signals, and how all did.
-pub(crate) async fn load(context: &Context, query: &SignalsQuery) -> Result<SignalPage, ApiError> {
+async fn load(context: &Context, query: &SignalsQuery) -> Result<SignalPage, ApiError> {
     let tally = signals::tally(context.app.database().public());
     let (page, tally) = tokio::join!(page(context, &query.selection, &query.part), tally);
     let (RowsPage { rows, next_cursor, .. }, tally) = (page?, tally?);
@@ -155,6 +155,16 @@ pub(crate) async fn load(context: &Context, query: &SignalsQuery) -> Result<Sign
         next_cursor,
         tally: tally.into_iter().map(SignalTally::from).collect(),
     })
+}
+
+/// A page of signals, as the route answers it.
+pub(crate) async fn answer(
+    app: &AppState,
+    query: &SignalsQuery,
+) -> Result<Reply<SignalPage>, ApiError> {
+    let context = Context::load(app).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
 }
 
 type SignalsReply = Reply<SignalPage>;
@@ -174,9 +184,7 @@ pub(crate) async fn list_signals(
     State(app): State<AppState>,
     Query(query): Query<SignalsQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load(&app).await?;
-    let page = load(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 /// One signal.

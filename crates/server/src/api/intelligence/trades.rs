@@ -124,7 +124,7 @@ impl TradesSelection {
 }
 
 /// A page of notable trades.
-pub(crate) async fn load(
+async fn load(
     context: &Context,
     query: &WhaleTradesQuery,
 ) -> Result<RowsPage<WhaleTrade>, ApiError> {
@@ -156,6 +156,16 @@ pub(crate) async fn load(
     })
 }
 
+/// A page of trades, as the route answers it.
+pub(crate) async fn answer(
+    app: &AppState,
+    query: &WhaleTradesQuery,
+) -> Result<Reply<RowsPage<WhaleTrade>>, ApiError> {
+    let context = Context::load_for(app, &query.selection.who).await?;
+    let data = load(&context, query).await?;
+    Ok(context.reply(data))
+}
+
 // The macro below takes names without parameters.
 type WhaleTradesReply = Reply<RowsPage<WhaleTrade>>;
 
@@ -175,9 +185,7 @@ pub(crate) async fn list_whale_trades(
     State(app): State<AppState>,
     Query(query): Query<WhaleTradesQuery>,
 ) -> Result<Response, ApiError> {
-    let context = Context::load_for(&app, &query.selection.who).await?;
-    let page = load(&context, &query).await?;
-    Ok(context.reply(page).respond(CachePolicy::NoStore))
+    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
 }
 
 impl Board for TradesSelection {

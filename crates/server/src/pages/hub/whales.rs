@@ -1,0 +1,370 @@
+//! `/whales`: what large and scored wallets do.
+
+use axum::{extract::State, response::Response};
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        PageRequest,
+        figures::{flow_figure, money_figure},
+        format::{UNKNOWN, cents, count, fixed, percent, utc, words},
+        links::Address,
+        shell::{Section, Surroundings},
+    },
+    Body, Column, Hub, cells, csv_href, nothing, number, read, rows, switch, tab_of, table, text,
+    told,
+};
+use crate::{
+    api::intelligence::{
+        concentration::{self, ConcentrationQuery},
+        flips::{self, WhaleFlipsQuery},
+        flows::{self, FlowsQuery},
+        positions::{self, WhalePositionsQuery},
+        scoreboard::{self, ScoreboardQuery},
+        trades::{self, WhaleTradesQuery},
+    },
+    assets::Chunk,
+    http::{error::ApiError, state::AppState},
+    view::intelligence::{
+        ClassNet, ConcentrationRow, FlowHour, Flows, MarketFlow, ScoreRow, Scoreboard, WhaleFlip,
+        WhalePosition, WhaleTrade,
+    },
+};
+
+const PATH: &str = "/whales";
+const TABS: [(&str, &str); 6] = [
+    ("trades", "Trades"),
+    ("positions", "Positions"),
+    ("flows", "Flows"),
+    ("flips", "Flips"),
+    ("concentration", "Concentration"),
+    ("scoreboard", "Scoreboard"),
+];
+
+/// What a tab lists, and by what it can be narrowed.
+fn about(tab: &str) -> (&'static str, &'static [&'static str]) {
+    match tab {
+        "positions" => (
+            "what the largest hold, from their own histories",
+            &[
+                "timeframe",
+                "min_usdc",
+                "max_usdc",
+                "category",
+                "class",
+                "side",
+                "wallet",
+                "min_score",
+            ],
+        ),
+        "flows" => (
+            "what takers of each class did on balance, toward the first outcome",
+            &["timeframe", "min_usdc", "category", "class"],
+        ),
+        "flips" => (
+            "wallets that turned to the other side of an event",
+            &[
+                "timeframe",
+                "min_usdc",
+                "max_usdc",
+                "category",
+                "class",
+                "side",
+                "wallet",
+                "min_score",
+            ],
+        ),
+        "concentration" => {
+            ("how much of an outcome its largest holders have", &["timeframe", "category", "side"])
+        }
+        "scoreboard" => (
+            "size, skill and conduct, each with its interval; size is a fact, skill a separate claim",
+            &["score", "verdict", "class", "wallet", "min_score"],
+        ),
+        _ => (
+            "trades that are large for their market or in dollars, by taker",
+            &[
+                "timeframe",
+                "min_usdc",
+                "max_usdc",
+                "category",
+                "class",
+                "action",
+                "side",
+                "wallet",
+                "min_score",
+            ],
+        ),
+    }
+}
+
+/// Shows the page.
+pub(in crate::pages) async fn show(
+    State(app): State<AppState>,
+    request: PageRequest,
+) -> Result<Response, ApiError> {
+    let now = Utc::now();
+    let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
+    let address = Address::new(PATH, &request.pairs);
+    let tab = tab_of(&address, &TABS);
+    let (sub, fields) = about(tab);
+    let body = match tab {
+        "positions" => list_positions(&app, &address, now).await,
+        "flows" => show_flows(&app, &address, now).await,
+        "flips" => list_flips(&app, &address, now).await,
+        "concentration" => list_concentration(&app, &address, now).await,
+        "scoreboard" => rank(&app, &address, now).await,
+        _ => list_trades(&app, &address, now).await,
+    };
+    let notice = if tab == "trades" {
+        hidden(&address)
+    } else {
+        html! {}
+    };
+    let hub = Hub {
+        title: "Whales",
+        name: "whales",
+        sub,
+        section: Section::Whales,
+        chunk: Chunk::Whales,
+        address: &address,
+        tabs: &TABS,
+        tab,
+        fields,
+        notice,
+    };
+    hub.show(&surroundings, body)
+}
+
+/// What the trades leave out unless it is asked for.
+fn hidden(address: &Address) -> Markup {
+    told([
+        html! { "Trades at 95¢ and more, or 5¢ and less, mostly collect what is decided." },
+        switch(address, "endgame", "show", ("Show them", "Hide them")),
+        html! { "The size of maker-like and bot-like wallets says nothing about their opinion." },
+        switch(address, "makers", "show", ("Show them", "Hide them")),
+    ])
+}
+
+async fn list_trades(
+    app: &AppState,
+    address: &Address,
+    now: DateTime<Utc>,
+) -> Result<Body, ApiError> {
+    const COLUMNS: [Column<WhaleTrade>; 9] = [
+        text("when", "Time", "p4", |row, now| cells::when(row.traded_at, now)),
+        text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
+        text("market", "Market", "p3", |row, _| cells::market(&row.market, false)),
+        text("did", "Did", "p5", |row, _| {
+            html! {
+                @if row.action == "buy" { "bought " } @else { "sold " }
+                b { (row.market.outcome.as_deref().unwrap_or("an outcome")) }
+            }
+        }),
+        number("usdc", "USDC", "p2", |row, _| html! { b { (cells::dollars(Some(row.usdc))) } }),
+        number("paid", "Price", "", |row, _| html! { (cents(Some(row.price), None)) }),
+        number("size", "Size", "", |row, _| {
+            html! { @match row.size_z { Some(z) => { (fixed(Some(z), 1)) " sd" }, None => span class="mut" { (UNKNOWN) } } }
+        }),
+        number("of_volume", "Of volume", "", |row, _| html! { (percent(row.volume_share)) }),
+        text("why", "Why", "", |row, _| cells::why(&row.evidence, &[])),
+    ];
+    let (query, pairs) = read::<WhaleTradesQuery>(address)?;
+    let reply = trades::answer(app, &query).await?;
+    let csv = Some(csv_href("/api/whale/trades", &pairs));
+    Body::of_rows("trades", "Large trades, the newest first", &COLUMNS, &reply, csv, address, now)
+}
+
+async fn list_positions(
+    app: &AppState,
+    address: &Address,
+    now: DateTime<Utc>,
+) -> Result<Body, ApiError> {
+    const COLUMNS: [Column<WhalePosition>; 8] = [
+        text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
+        text("market", "Market", "p3", |row, _| cells::market(&row.market, true)),
+        number("value", "Value", "p2", |row, _| html! { b { (cells::dollars(row.value_usdc)) } }),
+        number("cost", "Cost", "", |row, _| cells::dollars(row.cost_usdc)),
+        number("prices", "Paid → now", "p5", |row, _| {
+            html! { (cents(row.average_price, None)) " → " (cents(row.current_price, None)) }
+        }),
+        number("unrealized", "Unrealised", "p4", |row, _| flow_figure(row.unrealized_usdc)),
+        number(
+            "of_liquidity",
+            "Of liquidity",
+            "",
+            |row, _| html! { (percent(row.share_of_liquidity)) },
+        ),
+        number("as_of", "As of", "", |row, now| cells::when(row.as_of, now)),
+    ];
+    let (query, pairs) = read::<WhalePositionsQuery>(address)?;
+    let reply = positions::answer(app, &query).await?;
+    let csv = Some(csv_href("/api/whale/positions", &pairs));
+    Body::of_rows("positions", "Large positions", &COLUMNS, &reply, csv, address, now)
+}
+
+async fn show_flows(
+    app: &AppState,
+    address: &Address,
+    now: DateTime<Utc>,
+) -> Result<Body, ApiError> {
+    const MARKETS: [Column<MarketFlow>; 6] = [
+        text("market", "Market", "p1", |row, _| cells::market(&row.market, false)),
+        number("net", "Net", "p2", |row, _| flow_figure(Some(row.net_usdc))),
+        number("bought", "For", "p3", |row, _| money_figure(Some(row.bought_usdc))),
+        number("sold", "Against", "p4", |row, _| money_figure(Some(row.sold_usdc))),
+        number(
+            "trades",
+            "Trades",
+            "",
+            |row, _| html! { (count(usize::try_from(row.trades).unwrap_or(usize::MAX))) },
+        ),
+        text("classes", "By class", "p5", |row, _| by_class(&row.by_class)),
+    ];
+    const HOURS: [Column<FlowHour>; 2] = [
+        text(
+            "when",
+            "Hour",
+            "p1",
+            |row, _| html! { time datetime=(row.hour.to_rfc3339()) { (utc(row.hour)) } },
+        ),
+        text("classes", "Net by class", "p3", |row, _| {
+            let nets = row
+                .by_class
+                .iter()
+                .map(|flow| ClassNet { class: flow.class.clone(), net_usdc: flow.net_usdc });
+            by_class(&nets.collect::<Vec<_>>())
+        }),
+    ];
+    let (query, _) = read::<FlowsQuery>(address)?;
+    let reply = flows::answer(app, &query).await?;
+    let Flows { hours, markets, waiting_for, complete_since, .. } = &reply.data;
+    let content = html! {
+        @if hours.is_empty() {
+            (nothing(waiting_for.as_deref(), address))
+        } @else {
+            (told([html! {
+                "Flows are of takers; whoever rested took the other side, unnamed. "
+                @match complete_since {
+                    Some(since) => { "No trade is missing since " (utc(*since)) "." },
+                    None => "How much of the tape is missing is not known.",
+                }
+            }]))
+            (table("flows", "Markets by net flow", &MARKETS, markets, now))
+            (table("hours", "Net flow by hour", &HOURS, hours, now))
+        }
+    };
+    Body::new(content, &reply, None)
+}
+
+fn by_class(nets: &[ClassNet]) -> Markup {
+    let one = |net: &ClassNet| html! { (cells::class_word(&net.class)) " " (flow_figure(Some(net.net_usdc))) };
+    super::joined(nets.iter().map(one))
+}
+
+async fn list_flips(
+    app: &AppState,
+    address: &Address,
+    now: DateTime<Utc>,
+) -> Result<Body, ApiError> {
+    const COLUMNS: [Column<WhaleFlip>; 9] = [
+        text("when", "Time", "p4", |row, now| cells::when(row.at, now)),
+        text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
+        text("market", "Market", "p3", |row, _| cells::market(&row.market, false)),
+        text("turn", "From → to", "p5", |row, _| {
+            html! { (cells::side(row.from_side.as_deref())) " → " (cells::side(row.to_side.as_deref())) }
+        }),
+        number("before", "Before", "", |row, _| cells::dollars(Some(row.before_usdc))),
+        number(
+            "after",
+            "After",
+            "p2",
+            |row, _| html! { b { (cells::dollars(Some(row.after_usdc))) } },
+        ),
+        number("peak", "Peak", "", |row, _| cells::dollars(Some(row.peak_usdc))),
+        number("turned", "Change", "", |row, _| html! { (percent(Some(row.change))) }),
+        text("history", "History", "", |row, _| {
+            html! { @if row.is_whole { "whole" } @else { span class="warn" { "not whole" } } }
+        }),
+    ];
+    let (query, pairs) = read::<WhaleFlipsQuery>(address)?;
+    let reply = flips::answer(app, &query).await?;
+    let csv = Some(csv_href("/api/whale/flips", &pairs));
+    Body::of_rows("flips", "Reversals, the newest first", &COLUMNS, &reply, csv, address, now)
+}
+
+async fn list_concentration(
+    app: &AppState,
+    address: &Address,
+    now: DateTime<Utc>,
+) -> Result<Body, ApiError> {
+    const COLUMNS: [Column<ConcentrationRow>; 7] = [
+        text("market", "Market", "p1", |row, _| cells::market(&row.market, true)),
+        number("hhi", "HHI", "p2", |row, _| html! { b { (fixed(Some(row.hhi), 3)) } }),
+        number(
+            "effective",
+            "Effective",
+            "p3",
+            |row, _| html! { (fixed(Some(row.effective_holders), 1)) },
+        ),
+        number("top", "Largest", "p4", |row, _| html! { (percent(Some(row.top_share))) }),
+        text("holder", "Who", "", |row, _| {
+            html! { @match row.top.first() { Some(top) => (cells::wallet(&top.wallet)), None => span class="mut" { (UNKNOWN) } } }
+        }),
+        number("holders", "Holders", "", |row, _| {
+            html! { @if row.is_top_only { "top " } (count(row.holders as usize)) }
+        }),
+        number("as_of", "Read", "", |row, now| cells::when(row.observed_at, now)),
+    ];
+    let (query, pairs) = read::<ConcentrationQuery>(address)?;
+    let reply = concentration::answer(app, &query).await?;
+    let csv = Some(csv_href("/api/whale/concentration", &pairs));
+    Body::of_rows("concentration", "Outcomes in few hands", &COLUMNS, &reply, csv, address, now)
+}
+
+async fn rank(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
+    const COLUMNS: [Column<ScoreRow>; 7] = [
+        number("rank", "#", "p4", |row, _| {
+            html! { @match row.rank { Some(rank) => (rank), None => span class="mut" { (UNKNOWN) } } }
+        }),
+        text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
+        text("score", "Score", "p3", |row, _| {
+            html! {
+                @if row.value.is_some() { (cells::interval(row.value, row.low, row.high)) }
+                @else { (words(&row.verdict)) @if let Some(reason) = &row.reason { ": " (words(reason)) } }
+            }
+        }),
+        number("n", "n", "p2", |row, _| html! { (count(row.n as usize)) }),
+        number("profit", "Profit", "p5", |row, _| flow_figure(row.profit_usdc)),
+        number("as_of", "As of", "", |row, now| cells::when(row.as_of, now)),
+        text("why", "Why", "", |row, _| cells::why(&row.evidence, &row.ingredients)),
+    ];
+    let (query, pairs) = read::<ScoreboardQuery>(address)?;
+    let reply = scoreboard::answer(app, &query).await?;
+    let Scoreboard { rows: shown, next_cursor, waiting_for, population, withdrawn, .. } =
+        &reply.data;
+    let page = (shown.as_slice(), next_cursor.as_deref(), waiting_for.as_deref());
+    let content = html! {
+        @match withdrawn {
+            Some(withdrawn) => {
+                p class="notice" data-kind="error" role="status" {
+                    "Withdrawn since " (utc(withdrawn.since)) ". " (withdrawn.reason)
+                    " Nobody is ranked by it until it errs less than it declares."
+                }
+            },
+            None => {
+                @if let Some(known) = population {
+                    (told([html! {
+                        (count(known.scored as usize)) " wallets are scored; of "
+                        (count(known.too_few as usize)) " there are too few events to say, "
+                        (count(known.withheld as usize)) " are withheld, "
+                        (count(known.excluded as usize)) " excluded. As of " (utc(known.as_of)) "."
+                    }]))
+                }
+                (rows("scoreboard", "Wallets by score", &COLUMNS, page, address, now))
+            },
+        }
+    };
+    Body::new(content, &reply, Some(csv_href("/api/whale/scoreboard", &pairs)))
+}
