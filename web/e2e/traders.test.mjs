@@ -42,7 +42,7 @@ describe("traders", () => {
 
   const visit = (body, options) => withPage(browser, terminal.url, body, options);
   const scripted = (view) => view.locator("button.find").waitFor({ state: "attached" });
-  const rows = (view) => view.locator("table.board tbody tr.row, article.finding");
+  const rows = (view) => view.locator("table.board tbody tr:not(.why), article.finding");
   const shownWallets = (view) =>
     view
       .locator("table.board tbody tr.row .who a")
@@ -336,8 +336,9 @@ describe("traders", () => {
       for (const { kind } of data) {
         const { data: audit } = await terminal.api(`/api/scores/${kind}/audit`);
         await view.goto(`/scores/${kind}`);
-        if (audit.trials.length === 0) await view.getByText(audit.waiting_for).waitFor();
-        else {
+        for (const { why } of audit.gaps) await view.getByText(why).first().waitFor();
+        if (audit.waiting_for) await view.getByText(audit.waiting_for).waitFor();
+        if (audit.trials.length > 0) {
           await view.locator("section.trial").first().waitFor();
           assert.equal(await view.locator("section.trial").count(), audit.trials.length);
         }

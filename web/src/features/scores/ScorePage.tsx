@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { Main } from "../../components/Main.tsx";
-import { PageSkeleton } from "../../components/PageParts.tsx";
+import { Fact, PageSkeleton } from "../../components/PageParts.tsx";
 import { PanelNote, PanelProblem, PanelSkeleton } from "../../components/PanelParts.tsx";
 import { ErrorState } from "../../components/State.tsx";
 import { percent, utc } from "../../lib/format.ts";
@@ -9,14 +9,13 @@ import type { Audit, ScoreDefinition } from "../../lib/traders/contract.ts";
 import { scoreText } from "../../lib/traders/words.ts";
 import { useTitle } from "../../lib/useTitle.ts";
 import { Definition } from "./Definition.tsx";
-import { auditOf, definitions } from "./scoreQueries.ts";
-import { TrialCard } from "./TrialCard.tsx";
+import { auditOf, definitionOf } from "./scoreQueries.ts";
+import { TITLES, TrialCard } from "./TrialCard.tsx";
 
 /** One score, and what is known of its errors. */
 export function ScorePage({ id: kind }: Pick<PageProps, "id">) {
   const { data: audit, error, refetch } = useQuery(auditOf(kind));
-  const { data: all } = useQuery(definitions);
-  const definition = all?.find((known) => known.kind === kind);
+  const { data: definition } = useQuery(definitionOf(kind));
   useTitle(`${scoreText(kind)}, errors`);
   if (audit === undefined && error) {
     return (
@@ -33,12 +32,14 @@ export function ScorePage({ id: kind }: Pick<PageProps, "id">) {
           <a href="/scores">Scores</a>
         </p>
         <div className="t">
-          <h1>{definition?.title ?? scoreText(kind)}</h1>
-          <span className="end">
-            <a className="chip" href={`/whales?tab=scoreboard${kind === "whale" ? "" : `&score=${kind}`}`}>
-              Its board
-            </a>
-          </span>
+          <h1>{audit?.title ?? definition?.title ?? scoreText(kind)}</h1>
+          {definition && (
+            <span className="end">
+              <a className="chip" href={`/whales?tab=scoreboard${kind === "whale" ? "" : `&score=${kind}`}`}>
+                Its board
+              </a>
+            </span>
+          )}
         </div>
         {audit && <Standing audit={audit} />}
       </div>
@@ -61,12 +62,13 @@ export function ScorePage({ id: kind }: Pick<PageProps, "id">) {
 
 /** Puts what the server wrote into the page where its queries look for it. */
 ScorePage.prime = (client: QueryClient, kind: string, answer: unknown): void => {
-  const { data } = answer as { data: { audit: Audit; definition?: ScoreDefinition } };
+  const { data } = answer as { data: { audit: Audit; definition: ScoreDefinition | null } };
   client.setQueryData(auditOf(kind).queryKey, data.audit);
+  client.setQueryData(definitionOf(kind).queryKey, data.definition);
 };
 
 function Standing({ audit }: { audit: Audit }) {
-  const { is_within, budget, version } = audit;
+  const { is_within, budget, false_discovery, version } = audit;
   return (
     <p className="sub">
       <span className={is_within === true ? "tag" : "tag warn"}>
@@ -76,25 +78,30 @@ function Standing({ audit }: { audit: Audit }) {
       {budget === null
         ? "measures and does not test, so that it declares no budget of errors."
         : `may name ${percent(budget)} of the wallets that have nothing of what it measures.`}
+      {false_discovery !== null && ` Of those named, ${percent(false_discovery)} may be named by chance.`}
     </p>
   );
 }
 
-function Trials({ audit }: { audit: Audit }) {
-  if (audit.trials.length === 0) {
-    return (
-      <section className="card" aria-label="Trials">
-        <h2>How often it is wrong</h2>
-        <PanelNote>{audit.waiting_for ?? "No trial of this score has been run yet."}</PanelNote>
-      </section>
-    );
-  }
+function Trials({ audit: { trials, gaps, waiting_for } }: { audit: Audit }) {
   return (
     <>
-      {audit.trials.map((trial) => (
-        <TrialCard key={trial.trial} trial={trial} budget={audit.budget} />
+      {trials.map((trial) => (
+        <TrialCard key={trial.trial} trial={trial} />
       ))}
-      {audit.waiting_for && <p className="notice">{audit.waiting_for}</p>}
+      {(gaps.length > 0 || waiting_for !== null || trials.length === 0) && (
+        <section className="card" aria-label="Not tried">
+          <h2>{trials.length === 0 ? "How often it is wrong" : "Not tried"}</h2>
+          <dl className="kv">
+            {gaps.map(({ trial, why }) => (
+              <Fact key={trial} label={TITLES[trial]?.title ?? trial}>
+                {why}
+              </Fact>
+            ))}
+          </dl>
+          {waiting_for !== null && <PanelNote>{waiting_for}</PanelNote>}
+        </section>
+      )}
     </>
   );
 }

@@ -25,7 +25,12 @@ export function ScoresPage() {
         </p>
       </div>
       {data ? (
-        data.map((definition) => <Card key={definition.kind} definition={definition} />)
+        <>
+          {data.map((definition) => (
+            <Card key={definition.kind} definition={definition} />
+          ))}
+          <OtherClaims />
+        </>
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} />
       ) : (
@@ -41,6 +46,34 @@ export function ScoresPage() {
 ScoresPage.prime = (client: QueryClient, _id: string, answer: unknown): void => {
   client.setQueryData(definitions.queryKey, (answer as { data: ScoreDefinition[] }).data);
 };
+
+/** What makes claims besides scores, and is audited as they are. */
+const OTHERS = [
+  ["insiders", "Informed trading"],
+  ["flips", "Reversals"],
+  ["wash", "Trade with oneself"],
+  ["clusters", "Wallets of one owner"],
+] as const;
+
+function OtherClaims() {
+  return (
+    <section className="card" aria-label="Other claims">
+      <h2>What else makes claims</h2>
+      <ul className="claims">
+        {OTHERS.map(([kind, title]) => (
+          <li key={kind}>
+            <a className="link" href={`/scores/${kind}`}>
+              {title}
+            </a>{" "}
+            <span className="sub">
+              <AuditLine kind={kind} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
 
 function Card({ definition }: { definition: ScoreDefinition }) {
   const { kind, title } = definition;

@@ -4,7 +4,7 @@ import { useNow } from "../../lib/time.ts";
 import type { Trial } from "../../lib/traders/contract.ts";
 import { rateOf, scoreText } from "../../lib/traders/words.ts";
 
-const TITLES: Readonly<Record<string, { title: string; what: string }>> = {
+export const TITLES: Readonly<Record<string, { title: string; what: string }>> = {
   synthetic: {
     title: "Wallets without skill, and with a known one",
     what: "drawn by a seed: fair prices, correlated legs, several styles",
@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<string, { title: string; what: string }>> = {
 };
 
 /** One trial: errors against the budget, what is found, and how other rankings do on the same wallets. */
-export function TrialCard({ trial, budget }: { trial: Trial; budget: number | null }) {
+export function TrialCard({ trial }: { trial: Trial }) {
   const now = useNow();
   const { lines, rankings, persistence, seed, seconds } = trial.results;
   const { title, what } = TITLES[trial.trial] ?? { title: trial.trial, what: "" };
@@ -33,7 +33,8 @@ export function TrialCard({ trial, budget }: { trial: Trial; budget: number | nu
         </span>
         <span className="sub">{what}</span>
       </h2>
-      <Lines lines={lines} budget={budget} />
+      <Lines lines={lines.filter((line) => !isRule(line))} />
+      <Rules lines={lines.filter(isRule)} />
       {rankings.length > 0 && <Rankings rankings={rankings} />}
       {persistence && (
         <p>
@@ -50,7 +51,22 @@ export function TrialCard({ trial, budget }: { trial: Trial; budget: number | nu
   );
 }
 
-function Lines({ lines, budget }: { lines: Trial["results"]["lines"]; budget: number | null }) {
+type Line = Trial["results"]["lines"][number];
+
+/** A rule that somebody else publishes, tried on the same wallets. */
+const isRule = ({ name }: Line) => name.startsWith("rule_");
+
+function Rules({ lines }: { lines: readonly Line[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <details className="bars">
+      <summary>What published rules say of the same wallets, none of whom has skill</summary>
+      <Lines lines={lines} />
+    </details>
+  );
+}
+
+function Lines({ lines }: { lines: readonly Line[] }) {
   if (lines.length === 0) return <p className="mut">This trial measured nothing.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -65,6 +81,9 @@ function Lines({ lines, budget }: { lines: Trial["results"]["lines"]; budget: nu
             <th className="l" scope="col">
               Rate
             </th>
+            <th scope="col" title="What the score declares it may err at most">
+              Budget
+            </th>
             <th scope="col">Count</th>
             <td aria-hidden="true" />
             <th className="l" scope="col">
@@ -78,16 +97,27 @@ function Lines({ lines, budget }: { lines: Trial["results"]["lines"]; budget: nu
               <th className="l" scope="row">
                 {line.label}
               </th>
-              <td className="l">{rateOf(line.rate, line.low, line.high, null)}</td>
+              <td className="l">
+                <span className={line.is_over ? "warn" : undefined}>
+                  {rateOf(line.rate, line.low, line.high, null)}
+                </span>
+              </td>
+              <td>
+                {line.budget === null ? (
+                  ""
+                ) : (
+                  <span className={line.is_over ? "warn" : "mut"}>
+                    {fixed(line.budget * 100, 1)}%{line.is_over && ", over"}
+                  </span>
+                )}
+              </td>
               <td>
                 {count(line.k)} of {count(line.n)}
               </td>
               <td className="c">
                 <SpanBar value={line.rate} low={line.low} high={line.high} to={1} />
               </td>
-              <td className="l note">
-                {line.note ?? (line.name.startsWith("type1") ? budgetNote(budget) : "")}
-              </td>
+              <td className="l note">{line.note}</td>
             </tr>
           ))}
         </tbody>
@@ -136,5 +166,3 @@ function Rankings({ rankings }: { rankings: Trial["results"]["rankings"] }) {
     </section>
   );
 }
-
-const budgetNote = (budget: number | null) => (budget === null ? "" : `budget ${fixed(budget * 100, 1)}%`);

@@ -14,3 +14,13 @@ export const auditOf = (kind: string) =>
     queryKey: ["score-audit", kind],
     queryFn: async ({ signal }) => (await ask<Audit>("/api/scores/{kind}/audit", {}, signal, { kind })).data,
   });
+
+/** What one score means; null of a claim that is no score, such as that of owners of several wallets. */
+export const definitionOf = (kind: string) =>
+  queryOptions<ScoreDefinition | null>({
+    queryKey: ["score-definition", kind],
+    queryFn: async ({ signal }) => {
+      const { data } = await ask<ScoreDefinition[]>("/api/scores", {}, signal);
+      return data.find((known) => known.kind === kind) ?? null;
+    },
+  });

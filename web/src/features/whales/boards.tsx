@@ -217,7 +217,8 @@ export const FLIPS: BoardKind<Flip> = {
   ),
 };
 
-function Side({ name }: { name: string }) {
+function Side({ name }: { name: string | null }) {
+  if (name === null) return <span className="mut">unknown</span>;
   const lower = name.toLowerCase();
   return (
     <span className={lower === "yes" ? "yes" : lower === "no" ? "no" : undefined}>
