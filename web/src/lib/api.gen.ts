@@ -4665,6 +4665,11 @@ export interface components {
             sellers: number;
             /**
              * Format: double
+             * @description The part of that which is of wallets known to be smart money; null where nobody was classed yet.
+             */
+            smart_flow: number | null;
+            /**
+             * Format: double
              * @description USDC bought less USDC sold.
              */
             taker_flow: number;
@@ -4678,6 +4683,11 @@ export interface components {
              * @description Takers' trades.
              */
             trades: number;
+            /**
+             * Format: double
+             * @description The part of that which is of wallets known to be whales; null where nobody was classed yet.
+             */
+            whale_flow: number | null;
         };
         /** @description Where a part of the tape comes from, and how much is missing. */
         TapeMetadata: components["schemas"]["ItemMetadata"] & {
@@ -6052,6 +6062,14 @@ export interface operations {
                 taker_flow_10m_min?: number;
                 /** @description Largest taker flow 10m. */
                 taker_flow_10m_max?: number;
+                /** @description Smallest whale flow 10m. */
+                whale_flow_10m_min?: number;
+                /** @description Largest whale flow 10m. */
+                whale_flow_10m_max?: number;
+                /** @description Smallest smart flow 10m. */
+                smart_flow_10m_min?: number;
+                /** @description Largest smart flow 10m. */
+                smart_flow_10m_max?: number;
                 /** @description Smallest buy share 10m. */
                 buy_share_10m_min?: number;
                 /** @description Largest buy share 10m. */
@@ -6080,6 +6098,14 @@ export interface operations {
                 taker_flow_1h_min?: number;
                 /** @description Largest taker flow 1h. */
                 taker_flow_1h_max?: number;
+                /** @description Smallest whale flow 1h. */
+                whale_flow_1h_min?: number;
+                /** @description Largest whale flow 1h. */
+                whale_flow_1h_max?: number;
+                /** @description Smallest smart flow 1h. */
+                smart_flow_1h_min?: number;
+                /** @description Largest smart flow 1h. */
+                smart_flow_1h_max?: number;
                 /** @description Smallest buy share 1h. */
                 buy_share_1h_min?: number;
                 /** @description Largest buy share 1h. */
@@ -6104,6 +6130,14 @@ export interface operations {
                 taker_flow_6h_min?: number;
                 /** @description Largest taker flow 6h. */
                 taker_flow_6h_max?: number;
+                /** @description Smallest whale flow 6h. */
+                whale_flow_6h_min?: number;
+                /** @description Largest whale flow 6h. */
+                whale_flow_6h_max?: number;
+                /** @description Smallest smart flow 6h. */
+                smart_flow_6h_min?: number;
+                /** @description Largest smart flow 6h. */
+                smart_flow_6h_max?: number;
                 /** @description Smallest buy share 6h. */
                 buy_share_6h_min?: number;
                 /** @description Largest buy share 6h. */
@@ -6132,6 +6166,14 @@ export interface operations {
                 taker_flow_12h_min?: number;
                 /** @description Largest taker flow 12h. */
                 taker_flow_12h_max?: number;
+                /** @description Smallest whale flow 12h. */
+                whale_flow_12h_min?: number;
+                /** @description Largest whale flow 12h. */
+                whale_flow_12h_max?: number;
+                /** @description Smallest smart flow 12h. */
+                smart_flow_12h_min?: number;
+                /** @description Largest smart flow 12h. */
+                smart_flow_12h_max?: number;
                 /** @description Smallest buy share 12h. */
                 buy_share_12h_min?: number;
                 /** @description Largest buy share 12h. */
@@ -6160,6 +6202,14 @@ export interface operations {
                 taker_flow_24h_min?: number;
                 /** @description Largest taker flow 24h. */
                 taker_flow_24h_max?: number;
+                /** @description Smallest whale flow 24h. */
+                whale_flow_24h_min?: number;
+                /** @description Largest whale flow 24h. */
+                whale_flow_24h_max?: number;
+                /** @description Smallest smart flow 24h. */
+                smart_flow_24h_min?: number;
+                /** @description Largest smart flow 24h. */
+                smart_flow_24h_max?: number;
                 /** @description Smallest buy share 24h. */
                 buy_share_24h_min?: number;
                 /** @description Largest buy share 24h. */
@@ -6177,7 +6227,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "whale_flow_10m" | "-whale_flow_10m" | "smart_flow_10m" | "-smart_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "whale_flow_1h" | "-whale_flow_1h" | "smart_flow_1h" | "-smart_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "whale_flow_6h" | "-whale_flow_6h" | "smart_flow_6h" | "-smart_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "whale_flow_12h" | "-whale_flow_12h" | "smart_flow_12h" | "-smart_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "whale_flow_24h" | "-whale_flow_24h" | "smart_flow_24h" | "-smart_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
                 /** @description The most rows to answer with. */
                 limit?: number;
                 /** @description Rows to skip, counted from the cursor where one is given. */
@@ -6291,6 +6341,14 @@ export interface operations {
                 taker_flow_10m_min?: number;
                 /** @description Largest taker flow 10m. */
                 taker_flow_10m_max?: number;
+                /** @description Smallest whale flow 10m. */
+                whale_flow_10m_min?: number;
+                /** @description Largest whale flow 10m. */
+                whale_flow_10m_max?: number;
+                /** @description Smallest smart flow 10m. */
+                smart_flow_10m_min?: number;
+                /** @description Largest smart flow 10m. */
+                smart_flow_10m_max?: number;
                 /** @description Smallest buy share 10m. */
                 buy_share_10m_min?: number;
                 /** @description Largest buy share 10m. */
@@ -6319,6 +6377,14 @@ export interface operations {
                 taker_flow_1h_min?: number;
                 /** @description Largest taker flow 1h. */
                 taker_flow_1h_max?: number;
+                /** @description Smallest whale flow 1h. */
+                whale_flow_1h_min?: number;
+                /** @description Largest whale flow 1h. */
+                whale_flow_1h_max?: number;
+                /** @description Smallest smart flow 1h. */
+                smart_flow_1h_min?: number;
+                /** @description Largest smart flow 1h. */
+                smart_flow_1h_max?: number;
                 /** @description Smallest buy share 1h. */
                 buy_share_1h_min?: number;
                 /** @description Largest buy share 1h. */
@@ -6343,6 +6409,14 @@ export interface operations {
                 taker_flow_6h_min?: number;
                 /** @description Largest taker flow 6h. */
                 taker_flow_6h_max?: number;
+                /** @description Smallest whale flow 6h. */
+                whale_flow_6h_min?: number;
+                /** @description Largest whale flow 6h. */
+                whale_flow_6h_max?: number;
+                /** @description Smallest smart flow 6h. */
+                smart_flow_6h_min?: number;
+                /** @description Largest smart flow 6h. */
+                smart_flow_6h_max?: number;
                 /** @description Smallest buy share 6h. */
                 buy_share_6h_min?: number;
                 /** @description Largest buy share 6h. */
@@ -6371,6 +6445,14 @@ export interface operations {
                 taker_flow_12h_min?: number;
                 /** @description Largest taker flow 12h. */
                 taker_flow_12h_max?: number;
+                /** @description Smallest whale flow 12h. */
+                whale_flow_12h_min?: number;
+                /** @description Largest whale flow 12h. */
+                whale_flow_12h_max?: number;
+                /** @description Smallest smart flow 12h. */
+                smart_flow_12h_min?: number;
+                /** @description Largest smart flow 12h. */
+                smart_flow_12h_max?: number;
                 /** @description Smallest buy share 12h. */
                 buy_share_12h_min?: number;
                 /** @description Largest buy share 12h. */
@@ -6399,6 +6481,14 @@ export interface operations {
                 taker_flow_24h_min?: number;
                 /** @description Largest taker flow 24h. */
                 taker_flow_24h_max?: number;
+                /** @description Smallest whale flow 24h. */
+                whale_flow_24h_min?: number;
+                /** @description Largest whale flow 24h. */
+                whale_flow_24h_max?: number;
+                /** @description Smallest smart flow 24h. */
+                smart_flow_24h_min?: number;
+                /** @description Largest smart flow 24h. */
+                smart_flow_24h_max?: number;
                 /** @description Smallest buy share 24h. */
                 buy_share_24h_min?: number;
                 /** @description Largest buy share 24h. */
@@ -6416,7 +6506,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "whale_flow_10m" | "-whale_flow_10m" | "smart_flow_10m" | "-smart_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "whale_flow_1h" | "-whale_flow_1h" | "smart_flow_1h" | "-smart_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "whale_flow_6h" | "-whale_flow_6h" | "smart_flow_6h" | "-smart_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "whale_flow_12h" | "-whale_flow_12h" | "smart_flow_12h" | "-smart_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "whale_flow_24h" | "-whale_flow_24h" | "smart_flow_24h" | "-smart_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
             };
             header?: never;
             path?: never;
