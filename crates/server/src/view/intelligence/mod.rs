@@ -1,5 +1,6 @@
 //! Whales, informed trading, signals and scores as the API sends them. Every number is from a record or null.
 
+mod audits;
 mod catalogue;
 mod insiders;
 mod references;
@@ -8,15 +9,18 @@ mod signals;
 mod whale;
 mod words;
 
+pub use audits::{
+    AuditGap, AuditLine, AuditPersistence, AuditRanking, AuditResults, AuditTrial, ScoreAudit,
+    ScoreStanding, ScoreWithdrawal, TrialSummary,
+};
 pub use catalogue::{MarketNames, NamedMarket};
 pub use insiders::{
     EvidenceRow, Gate, InformedMarket, InformedWallet, LeakageView, MarketInformed,
 };
 pub use references::{Evidence, Ingredient, MarketEventRef, MarketRef, OwnerRef, WalletRef};
 pub use scores::{
-    AuditGap, AuditLine, AuditPersistence, AuditRanking, AuditResults, AuditTrial, OwnerView,
-    PastScore, ScoreAudit, ScoreDefinition, ScoreRow, ScoreStanding, ScoreWithdrawal, Scoreboard,
-    ScoredPopulation, TrialSummary, WalletScores, definition, version_of,
+    OwnerView, PastScore, ScoreDefinition, ScoreRow, Scoreboard, ScoredPopulation, WalletScores,
+    definition, version_of,
 };
 pub use signals::{
     MarketConsensus, MarketIntelligence, MarketNetFlows, MarketWash, Signal, SignalPage,

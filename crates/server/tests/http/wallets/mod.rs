@@ -1,5 +1,6 @@
 //! Wallets over HTTP: a server and importers over a small simulated world.
 
+mod boards;
 mod books;
 mod command;
 mod contradictions;
