@@ -24,7 +24,7 @@ const LISTS = {
 };
 
 const short = (address) => `${address.slice(0, 6)}…${address.slice(-4)}`;
-const walletText = ({ name, address }) => name ?? short(address);
+const walletText = ({ name, address }) => (name?.startsWith("0x") === false ? name : short(address));
 
 describe("traders", () => {
   let terminal;

@@ -933,7 +933,8 @@ export interface paths {
         };
         /**
          * Rank markets by concentration
-         * @description How concentrated the holdings of each outcome are among the holders that upstream names, as last looked at.
+         * @description How concentrated the holdings of each outcome of open markets are among the holders that upstream names, as last
+         *     looked at.
          */
         get: operations["list_whale_concentration"];
         put?: never;
