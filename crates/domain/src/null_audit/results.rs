@@ -86,6 +86,39 @@ impl Line {
         line
     }
 
+    /// The false discovery rate: over registers of (named wrongly, named), the mean of the part that is wrong, which is 0
+    /// where nobody is named. That is what procedures keep; of all that are named together the part may be larger, since
+    /// where nearly nobody is named whoever is may well be wrong.
+    pub fn false_discoveries(
+        name: &str,
+        label: &str,
+        registers: &[(usize, usize)],
+        budget: Option<f64>,
+    ) -> Self {
+        let (wrong, named) = registers.iter().fold((0, 0), |(k, n), one| (k + one.0, n + one.1));
+        let part = |(wrong, named): &(usize, usize)| *wrong as f64 / (*named).max(1) as f64;
+        let observations: Vec<Weighted<usize>> = registers
+            .iter()
+            .enumerate()
+            .map(|(cluster, one)| Weighted { cluster, sum: part(one), weight: 1.0 })
+            .collect();
+        let mean = Clustered::mean(&observations);
+        let interval = mean.and_then(|mean| mean.interval);
+        let free = registers.len() as f64 - 1.0;
+        let wider = student_quantile(1.0 - MISTAKE, free).zip(student_quantile(0.975, free));
+        let sure = mean.zip(interval).zip(wider).map(|((mean, (_, high)), (sure, usual))| {
+            mean.value - (high - mean.value) * sure / usual
+        });
+        Self {
+            rate: mean.map(|mean| mean.value),
+            low: interval.map(|(low, _)| low.max(0.0)),
+            high: interval.map(|(_, high)| high.min(1.0)),
+            budget,
+            is_over: sure.zip(budget).is_some_and(|(sure, most)| sure > most),
+            ..Self::part(name, label, wrong, named)
+        }
+    }
+
     /// With a note.
     #[must_use]
     pub fn noting(mut self, note: impl Into<String>) -> Self {

@@ -136,16 +136,18 @@ fn power(judged: &Judged, theta: f64, budget: Budget) -> Vec<Line> {
     let label = format!("wallets {of} that are flagged");
     let mut lines = vec![Line::part(&name("power"), &label, k, n)];
     if judged.names() {
-        let (all, wrong) = judged.registers.iter().fold((0, 0), |(all, wrong), register| {
-            let (more, false_ones) = Judged::named(register);
-            (all + more, wrong + false_ones)
+        let registers = judged.registers.iter().map(|register| {
+            let (all, wrong) = Judged::named(register);
+            (wrong, all)
         });
+        let registers: Vec<(usize, usize)> = registers.collect();
+        let right: usize = registers.iter().map(|(wrong, all)| all - wrong).sum();
         let skilled = judged.registers.iter().flatten().filter(|one| one.1 && one.2.is_some());
         let label = format!("wallets {of} that are named");
-        lines.push(Line::part(&name("named"), &label, all - wrong, skilled.count()));
-        let label = format!("named ones without skill, among 3 % {of}");
-        let line = Line::part(&name("false_discoveries"), &label, wrong, all);
-        lines.push(line.within(budget.false_discovery));
+        lines.push(Line::part(&name("named"), &label, right, skilled.count()));
+        let label = format!("named without skill, among 3 % {of}: mean part over registers");
+        let (name, most) = (name("false_discoveries"), budget.false_discovery);
+        lines.push(Line::false_discoveries(&name, &label, &registers, most));
     }
     lines
 }

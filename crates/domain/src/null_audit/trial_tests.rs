@@ -179,6 +179,12 @@ fn chance_alone_withdraws_nothing_and_runs_are_no_independent_wallets() {
     assert!(!shared.is_over && shared.high.unwrap() > 0.1, "{shared:?}");
     let even = Line::of_runs("a", "", &[(70, 1_000); 10].map(|(k, n)| (k, n)), Some(0.05));
     assert!(even.is_over, "{even:?}");
+    // Three wrong of three named in one register of ten: the mean part is a tenth.
+    let mut registers = [(0, 0); 10];
+    registers[4] = (3, 3);
+    let few = Line::false_discoveries("a", "", &registers, Some(0.1));
+    assert!((few.rate.unwrap() - 0.1).abs() < 1e-12 && !few.is_over && (few.k, few.n) == (3, 3));
+    assert!(Line::false_discoveries("a", "", &[(3, 4); 10], Some(0.1)).is_over);
     assert_eq!(Line::part("a", "", 0, 0).within(Some(0.05)).rate, None);
 }
 
