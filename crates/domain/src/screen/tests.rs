@@ -45,7 +45,7 @@ fn the_tapes_columns_have_names_of_their_own() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), all);
-    assert_eq!(TapeColumn::ALL.len(), 33);
+    assert_eq!(TapeColumn::ALL.len(), 43);
     let pairs =
         [("trades_10m_min", "5"), ("taker_flow_24h_max", "-2.5"), ("sort", "-taker_volume_1h")];
     let screen = Screen::from_pairs(pairs).unwrap();

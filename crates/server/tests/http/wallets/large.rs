@@ -157,7 +157,9 @@ async fn a_hundred_thousand_rows_are_paged_and_exported_whole() {
     assert_eq!((rows(&closed).len(), &closed["metadata"]["total"]), (10, &CLOSED.into()));
     let metrics = bench.wallet(address, "metrics").await["data"]["metrics"].clone();
     assert_eq!(metrics["settled"]["value"].as_array().unwrap().len(), SETTLED);
-    assert!(bench.wallet(address, "pnl").await["data"]["totals"]["total"]["value"].is_number());
+    let total = bench.wallet(address, "pnl").await["data"]["totals"]["total"].clone();
+    // Something the other wallet held may have had no price that minute.
+    assert!(total["value"].is_number() || total["at_least"].is_number(), "{total}");
     assert_eq!(bench.wallet(address, "exposure").await["success"], true);
 
     let file = async |name: &str| {
