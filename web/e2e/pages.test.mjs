@@ -107,7 +107,7 @@ describe("the pages", () => {
           const response = await page.goto(path);
           assert.equal(response.status(), 404, path);
           await page.getByRole("heading", { name: title }).waitFor();
-          assert.equal(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").count(), 5);
+          assert.equal(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").count(), 9);
         }
       },
       { tolerate: NOT_FOUND },
