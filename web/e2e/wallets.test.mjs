@@ -62,16 +62,17 @@ describe("wallets", () => {
     }
     const total = view.locator("dl.facts div", { hasText: "Total profit" }).locator("dd");
     const shown = await total.textContent();
-    if (totals.total.withheld) assert.equal(shown, "withheld");
+    if (totals.total.at_least != null) assert.match(shown, /^≥/);
+    else if (totals.total.withheld) assert.equal(shown, "withheld");
     else assert.match(shown, totals.total.value < 0 ? /^−\$/ : /^(\+\$|\$0)/);
     const exposure = await part("exposure");
     assert.equal(await view.locator("section.exposure .expo").count(), Math.min(12, exposure.length));
     const open = await part("positions");
     const heading = view.getByRole("region", { name: "Open positions", exact: true }).getByRole("heading");
     assert.equal(await heading.textContent(), `Open positions${wholeNumber.format(open.length)}`);
-    // After a fee that nobody told, what was realised is known before fees only.
+    // After a fee that nobody told, what was made is known before fees only.
     const own = series.find(({ source }) => source === "ledger").points;
-    const ours = own.some((point) => point.total !== null) ? "realised" : "before fees";
+    const ours = own.some((point) => point.total !== null) ? "settled" : "before fees";
     for (const line of [`Our ledger, ${ours}`, "Polymarket's API, total"]) {
       await view.locator(".pnl-card .plegend", { hasText: line }).waitFor();
     }
