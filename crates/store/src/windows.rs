@@ -58,7 +58,7 @@ pub async fn recount(
 ) -> Result<u64, StoreError> {
     let mut tx = connection.begin().await?;
     let written = sqlx::query(
-        "WITH classed AS (SELECT EXISTS (SELECT FROM wallet_classes) AS any),
+        "WITH classed AS (SELECT (SELECT wallet_address FROM wallet_classes ORDER BY 1 LIMIT 1) IS NOT NULL AS any),
          counted AS (
              SELECT market_id, count(*)::integer AS trades,
                     count(DISTINCT wallet_address) FILTER (WHERE bought)::integer AS buyers,

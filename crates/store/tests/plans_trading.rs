@@ -28,6 +28,8 @@ fn some_market() -> MarketId {
 
 /// Records of every market in two months, so many that to read them all is never the cheapest.
 const RECORDS: &str = "
+    INSERT INTO wallet_classes (wallet_address, as_of, is_certain, class)
+        SELECT decode(lpad(to_hex(n), 40, '0'), 'hex'), now(), true, 'whale' FROM generate_series(1, 50000) AS n;
     SELECT ensure_month_partition(t, i) FROM unnest(ARRAY['trades', 'prices_1m', 'prices_1h']::regclass[]) AS t,
         unnest(ARRAY['2026-10-15T00:00:00Z', '2026-11-15T00:00:00Z']::timestamptz[]) AS i;
     INSERT INTO trades (traded_at, observed_at, ordinal, outcome_index, is_buy, confirmed, market_id,

@@ -109,7 +109,8 @@ async fn a_count_of_the_tape_shows_in_every_form_of_an_answer() {
     assert_eq!(ids, ["103", "107", "119"]);
     let hour = json!({
         "trades": 3, "buyers": 2, "sellers": 1,
-        "taker_volume": 12.0, "taker_flow": 4.2, "buy_share": 0.675,
+        "taker_volume": 12.0, "taker_flow": 4.2, "whale_flow": null, "smart_flow": null,
+        "buy_share": 0.675,
     });
     let windows = json!({"10m": null, "1h": hour, "6h": null, "12h": null, "24h": null});
     assert_eq!(list["data"][0]["windows"], windows);
