@@ -89,8 +89,20 @@ describe("in adversity", () => {
         const { data } = await own.api("/api/polymarket/markets?status=resolved&sort=-end_date&limit=500");
         return new Map(data.map((market) => [market.market_id, market]));
       };
-      const before = await answers();
-      await lab.inject({ path_prefix: "/", kind: "resolution_flip" });
+      let before = await answers();
+      // There is nothing to overturn until a market is resolved that nobody has redeemed, at some hours not at once.
+      await eventually("a market to overturn", 90_000, async () => {
+        const flipped = lab.inject({ path_prefix: "/", kind: "resolution_flip" });
+        const isDone = await flipped.then(
+          () => true,
+          () => false,
+        );
+        if (!isDone) {
+          await own.refresh();
+          before = await answers();
+        }
+        return isDone;
+      });
       const corrected = await eventually("a correction", 60_000, async () => {
         await own.refresh();
         const after = [...(await answers()).values()];

@@ -145,7 +145,7 @@ export class Lab {
       "--scale",
       "0.05",
       "--markets",
-      "400",
+      "1200",
       "--listen",
       "127.0.0.1:0",
     ]);
