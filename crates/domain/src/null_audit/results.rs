@@ -51,7 +51,7 @@ impl Line {
         }
     }
 
-    /// With a budget. Over it is what it would be below [`MISTAKE`] to see if the true rate were the budget: the lower
+    /// With a budget. Over it is what it would be below `MISTAKE` to see if the true rate were the budget: the lower
     /// end of the exact interval (Clopper and Pearson 1934) of that confidence is above it.
     #[must_use]
     pub fn within(mut self, budget: Option<f64>) -> Self {

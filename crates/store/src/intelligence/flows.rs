@@ -1,7 +1,7 @@
 //! Whose money went where: what takers of each class did in a market within an hour.
 //!
 //! Flows follow from the tape and from nothing else. Whoever writes the tape notes the hours it touched in the same
-//! transaction ([`touch`]), and [`replace`] makes those hours anew as a whole, so that it does not matter how often, in
+//! transaction (`touch`), and [`replace`] makes those hours anew as a whole, so that it does not matter how often, in
 //! which order and how late trades are told.
 
 use std::collections::BTreeSet;
