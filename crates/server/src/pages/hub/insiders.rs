@@ -39,11 +39,16 @@ pub(in crate::pages) async fn show(
         "wallets" => wallets(&app, &address, now).await,
         _ => markets(&app, &address, now).await,
     };
+    let is_shown = address.words("gated").iter().any(|word| word == "show");
     let notice = told([
         html! {
             (wording::RESERVE) " Three layers stand beside each other and are never added up: a wallet on an event, the "
-            "market, the account. Sports, weather and crypto are left out: large and early trades are common there "
-            "without anybody knowing more."
+            "market, the account. "
+            @if is_shown {
+                "Sports, weather and crypto, where large and early trades are common, are shown as well."
+            } @else {
+                "Sports, weather and crypto are left out: large and early trades are common there without anybody knowing more."
+            }
         },
         switch(&address, "gated", "show", ("Show them", "Leave them out")),
     ]);
