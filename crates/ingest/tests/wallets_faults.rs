@@ -45,8 +45,8 @@ async fn an_import_that_is_killed_is_done_by_the_next_and_nothing_twice() {
         ("/data/v2/positions", 0),
         ("/data/v2/trades", 0),
         ("/data/v2/activity", 0),
-        ("/data/v2/activity", 16),
-        ("/data/v2/activity", 20),
+        ("/data/v2/activity", 6),
+        ("/data/v2/activity", 9),
         ("/user-pnl", 0),
     ];
     for (path, after) in points {

@@ -36,6 +36,9 @@ pub(super) async fn on_tape(sources: Arc<Sources>) -> Result<(), StoreError> {
 
 /// Notes who leads upstream's boards, and has them imported.
 pub(super) async fn on_boards(sources: Arc<Sources>) -> Result<(), StoreError> {
+    if sources.options.board_length == 0 {
+        return std::future::pending().await;
+    }
     let mut ticks = ticks(sources.options.boards_every);
     loop {
         ticks.tick().await;

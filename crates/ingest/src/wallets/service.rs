@@ -33,7 +33,7 @@ pub struct WalletOptions {
     pub discover_every: Duration,
     /// From one reading of upstream's boards to the next.
     pub boards_every: Duration,
-    /// Leaders of each board, 1 to 1,000.
+    /// Leaders of each board, at most 1,000; 0: boards are not read.
     pub board_length: u16,
     /// From one import of a wallet that is followed, or on a board, to the next.
     pub refresh_every: TimeDelta,

@@ -58,9 +58,7 @@ impl Importers {
         };
         let clock = exchange.clock();
         // Nobody is imported that the test does not ask for.
-        let boards_every = Duration::from_hours(24);
-        let options =
-            WalletOptions { clock, boards_every, board_length: 1, ..WalletOptions::default() };
+        let options = WalletOptions { clock, board_length: 0, ..WalletOptions::default() };
         let database = exchange.database.database().clone();
         let service = WalletService::new(database, clients, change(options));
         let stop = CancellationToken::new();

@@ -178,7 +178,7 @@ impl Check {
         };
         let workers = within("wallet-workers", settings.wallet_workers.map(u64::from), 0, 32);
         let rows = within("wallet-rows", settings.wallet_rows, 1_000, 5_000_000);
-        let board = within("wallet-board", settings.wallet_board.map(u64::from), 1, 1_000);
+        let board = within("wallet-board", settings.wallet_board.map(u64::from), 0, 1_000);
         let refresh = within("wallet-refresh-s", settings.wallet_refresh_s, 60, 604_800);
         let background = within("wallet-background-s", settings.wallet_background_s, 60, 604_800);
         let after = |seconds: Option<u64>, default| {

@@ -208,7 +208,7 @@ mod tests {
             gamma_url: Some("ftp://x".to_owned()),
             sync_interval_s: Some(1),
             tail_interval_s: Some(59),
-            wallet_board: Some(0),
+            wallet_board: Some(1_001),
             wallet_refresh_s: Some(59),
             flows_interval_s: Some(0),
             intelligence_markets: Some(0),

@@ -96,7 +96,7 @@ pub struct Settings {
     /// [default: 500000]
     #[arg(long, env = "CASCADIAN_WALLET_ROWS", value_name = "COUNT")]
     pub wallet_rows: Option<u64>,
-    /// Leaders of each of upstream's boards to import, 1 to 1000 [default: 100]
+    /// Leaders of each of upstream's boards to import, 0 to 1000 [default: 100]
     #[arg(long, env = "CASCADIAN_WALLET_BOARD", value_name = "COUNT")]
     pub wallet_board: Option<u16>,
     /// Seconds from one import of a wallet on a board, or that is followed, to the next, 60 to 604800 [default: 900]

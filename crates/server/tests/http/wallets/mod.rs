@@ -76,8 +76,7 @@ impl Bench {
     fn importers(&self) -> DropGuard {
         let database = self.database.database().clone();
         // Nobody is imported that the test does not ask for.
-        let boards_every = Duration::from_hours(24);
-        let options = WalletOptions { boards_every, board_length: 1, ..WalletOptions::default() };
+        let options = WalletOptions { board_length: 0, ..WalletOptions::default() };
         let service = WalletService::new(database, self.clients.clone(), options);
         let stop = CancellationToken::new();
         tokio::spawn(service.run(stop.clone()));
