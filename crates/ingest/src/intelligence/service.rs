@@ -163,19 +163,9 @@ impl IntelligenceService {
         await_catalogue(database, data, "scores and signals are made", cancel).await?;
         // All of them end when this does.
         let mut jobs = JoinSet::new();
-        self.start::<tape::TapeJob>(&mut jobs);
-        self.start::<holders::HoldersJob>(&mut jobs);
-        self.start::<wash::WashJob>(&mut jobs);
-        self.start::<evidence::EvidenceJob>(&mut jobs);
-        self.start::<signals::SignalsJob>(&mut jobs);
-        self.start::<scoring::ScoringJob>(&mut jobs);
-        self.start::<clusters::ClustersJob>(&mut jobs);
-        self.start::<consensus::ConsensusJob>(&mut jobs);
-        self.start::<audit::AuditJob>(&mut jobs);
-        self.start::<scoring::ScoringJob>(&mut jobs);
-        self.start::<clusters::ClustersJob>(&mut jobs);
-        self.start::<consensus::ConsensusJob>(&mut jobs);
-        self.start::<audit::AuditJob>(&mut jobs);
+        for (_, start) in JOBS {
+            start(&self.sources, &mut jobs);
+        }
         while !cancel.is_cancelled() {
             lock.check().await?;
             pause(RETRY_EVERY, cancel).await;
@@ -184,11 +174,31 @@ impl IntelligenceService {
         lock.release().await;
         Ok(())
     }
+}
 
-    fn start<J: Job + Default>(&self, jobs: &mut JoinSet<()>) {
-        if !J::every(&self.sources).is_zero() {
-            jobs.spawn(repeat::<J>(self.sources.clone()));
-        }
+/// Sets a job going.
+type Start = fn(&Arc<Sources>, &mut JoinSet<()>);
+
+/// Every job by its name, once: two of one would undo each other's work.
+const JOBS: [(&str, Start); 9] = [
+    job::<tape::TapeJob>(),
+    job::<holders::HoldersJob>(),
+    job::<wash::WashJob>(),
+    job::<evidence::EvidenceJob>(),
+    job::<signals::SignalsJob>(),
+    job::<scoring::ScoringJob>(),
+    job::<clusters::ClustersJob>(),
+    job::<consensus::ConsensusJob>(),
+    job::<audit::AuditJob>(),
+];
+
+const fn job<J: Job + Default>() -> (&'static str, Start) {
+    (J::NAME, start::<J>)
+}
+
+fn start<J: Job + Default>(sources: &Arc<Sources>, jobs: &mut JoinSet<()>) {
+    if !J::every(sources).is_zero() {
+        jobs.spawn(repeat::<J>(sources.clone()));
     }
 }
 
@@ -237,5 +247,18 @@ async fn pause(length: Duration, cancel: &CancellationToken) {
     tokio::select! {
         () = sleep(length) => {}
         () = cancel.cancelled() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::JOBS;
+
+    #[test]
+    fn every_job_is_started_once() {
+        let names: BTreeSet<&str> = JOBS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), JOBS.len(), "{names:?}");
     }
 }
