@@ -52,11 +52,12 @@ def enumerate_groups(groups):
     return chances
 
 
-def mid_p(chances, observed):
+def tails(chances, observed):
+    """P(W >= w), and the mid-p values above and below."""
     at = chances.get(observed, Fraction(0))
-    upper = sum((c for k, c in chances.items() if k > observed), Fraction(0)) + at / 2
-    lower = sum((c for k, c in chances.items() if k < observed), Fraction(0)) + at / 2
-    return float(upper), float(lower)
+    above = sum((c for k, c in chances.items() if k > observed), Fraction(0))
+    below = sum((c for k, c in chances.items() if k < observed), Fraction(0))
+    return {"p": float(above + at), "upper": float(above + at / 2), "lower": float(below + at / 2)}
 
 
 def by_fractions(prices):
@@ -81,15 +82,13 @@ def poisson_binomial():
     ):
         chances = enumerate_groups([[(0, 1 - Fraction(p)), (1, Fraction(p))] for p in prices])
         for observed in range(len(prices) + 1):
-            upper, lower = mid_p(chances, observed)
-            cases.append({"prices": prices, "observed": observed, "upper": upper, "lower": lower})
+            cases.append({"prices": prices, "observed": observed, **tails(chances, observed)})
     for size, low, high in ((120, 0.02, 0.98), (150, 0.9, 0.995)):
         prices = [round(float(p), 4) for p in rng.uniform(low, high, size)]
         chances = by_fractions(prices)
         mean = round(sum(prices))
         for observed in sorted({0, mean - 15, mean, min(mean + 15, size), size}):
-            upper, lower = mid_p(chances, observed)
-            cases.append({"prices": prices, "observed": observed, "upper": upper, "lower": lower})
+            cases.append({"prices": prices, "observed": observed, **tails(chances, observed)})
     return cases
 
 
@@ -121,15 +120,13 @@ def exclusive():
     chances = enumerate_groups(groups)
     mean = sum(k * c for k, c in chances.items())
     variance = sum((k - mean) ** 2 * c for k, c in chances.items())
-    upper, lower = mid_p(chances, observed)
     return {
         "events": events,
         "single": [[0.5, True], [0.85, False]],
         "observed": observed,
         "expected": float(mean),
         "variance": float(variance),
-        "upper": upper,
-        "lower": lower,
+        **tails(chances, observed),
     }
 
 

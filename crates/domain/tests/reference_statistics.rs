@@ -75,6 +75,7 @@ fn poisson_binomial_tails() {
     struct Case {
         prices: Vec<f64>,
         observed: usize,
+        p: f64,
         upper: f64,
         lower: f64,
     }
@@ -84,6 +85,7 @@ fn poisson_binomial_tails() {
         let trials = case.prices.iter().enumerate();
         let trials = trials.map(|(n, price)| Trial::single(*price, n < case.observed).unwrap());
         let test = PriceNull::of(&trials.collect::<Vec<_>>()).test().unwrap();
+        same(test.p, case.p, 1e-11);
         same(test.upper, case.upper, 1e-11);
         same(test.lower, case.lower, 1e-11);
     }
@@ -105,6 +107,7 @@ fn exclusive_answers_held_together() {
         observed: usize,
         expected: f64,
         variance: f64,
+        p: f64,
         upper: f64,
         lower: f64,
     }
@@ -124,6 +127,7 @@ fn exclusive_answers_held_together() {
     assert_eq!(test.observed, case.observed);
     same(test.expected, case.expected, 1e-12);
     same(test.information, case.variance, 1e-12);
+    same(test.p, case.p, 1e-12);
     same(test.upper, case.upper, 1e-12);
     same(test.lower, case.lower, 1e-12);
 }

@@ -26,7 +26,7 @@ pub struct Tested {
     pub won: usize,
     /// Σ π: how many their prices expected.
     pub expected: f64,
-    /// Mid-p value, one-sided.
+    /// The exact p-value, one-sided.
     pub p: f64,
     /// The same after control of the false discovery rate over all accounts ever tested; `None` where that
     /// was not done.

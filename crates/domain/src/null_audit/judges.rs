@@ -79,10 +79,10 @@ impl Judge for LongShots {
             test(&long, history::FEWEST_EVENTS)
         });
         let tests: Vec<Option<PriceTest>> = tests.collect();
-        let p_values: Vec<f64> = tests.iter().flatten().map(|test| test.upper).collect();
+        let p_values: Vec<f64> = tests.iter().flatten().map(|test| test.p).collect();
         let mut adjusted = benjamini_hochberg(&p_values).into_iter();
         let mut claim = |test: PriceTest| Claim {
-            is_flagged: test.upper < LEVEL,
+            is_flagged: test.p < LEVEL,
             is_named: adjusted.next().map(|adjusted| adjusted <= history::RATE),
         };
         tests.into_iter().map(|test| test.map(&mut claim)).collect()

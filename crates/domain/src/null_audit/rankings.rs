@@ -166,7 +166,7 @@ impl Rankings {
             standings: standings.collect(),
             skilled: seen.iter().filter(|one| one.is_skilled).count(),
             variance,
-            by_price_null: discoveries(&seen, |one| one.test.map(|test| test.upper)),
+            by_price_null: discoveries(&seen, |one| one.test.map(|test| test.p)),
             by_signs: discoveries(&seen, |one| one.signs),
         }
     }

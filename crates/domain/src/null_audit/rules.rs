@@ -1,4 +1,4 @@
-//! Rules that tell whether a wallet is skilled: six that are in use, two refinements, and ours.
+//! Rules that tell whether a wallet is skilled: six that are in use, three variants of ours, and ours.
 //!
 //! Those of others are read from what they publish; where a detail is missing, the reading is said.
 
@@ -41,7 +41,9 @@ pub enum Rule {
     PriceNullByPosition,
     /// The test below, with the mean price paid in the place of the first.
     PriceNullAtMean,
-    /// Ours: the exact mid-p value against prices is below 5 %, over 10 events.
+    /// The test below with the mid-p value.
+    PriceNullMid,
+    /// Ours: the exact p-value against prices is below 5 %, over 10 events.
     PriceNull,
     /// Ours, for those who look after every event: evidence of 20 was reached at any time, over 10 events.
     Evidence,
@@ -66,7 +68,7 @@ impl Scene {
 
 impl Rule {
     /// All, those of others first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::WinRate,
         Self::AbovePool,
         Self::BetaShrunk,
@@ -77,6 +79,7 @@ impl Rule {
         Self::SignRandomisation,
         Self::PriceNullByPosition,
         Self::PriceNullAtMean,
+        Self::PriceNullMid,
         Self::PriceNull,
         Self::Evidence,
     ];
@@ -102,7 +105,8 @@ impl Rule {
             Self::SignRandomisation => "signs of events randomised, p < 0.05, ≥ 10 events",
             Self::PriceNullByPosition => "price-null test with every position taken for an event",
             Self::PriceNullAtMean => "price-null test against the mean price paid",
-            Self::PriceNull => "**exact price-null test, mid-p < 0.05, ≥ 10 events (ours)**",
+            Self::PriceNullMid => "price-null test, mid-p < 0.05, ≥ 10 events",
+            Self::PriceNull => "**price-null test, exact p < 0.05, ≥ 10 events (ours)**",
             Self::Evidence => "**e-process ≥ 20 after any event, ≥ 10 events (ours)**",
         }
     }
@@ -120,6 +124,7 @@ impl Rule {
             Self::SignRandomisation => "sign_randomisation",
             Self::PriceNullByPosition => "price_null_by_position",
             Self::PriceNullAtMean => "price_null_at_mean",
+            Self::PriceNullMid => "price_null_mid",
             Self::PriceNull => "price_null",
             Self::Evidence => "evidence",
         }
@@ -167,7 +172,8 @@ impl Rule {
                 let trials: Vec<Trial> = wallet.events.iter().filter_map(single).collect();
                 Some(enough(PriceNull::of(&trials).test()?)?.upper < 0.05)
             }
-            Self::PriceNull => Some(price_test(wallet)?.upper < 0.05),
+            Self::PriceNullMid => Some(price_test(wallet)?.upper < 0.05),
+            Self::PriceNull => Some(price_test(wallet)?.p < 0.05),
             Self::Evidence => {
                 let mut evidence = EProcess::new(Claim::Edge);
                 wallet.trials().for_each(|trial| evidence.observe(&trial));

@@ -54,7 +54,7 @@ pub fn assess<E: Ord + Copy>(
     let known = Smart {
         all: Some(all),
         recent: Some(recent),
-        p: tested.test.map(|test| test.upper),
+        p: tested.test.map(|test| test.p),
         local_fdr: registered.and_then(|one| population.local_fdr(one.p)),
         completeness: record.completeness,
         is_maker_like: record.is_maker_like,

@@ -61,14 +61,14 @@ impl Tested {
     /// The p-value and the score with which it is in the register; `None` with too few events to be tested.
     pub fn registered(&self) -> Option<Registered> {
         let test = self.test.filter(|test| test.events >= ScoreKind::Smart.fewest())?;
-        Some(Registered { p: test.upper, score: self.all })
+        Some(Registered { p: test.p, score: self.all })
     }
 }
 
 /// A wallet in the register of all that were ever tested.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Registered {
-    /// Its mid-p value against prices.
+    /// Its exact p-value against prices.
     pub p: f64,
     /// Its excess and information.
     pub score: tilt::Score,

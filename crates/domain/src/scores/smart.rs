@@ -27,7 +27,7 @@ pub struct Smart {
     pub all: Option<Posterior>,
     /// Over recent ones; where there are none, the prior. `None` where nobody computed it.
     pub recent: Option<Posterior>,
-    /// The exact price-null mid-p value; shown, not counted.
+    /// The exact p-value against prices; shown, not counted.
     pub p: Option<f64>,
     /// The chance that the owner is no better than prices: the local false discovery rate over the register
     /// of every owner ever tested. `None` where that was not computed.

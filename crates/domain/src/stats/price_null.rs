@@ -41,8 +41,11 @@ pub struct PriceTest {
     pub expected: f64,
     /// I = Var\[W\] if prices are right: Σπ(1 − π) of single bets.
     pub information: f64,
-    /// The mid-p value P(W > w) + ½ P(W = w): small where more came true than prices said. Lancaster 1961:
-    /// of discrete tests the one whose size is nearest to what it says.
+    /// The p-value P(W ≥ w): small where more came true than prices said. It is below α with a chance of at most α,
+    /// whatever the prices and however few the events. Everything that is claimed of a wallet rests on it.
+    pub p: f64,
+    /// The mid-p value P(W > w) + ½ P(W = w). Lancaster 1961: of discrete tests the one whose size is nearest to what it
+    /// says, which may be a little above it. For ranks and comparisons.
     pub upper: f64,
     /// P(W < w) + ½ P(W = w): small where less came true. The two sum to one.
     pub lower: f64,
@@ -99,13 +102,13 @@ impl PriceNull {
 
     /// What the test says of W as observed; `None` without events.
     pub fn test(&self) -> Option<PriceTest> {
-        let upper = self.upper(self.observed);
         (self.events > 0).then(|| PriceTest {
             events: self.events,
             observed: self.observed,
             expected: self.expected,
             information: self.information,
-            upper,
+            p: self.at_least(self.observed),
+            upper: self.upper(self.observed),
             lower: self.lower(self.observed),
         })
     }
@@ -116,12 +119,17 @@ impl PriceNull {
         place.and_then(|place| self.chances.get(place)).copied().unwrap_or(0.0)
     }
 
+    /// P(W ≥ w).
+    pub fn at_least(&self, count: usize) -> f64 {
+        // From the far end, so that small numbers are not lost in large ones.
+        let from = count.saturating_sub(self.lowest).min(self.chances.len());
+        let tail: f64 = self.chances.get(from..).unwrap_or(&[]).iter().rev().sum();
+        tail.min(1.0)
+    }
+
     /// P(W > w) + ½ P(W = w).
     pub fn upper(&self, count: usize) -> f64 {
-        // From the far end, so that small numbers are not lost in large ones.
-        let above = (count + 1).saturating_sub(self.lowest).min(self.chances.len());
-        let tail: f64 = self.chances.get(above..).unwrap_or(&[]).iter().rev().sum();
-        (tail + 0.5 * self.chance_of(count)).min(1.0)
+        (self.at_least(count + 1) + 0.5 * self.chance_of(count)).min(1.0)
     }
 
     /// P(W < w) + ½ P(W = w).

@@ -142,6 +142,17 @@ proptest! {
         prop_assert!((square - test.information).abs() < 1e-9);
         prop_assert!((test.upper + test.lower - 1.0).abs() < 1e-9);
         prop_assert!(test.upper > 0.0 && test.lower > 0.0, "what happened was possible");
+        prop_assert!((2.0 * test.upper - test.p - null.at_least(test.observed + 1)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn no_p_value_is_small_more_often_than_it_says(
+        trials in prop::collection::vec(trial(), 1..40), level in 0.001..0.6f64,
+    ) {
+        let null = PriceNull::of(&trials);
+        let is_small = |count: &usize| null.at_least(*count) <= level;
+        let size: f64 = (0..400).filter(is_small).map(|count| null.chance_of(count)).sum();
+        prop_assert!(size <= level + 1e-12, "{size}");
     }
 
     #[test]

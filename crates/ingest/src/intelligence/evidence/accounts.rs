@@ -48,7 +48,7 @@ impl Accounts {
             .filter_map(|(wallet, bets)| Some((*wallet, bets.as_slice(), test(bets)?)))
             .collect();
         // Over everybody who was tested, not over those that look unusual.
-        let p_values: Vec<f64> = tests.iter().map(|(.., test)| test.upper).collect();
+        let p_values: Vec<f64> = tests.iter().map(|(.., test)| test.p).collect();
         let q_values = benjamini_hochberg(&p_values);
         let mut said = Vec::with_capacity(tests.len());
         self.0.clear();
@@ -57,7 +57,7 @@ impl Accounts {
                 events: test.events,
                 won: test.observed,
                 expected: test.expected,
-                p: test.upper,
+                p: test.p,
                 q: Some(q),
                 // The events are named by their keys below.
                 records: Vec::new(),
@@ -106,7 +106,7 @@ fn row(
             "events": test.events,
             "won": test.observed,
             "expected": test.expected,
-            "tail_p": test.upper,
+            "tail_p": test.p,
             "q": q,
             "surprise_price": SURPRISE_PRICE,
         }),
