@@ -74,7 +74,7 @@ describe("in adversity", () => {
   });
 
   it("shows the answer that holds when a resolution is corrected", async () => {
-    const lab = await Lab.start();
+    const lab = await Lab.start(["--since", "2026-11-20T06:30:00Z", "--stepped"]);
     const own = await Terminal.start([
       "serve",
       "--lab-url",
@@ -90,7 +90,7 @@ describe("in adversity", () => {
         return new Map(data.map((market) => [market.market_id, market]));
       };
       let before = await answers();
-      // There is nothing to overturn until a market is resolved that nobody has redeemed, at some hours not at once.
+      // Only what nobody has redeemed can be overturned: time goes on until there is such a market.
       await eventually("a market to overturn", 90_000, async () => {
         const flipped = lab.inject({ path_prefix: "/", kind: "resolution_flip" });
         const isDone = await flipped.then(
@@ -98,6 +98,7 @@ describe("in adversity", () => {
           () => false,
         );
         if (!isDone) {
+          await lab.advance(30 * 60_000);
           await own.refresh();
           before = await answers();
         }

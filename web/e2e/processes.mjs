@@ -135,7 +135,7 @@ export class Terminal {
 export class Lab {
   #running;
 
-  static async start() {
+  static async start(options = []) {
     const lab = new Lab();
     lab.#running = new Running([
       "lab",
@@ -148,6 +148,7 @@ export class Lab {
       "1200",
       "--listen",
       "127.0.0.1:0",
+      ...options,
     ]);
     const base = await lab.#running.announced(/The lab is at (http:\S+)\/lab/);
     lab.url = base;
@@ -155,14 +156,23 @@ export class Lab {
   }
 
   /** Switches a fault on: see docs/lab.md. */
-  async inject(fault) {
-    const response = await fetch(`${this.url}/lab/faults`, {
+  inject(fault) {
+    return this.#post("faults", fault);
+  }
+
+  /** Moves the clock of a stepped world. */
+  advance(milliseconds) {
+    return this.#post("clock", { advance_ms: milliseconds });
+  }
+
+  async #post(route, body) {
+    const response = await fetch(`${this.url}/lab/${route}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(fault),
+      body: JSON.stringify(body),
     });
     if (!response.ok)
-      throw new Error(`${JSON.stringify(fault)}: ${response.status} ${await response.text()}`);
+      throw new Error(`${JSON.stringify(body)}: ${response.status} ${await response.text()}`);
   }
 
   /** Switches all faults off. */

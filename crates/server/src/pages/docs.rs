@@ -116,7 +116,7 @@ impl Operation<'_> {
                 p { b { (self.summary()) } ". " (text(self.value.get("description"))) }
                 pre class="mono" { code { (self.curl(origin)) } }
                 @if !parameters.is_empty() {
-                    div class="scroll" {
+                    div class="scroll" tabindex="0" role="region" aria-label={ "Parameters of " (self.method) " " (self.path) } {
                         table class="grid" {
                             caption class="sr" { "Parameters" }
                             thead { tr { th class="l" scope="col" { "Parameter" } th class="l" scope="col" { "Type" } th class="l" scope="col" { "Meaning" } } }

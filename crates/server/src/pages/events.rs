@@ -120,7 +120,7 @@ fn main_of(
                 }
                 (states::notice(app, &metadata.item, is_empty, now))
                 @if !rows.is_empty() {
-                    div class="scroll" { (table(address, query, rows, now)) }
+                    div class="scroll" tabindex="0" role="region" aria-label="Events" { (table(address, query, rows, now)) }
                 } @else if !is_empty {
                     div class="state" role="status" {
                         h2 { "No event matches" }

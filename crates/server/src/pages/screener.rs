@@ -170,7 +170,7 @@ impl Content<'_> {
                     @if rows.is_empty() {
                         @if !is_empty { (self.nothing_found()) }
                     } @else {
-                        div class="scroll" { (self.table(rows)) }
+                        div class="scroll" tabindex="0" role="region" aria-label="Markets" { (self.table(rows)) }
                     }
                     (pager(self.address, metadata, rows.len()))
                 }

@@ -72,7 +72,7 @@ fn table<T>(
         format!("{text}c-{} {}", column.id, column.place).trim_end().to_owned()
     };
     html! {
-        div class="scroll" {
+        div class="scroll" tabindex="0" role="region" aria-label=(caption) {
             table class={ "grid board " (name) } {
                 caption class="sr" { (caption) }
                 thead { tr { @for column in columns { th class=(class(column)) scope="col" { (column.header) } } } }
