@@ -55,7 +55,8 @@ describe("wallets", () => {
     assert.equal(await rows.count(), reconciliation.length);
     for (const [index, { venue, ours }] of reconciliation.entries()) {
       const text = await rows.nth(index).textContent();
-      const exact = (usdc) => wholeNumber.format(Math.trunc(Math.abs(usdc)));
+      // To the cent, as it is shown: $67.9997 is $68.00.
+      const exact = (usdc) => wholeNumber.format(Math.trunc(Number(Math.abs(usdc).toFixed(2))));
       assert.ok(text.includes(exact(venue)), `${text} lacks the venue's ${venue}`);
       if (ours.withheld) assert.ok(text.includes("withheld"), text);
       else assert.ok(text.includes(exact(ours.value)), `${text} lacks ours, ${ours.value}`);
