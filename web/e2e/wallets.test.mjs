@@ -119,9 +119,7 @@ describe("wallets", () => {
       const asked = [];
       view.on("request", (request) => {
         const { pathname } = new URL(request.url());
-        // Scores are a card of the script's alone, which asks for them.
-        const isOfPage = pathname.startsWith("/api/polymarket/wallet/") && !pathname.endsWith("/scores");
-        if (isOfPage) asked.push(pathname);
+        if (pathname.startsWith("/api/polymarket/wallet/")) asked.push(pathname);
       });
       await view.goto(`${page(wallet.address)}?range=1m&side=buy`);
       await scripted(view);
