@@ -57,6 +57,7 @@ describe("accessibility", () => {
       scores: "/scores",
       "errors of a score": "/scores/smart_money",
       "what figures mean": "/docs/pnl",
+      "what scores are made of": "/docs/scores",
       docs: "/docs",
       "a missing page": "/nowhere",
     };

@@ -264,31 +264,62 @@ describe("traders", () => {
         .waitFor();
     }));
 
-  it("have scores that say how sure they are, or that there is too little to say", async () => {
+  /** A wallet that is scored, and its scores by the API. */
+  async function scored() {
     const [wallet] = await imported(terminal);
     const path = `/api/polymarket/wallet/${wallet.address}/scores`;
     const { current } = await eventually("scores", FOUND_WITHIN_MS, async () => {
       const { data } = await terminal.api(path);
       return data.current.length > 0 && data;
     });
+    return { wallet, current };
+  }
+
+  /** Every score with its interval, or the verdict in its place. Returns the card. */
+  async function showsScores(view, { wallet, current }) {
+    await view.goto(`/wallets/${wallet.address}`);
+    const card = view.getByRole("region", { name: "Scores", exact: true }).first();
+    for (const { verdict, n, value } of current) {
+      if (verdict === "too_few") await card.getByText("too few events to say").first().waitFor();
+      if (verdict === "scored")
+        await card
+          .getByText(new RegExp(`^${Math.round(value)}( \\[|$)`))
+          .first()
+          .waitFor();
+      assert.ok(Number.isInteger(n));
+    }
+    return card;
+  }
+
+  it("have scores that say how sure they are, or that there is too little to say", async () => {
+    const known = await scored();
     await visit(async (view) => {
-      await view.goto(`/wallets/${wallet.address}`);
-      const card = view.getByRole("region", { name: "Scores", exact: true }).first();
-      for (const { verdict, n, value } of current) {
-        if (verdict === "too_few") await card.getByText("too few events to say").first().waitFor();
-        if (verdict === "scored")
-          await card
-            .getByText(new RegExp(`^${Math.round(value)}( \\[|$)`))
-            .first()
-            .waitFor();
-        assert.ok(Number.isInteger(n));
-      }
+      const card = await showsScores(view, known);
       await card
         .getByRole("button", { name: /^Why: / })
         .first()
         .click();
       await card.locator("tr.why .reasons").first().waitFor();
     });
+  });
+
+  it("have the same scores without a script, and the reasons of each", async () => {
+    const known = await scored();
+    await visit(
+      async (view) => {
+        const card = await showsScores(view, known);
+        const reasons = card.locator("details .reasons");
+        assert.equal(await card.locator("tbody tr").count(), known.current.length);
+        assert.equal(await reasons.first().isVisible(), false, "they are folded");
+        await card.locator("details summary").first().click();
+        await reasons
+          .first()
+          .getByText(/observations/)
+          .waitFor();
+        await reasons.first().getByRole("link", { name: "How often is this wrong?" }).waitFor();
+      },
+      { javaScriptEnabled: false },
+    );
   });
 
   it("are told of on the page of a market", () =>

@@ -55,7 +55,7 @@ describe("wallets", () => {
     assert.equal(await rows.count(), reconciliation.length);
     for (const [index, { venue, ours }] of reconciliation.entries()) {
       const text = await rows.nth(index).textContent();
-      // To the cent, as it is shown; what follows the point is left to other tests.
+      // To the cent, as it is shown: $67.9997 is $68.00.
       const exact = (usdc) => wholeNumber.format(Math.trunc(Number(Math.abs(usdc).toFixed(2))));
       assert.ok(text.includes(exact(venue)), `${text} lacks the venue's ${venue}`);
       if (ours.withheld) assert.ok(text.includes("withheld"), text);
@@ -119,9 +119,7 @@ describe("wallets", () => {
       const asked = [];
       view.on("request", (request) => {
         const { pathname } = new URL(request.url());
-        // Scores are a card of the script's alone, which asks for them.
-        const isOfPage = pathname.startsWith("/api/polymarket/wallet/") && !pathname.endsWith("/scores");
-        if (isOfPage) asked.push(pathname);
+        if (pathname.startsWith("/api/polymarket/wallet/")) asked.push(pathname);
       });
       await view.goto(`${page(wallet.address)}?range=1m&side=buy`);
       await scripted(view);

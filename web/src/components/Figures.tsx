@@ -37,7 +37,7 @@ export function Money({ value, subject }: { value: number | null; subject: strin
 
 /** What takers did on balance, in dollars with the exact amount on hover. */
 export function Flow({ value, subject }: { value: number | null; subject: string }) {
-  const className = value === null || value === 0 ? "mut" : value > 0 ? "up" : "down";
+  const className = value === null || value === 0 ? "mut" : value > 0 ? "yes" : "no";
   return (
     <span title={value === null ? undefined : moneyExact(value)} className={className}>
       <Ticking subject={subject} text={flow(value)} />

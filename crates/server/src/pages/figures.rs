@@ -39,11 +39,12 @@ pub(super) fn money_figure(amount: Option<f64>) -> Markup {
     }
 }
 
-/// What takers did on balance, in dollars; the exact amount on hover.
+/// What takers did on balance, in dollars; the exact amount on hover. It is a direction and no profit: it has the
+/// colours of outcomes.
 pub(super) fn flow_figure(amount: Option<f64>) -> Markup {
     let class = match amount {
-        Some(amount) if amount > 0.0 => "up",
-        Some(amount) if amount < 0.0 => "down",
+        Some(amount) if amount > 0.0 => "yes",
+        Some(amount) if amount < 0.0 => "no",
         _ => "mut",
     };
     let title = amount.map(|_| money_exact(amount));

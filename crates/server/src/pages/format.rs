@@ -164,6 +164,17 @@ pub(super) fn percent(part: Option<f64>) -> String {
     format!("{}%", fixed(Some(value), digits))
 }
 
+/// What rounds to ten times.
+const TENFOLD: f64 = 9.995;
+
+/// A part of something that it may well exceed: in percent, and from tenfold on how many times it is: `61%`, `224×`.
+pub(super) fn ratio(part: Option<f64>) -> String {
+    match part {
+        Some(part) if part >= TENFOLD => format!("{}×", thousands(&format!("{part:.0}"))),
+        _ => percent(part),
+    }
+}
+
 /// A return on what was paid, in percent; what is beyond tenfold says no more than that: `>1,000%`.
 pub(super) fn yearly_return(part: Option<f64>) -> String {
     if part.is_some_and(|part| part > 10.0) { ">1,000%".to_owned() } else { percent(part) }
@@ -282,5 +293,11 @@ mod tests {
         assert_eq!(until(now + TimeDelta::days(24), now), "24 d");
         assert_eq!(until(now - TimeDelta::days(3), now), "3 d ago");
         assert_eq!(utc(now), "1970-01-01 00:00 UTC");
+    }
+
+    #[test]
+    fn what_exceeds_its_whole_tenfold_is_so_many_times_it() {
+        let told = [Some(0.61), Some(1.6), Some(9.99), Some(9.999), Some(1789.66), None].map(ratio);
+        assert_eq!(told, ["61%", "160%", "999%", "10×", "1,790×", UNKNOWN]);
     }
 }

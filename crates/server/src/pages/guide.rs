@@ -1,34 +1,70 @@
-//! `/docs/pnl`: what the figures of a wallet mean, from the repository's own document.
+//! `/docs/{name}`: what the figures of wallets and scores mean, from the repository's own documents.
 
 use axum::{extract::State, response::Response};
 use chrono::Utc;
+use domain::ErrorCode;
 use maud::{Markup, html};
 
 use super::{
     PageRequest,
     shell::{Page, Section, Surroundings},
 };
-use crate::http::{error::ApiError, state::AppState};
+use crate::http::{error::ApiError, extract::Path, state::AppState};
 
-const TEXT: &str = include_str!("../../../../docs/pnl.md");
+/// A document of the repository that is a page.
+struct Guide {
+    /// Its name in the address.
+    name: &'static str,
+    title: &'static str,
+    description: &'static str,
+    section: Section,
+    text: &'static str,
+}
+
+const GUIDES: [Guide; 3] = [
+    Guide {
+        name: "pnl",
+        title: "Profit and loss of a wallet",
+        description: "How profit, performance and completeness of a wallet are computed, and what is withheld when.",
+        section: Section::Wallets,
+        text: include_str!("../../../../docs/pnl.md"),
+    },
+    Guide {
+        name: "scores",
+        title: "Whales, smart money, insiders, signals",
+        description: "The formulas of every score and signal, what they rest on, and what they cannot say.",
+        section: Section::Scores,
+        text: include_str!("../../../../docs/scores.md"),
+    },
+    Guide {
+        name: "audit",
+        title: "Audit of scores",
+        description: "How often each score is wrong on wallets of which it is known what they are.",
+        section: Section::Scores,
+        text: include_str!("../../../../docs/audit.md"),
+    },
+];
 
 /// Shows the page.
 pub(super) async fn show(
     State(app): State<AppState>,
+    Path(name): Path<String>,
     request: PageRequest,
 ) -> Result<Response, ApiError> {
+    let known = GUIDES.iter().find(|guide| guide.name == name);
+    let guide = known.ok_or_else(|| ApiError::new(ErrorCode::RouteNotFound))?;
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now: Utc::now() };
     Ok(surroundings.render(&Page {
-        title: "Profit and loss of a wallet".to_owned(),
-        description: "How profit, performance and completeness of a wallet are computed, and what is withheld when.".to_owned(),
-        canonical: "/docs/pnl".to_owned(),
-        section: Section::Wallets,
+        title: guide.title.to_owned(),
+        description: guide.description.to_owned(),
+        canonical: format!("/docs/{name}"),
+        section: guide.section,
         boot: None,
         density: None,
         is_unlisted: false,
         main: html! {
             main class="main page docs guide" id="main" {
-                section class="card" { div class="prose" { (drawn(TEXT)) } }
+                section class="card" { div class="prose" { (drawn(guide.text)) } }
             }
         },
     }))
@@ -60,6 +96,9 @@ fn drawn(text: &str) -> Markup {
     }
 }
 
+/// What a line of code begins with.
+const INDENT: &str = "    ";
+
 fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut found = Vec::new();
     let mut lines = text.lines().peekable();
@@ -72,6 +111,12 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
             found.push(Block::Code(
                 lines.by_ref().take_while(|next| !next.starts_with("```")).collect(),
             ));
+        } else if let Some(code) = first.strip_prefix(INDENT) {
+            let mut code = vec![code];
+            while let Some(next) = lines.next_if(|next| next.starts_with(INDENT)) {
+                code.push(next.trim_start_matches(INDENT));
+            }
+            found.push(Block::Code(code));
         } else if let Some(item) = first.strip_prefix("* ") {
             let mut items = vec![item];
             while let Some(next) = lines.next_if(|next| next.starts_with("* ")) {
@@ -126,13 +171,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_is_drawn_whole() {
-        let html = drawn(TEXT).into_string();
-        let rows = TEXT.lines().filter(|line| line.starts_with('|') && !line.starts_with("|-"));
-        assert_eq!(html.matches("<tr>").count(), rows.count());
-        for sign in ["**", "`", "| ", "# "] {
-            assert!(!html.contains(sign), "{sign} is left over");
+    fn documents_are_drawn_whole() {
+        for Guide { name, title, text, .. } in &GUIDES {
+            let html = drawn(text).into_string();
+            let rows = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|-"));
+            assert_eq!(html.matches("<tr>").count(), rows.count(), "{name}");
+            for sign in ["**", "`", "| ", "# "] {
+                assert!(!html.contains(sign), "{name}: {sign} is left over");
+            }
+            assert!(html.contains(&format!("<h1>{title}")), "{name}");
         }
-        assert!(html.contains("<h1>Profit and loss of a wallet</h1>"));
+    }
+
+    #[test]
+    fn indented_lines_are_code() {
+        let html = drawn("Text:\n\n    one\n    two\n\nMore.").into_string();
+        assert!(html.contains("<code>one\ntwo\n</code>"), "{html}");
     }
 }

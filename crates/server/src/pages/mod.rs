@@ -22,6 +22,7 @@ mod screener;
 mod shell;
 mod short_table;
 mod states;
+mod traders;
 mod wallet;
 mod windows;
 
@@ -61,7 +62,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/scores", get(hub::scores::show))
         .route("/scores/{kind}", get(hub::scores::show_one))
         .route("/docs", get(docs::show))
-        .route("/docs/pnl", get(guide::show))
+        .route("/docs/{guide}", get(guide::show))
 }
 
 /// The page of a request that failed.

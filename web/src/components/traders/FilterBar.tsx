@@ -34,6 +34,7 @@ export function FilterBar({ path, spec, search }: FilterBarProps) {
         <FilterField
           key={name}
           name={name}
+          label={spec.labels?.[name] ?? FILTERS[name].label}
           value={search[name] ?? ""}
           any={name === "timeframe" ? spec.timeframe : undefined}
           onChange={(value) => change({ [name]: value || undefined })}
@@ -65,27 +66,28 @@ function FollowedToggle({ isOn, onToggle }: { isOn: boolean; onToggle(isOn: bool
 
 interface FilterFieldProps {
   name: FilterName;
+  label: string;
   value: string;
   /** What the empty value says, where it is not the filter's own word. */
   any: string | undefined;
   onChange(value: string): void;
 }
 
-function FilterField({ name, value, any, onChange }: FilterFieldProps) {
+function FilterField({ name, label, value, any, onChange }: FilterFieldProps) {
   const filter = FILTERS[name];
   const className = value === "" ? "chip pick" : "chip pick set";
   if (filter.kind === "choice") {
     const empty = any ?? filter.any;
     return (
       <label className={className}>
-        <i>{filter.label}</i>
+        <i>{label}</i>
         <select name={name} value={value} onChange={(event) => onChange(event.target.value)}>
           <option value="">{empty}</option>
           {filter.options
             .filter(([option]) => option !== empty)
-            .map(([option, label]) => (
+            .map(([option, text]) => (
               <option key={option} value={option}>
-                {label}
+                {text}
               </option>
             ))}
         </select>
@@ -96,17 +98,23 @@ function FilterField({ name, value, any, onChange }: FilterFieldProps) {
   const isText = filter.kind === "text";
   return (
     <label className={className}>
-      <i>{filter.label}</i>
+      <i>{label}</i>
       <input
         key={value}
         name={name}
         defaultValue={value}
-        aria-label={NAMES[name] ?? filter.label}
+        aria-label={NAMES[name] ?? label}
         autoComplete="off"
         spellCheck={false}
         {...(isText
           ? { type: "text", pattern: filter.pattern, placeholder: filter.placeholder, maxLength: 42 }
-          : { type: "number", min: 0, max: "most" in filter ? filter.most : undefined, step: "any" })}
+          : {
+              type: "number",
+              placeholder: "any",
+              min: 0,
+              max: "most" in filter ? filter.most : undefined,
+              step: "any",
+            })}
         onBlur={({ target }) => {
           const typed = target.value.trim();
           if (typed !== value && target.checkValidity()) onChange(typed);

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { timeOfDay, venueAndUtc } from "../../lib/format.ts";
 import { ErrorState, State } from "../State.tsx";
 
@@ -10,8 +10,14 @@ interface TabsProps {
 
 /** The lists of a hub, as links that keep its filters. */
 export function Tabs({ label, tabs, current }: TabsProps) {
+  const bar = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is brought into view where not all fit
+  useEffect(() => {
+    const present = bar.current?.querySelector<HTMLElement>("a.on");
+    if (bar.current && present) bar.current.scrollLeft = present.offsetLeft - bar.current.offsetLeft - 24;
+  }, [current]);
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav className="tabs" aria-label={label} ref={bar}>
       {tabs.map(({ id, label: name, href }) => (
         <a
           key={id}

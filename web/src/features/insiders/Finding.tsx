@@ -2,7 +2,8 @@ import { MarketName } from "../../components/traders/MarketName.tsx";
 import { EvidenceLinks } from "../../components/traders/Reasons.tsx";
 import { SpanBar } from "../../components/traders/SpanBar.tsx";
 import { WalletName } from "../../components/traders/WalletName.tsx";
-import { ago, fixed, signed, utc, words } from "../../lib/format.ts";
+import { WideTable } from "../../components/traders/WideTable.tsx";
+import { ago, fixed, utc, words } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 import type { EvidenceRow, InformedWallet } from "../../lib/traders/contract.ts";
 import { deviations, rateOf } from "../../lib/traders/words.ts";
@@ -26,13 +27,15 @@ export function Finding({ finding }: { finding: InformedWallet }) {
         <b>{out_of_scope === null ? finding.wording : `Out of scope: ${words(out_of_scope)}`}</b>
       </p>
       <p className="sub">
-        {LAYERS[layer] ?? words(layer)} · {words(verdict)}
+        {LAYERS[layer] ?? words(layer)}
+        {verdict !== "found" && ` · ${words(verdict)}`}
         {strength !== null && ` · composite ${deviations(strength)}`}
         {tail_p !== null &&
           ` · at least as much in ${tail_p < 0.0005 ? "<0.1" : fixed(tail_p * 100, 1)}% of those seen before`}
         {gate !== "open" && finding.gate_reason && ` · ${finding.gate_reason}`}
       </p>
-      {finding.table.length > 0 && <EvidenceTable rows={finding.table} />}
+      <EvidenceTable rows={finding.table.filter(isKnown)} />
+      <Unknown rows={finding.table.filter((row) => !isKnown(row))} />
       <EvidenceLinks evidence={finding.evidence} />
       <p className="sub reserve">
         {finding.reserve} <span title={utc(finding.as_of)}>As of {ago(finding.as_of, now)}</span>, version{" "}
@@ -42,10 +45,21 @@ export function Finding({ finding }: { finding: InformedWallet }) {
   );
 }
 
+/** Whether anything is known of a sign, here or of those who are like it otherwise. */
+const isKnown = ({ value, present, matched }: EvidenceRow) =>
+  value !== null || present !== null || matched > 0;
+
+/** The signs of which nothing is known, in a line: they are no evidence either way. */
+function Unknown({ rows }: { rows: readonly EvidenceRow[] }) {
+  if (rows.length === 0) return null;
+  const labels = rows.map(({ label }) => label.replace(/^./, (sign) => sign.toLowerCase()));
+  return <p className="sub">Nothing is known of: {labels.join("; ")}.</p>;
+}
+
 function EvidenceTable({ rows }: { rows: readonly EvidenceRow[] }) {
+  if (rows.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="wide-table" aria-label="Evidence beside matched controls" tabIndex={0}>
+    <WideTable label="Evidence beside matched controls">
       <table className="mini evidence-table">
         <caption className="sr">Each sign beside its rate among matched controls</caption>
         <thead>
@@ -53,7 +67,9 @@ function EvidenceTable({ rows }: { rows: readonly EvidenceRow[] }) {
             <th className="l" scope="col">
               Sign
             </th>
-            <th scope="col">Here</th>
+            <th scope="col" title="Above what was seen before it, in standard deviations">
+              Here
+            </th>
             <th className="l" scope="col">
               Found
             </th>
@@ -73,7 +89,7 @@ function EvidenceTable({ rows }: { rows: readonly EvidenceRow[] }) {
               <th className="l" scope="row">
                 {row.label}
               </th>
-              <td>{row.value === null ? <span className="mut">unknown</span> : signed(row.value, 1)}</td>
+              <td>{row.value === null ? <span className="mut">—</span> : deviations(row.value)}</td>
               <td className="l">
                 {row.present === null ? (
                   <span className="mut">unknown</span>
@@ -102,6 +118,6 @@ function EvidenceTable({ rows }: { rows: readonly EvidenceRow[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }

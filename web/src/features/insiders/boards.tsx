@@ -62,7 +62,7 @@ export const MARKETS: BoardKind<InformedMarket> = {
       cell: ({ pairs }) => (
         <>
           {count(pairs)}
-          <span className="phone-only"> wallets</span>
+          <span className="phone-only">{pairs === 1 ? " wallet" : " wallets"}</span>
         </>
       ),
     },
@@ -81,7 +81,6 @@ export const MARKETS: BoardKind<InformedMarket> = {
         "Second layer: the part of the move that was there before the news. Needs the time of an article, so it is often out of scope",
       isText: true,
       isQuiet: true,
-      place: "p5",
       cell: ({ leakage }) => <Leakage leakage={leakage} />,
     },
     {
@@ -100,8 +99,13 @@ export const MARKETS: BoardKind<InformedMarket> = {
       id: "last",
       header: "Last",
       isQuiet: true,
-      place: "p3",
-      cell: ({ last_at }, now) => <span title={utc(last_at)}>{ago(last_at, now)}</span>,
+      place: "p5",
+      cell: ({ last_at }, now) => (
+        <span title={utc(last_at)}>
+          <span className="phone-only">last </span>
+          {ago(last_at, now)}
+        </span>
+      ),
     },
   ],
   reasons: ({ wording, gate, gate_reason, evidence, first_at, last_at, market, leakage }) => (

@@ -8,7 +8,7 @@ import { ago, cents, count, fixed, flow, moneyExact, percent, signed, utc, words
 import { useNow } from "../../lib/time.ts";
 import { ask } from "../../lib/traders/boardQueries.ts";
 import type { MarketIntelligence } from "../../lib/traders/contract.ts";
-import { basisText, centsSpan, classText, signalText } from "../../lib/traders/words.ts";
+import { basisText, CLASSES, centsSpan, classText, signalText } from "../../lib/traders/words.ts";
 
 const REFRESH_MS = 60_000;
 
@@ -25,7 +25,7 @@ export function IntelligencePanel({ market }: { market: MarketDetail }) {
     <section className="card intel" aria-label="Smart money and whales">
       <h2>
         Smart money and whales
-        <span className="sub">
+        <span className="sub links">
           <a className="link" href={`/whales?market=${slug}`}>
             trades
           </a>{" "}
@@ -146,6 +146,12 @@ interface Flow24hProps {
   slug: string;
 }
 
+type ClassNet = MarketIntelligence["flows"]["h24"][number];
+
+/** The order in which classes are named everywhere. */
+const byClass = (left: ClassNet, right: ClassNet) => placeOf(left) - placeOf(right);
+const placeOf = ({ class: name }: ClassNet) => CLASSES.indexOf(name);
+
 function Flow24h({ flows, first, notable, slug }: Flow24hProps) {
   return (
     <>
@@ -154,7 +160,7 @@ function Flow24h({ flows, first, notable, slug }: Flow24hProps) {
         <p className="mut">No trade of the last 24 hours is on the tape.</p>
       ) : (
         <ul className="class-legend">
-          {flows.map(({ class: name, net_usdc }) => (
+          {flows.toSorted(byClass).map(({ class: name, net_usdc }) => (
             <li key={name}>
               <span className={`swatch-box cl-${name}`} />
               {classText(name)}{" "}

@@ -1,4 +1,5 @@
 import { SpanBar } from "../../components/traders/SpanBar.tsx";
+import { WideTable } from "../../components/traders/WideTable.tsx";
 import { ago, count, decimal, fixed, utc } from "../../lib/format.ts";
 import { useNow } from "../../lib/time.ts";
 import type { Trial } from "../../lib/traders/contract.ts";
@@ -68,9 +69,9 @@ function Rules({ lines }: { lines: readonly Line[] }) {
 
 function Lines({ lines }: { lines: readonly Line[] }) {
   if (lines.length === 0) return <p className="mut">This trial measured nothing.</p>;
+  const areNoted = lines.some(({ note }) => note !== null);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="wide-table" aria-label="What was measured" tabIndex={0}>
+    <WideTable label="What was measured">
       <table className="mini audit">
         <caption className="sr">What was measured, with its 95% interval</caption>
         <thead>
@@ -86,9 +87,11 @@ function Lines({ lines }: { lines: readonly Line[] }) {
             </th>
             <th scope="col">Count</th>
             <td aria-hidden="true" />
-            <th className="l" scope="col">
-              Note
-            </th>
+            {areNoted && (
+              <th className="l" scope="col">
+                Note
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -117,19 +120,18 @@ function Lines({ lines }: { lines: readonly Line[] }) {
               <td className="c">
                 <SpanBar value={line.rate} low={line.low} high={line.high} to={1} />
               </td>
-              <td className="l note">{line.note}</td>
+              {areNoted && <td className="l note">{line.note}</td>}
             </tr>
           ))}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }
 
 function Rankings({ rankings }: { rankings: Trial["results"]["rankings"] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="wide-table" aria-label="Beside other rankings" tabIndex={0}>
+    <WideTable label="Beside other rankings">
       <table className="mini audit">
         <caption>
           Who is truly skilled among the first, by this and by other rankings of the same wallets
@@ -163,6 +165,6 @@ function Rankings({ rankings }: { rankings: Trial["results"]["rankings"] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }

@@ -1,4 +1,5 @@
 import { SpanBar } from "../../components/traders/SpanBar.tsx";
+import { WideTable } from "../../components/traders/WideTable.tsx";
 import { count } from "../../lib/format.ts";
 import type { Tally as TallyRow } from "../../lib/traders/contract.ts";
 import { centsSpan, signalText } from "../../lib/traders/words.ts";
@@ -10,8 +11,7 @@ const REACH = 0.1;
 export function Tally({ rows }: { rows: readonly TallyRow[] }) {
   if (rows.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="lead wide-table" aria-label="Tally by kind" tabIndex={0}>
+    <WideTable label="Tally by kind" className="lead">
       <table className="mini tally">
         <caption className="sr">How the signals of each kind did</caption>
         <thead>
@@ -68,6 +68,6 @@ export function Tally({ rows }: { rows: readonly TallyRow[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }

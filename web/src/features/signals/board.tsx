@@ -13,6 +13,7 @@ export const SPEC: BoardSpec = {
   filters: ["timeframe", "kind", "status", "category", "side", "min_score"],
   others: ["market", "event"],
   timeframe: "all",
+  labels: { min_score: "strength from" },
 };
 
 /** Every signal as it was published, with what became of it. */

@@ -6,6 +6,7 @@ import { PanelNote } from "../../components/PanelParts.tsx";
 import { errorTitle } from "../../components/State.tsx";
 import { AddressMark } from "../../components/traders/AddressMark.tsx";
 import { Profit } from "../../components/traders/Profit.tsx";
+import { WideTable } from "../../components/traders/WideTable.tsx";
 import { useActions } from "../../lib/actions.ts";
 import type { WalletMetrics, WalletValue } from "../../lib/apiTypes.ts";
 import { count, duration, fixed, money, percent, shortHash, utc } from "../../lib/format.ts";
@@ -17,7 +18,6 @@ import { edgeText, rateText, signOf } from "./figures/interval.ts";
 import { Told } from "./figures/Told.tsx";
 import { walletName } from "./identity.ts";
 import { primeCompare } from "./primeWallet.ts";
-import { WideTable } from "./WideTable.tsx";
 import {
   type ProfileAnswer,
   type Subject,

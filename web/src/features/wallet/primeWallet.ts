@@ -14,6 +14,7 @@ import type {
   WalletValue,
 } from "../../lib/apiTypes.ts";
 import type { Answer } from "../../lib/client.ts";
+import type { WalletScores } from "../../lib/traders/contract.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { walletKeys } from "./keys.ts";
 import { filterOf, kindsOf } from "./trades/tradeFilter.ts";
@@ -27,6 +28,7 @@ import {
   walletMetrics,
   walletPnl,
   walletPositions,
+  walletScores,
   walletsFound,
   walletValue,
 } from "./walletQueries.ts";
@@ -40,6 +42,7 @@ interface Handed {
     value: WalletValue | null;
     metrics: WalletMetricsAnswer | null;
     pnl: WalletPnl | null;
+    scores: WalletScores | null;
     positions: WalletPosition[] | null;
     exposure: WalletExposure[] | null;
     closed: List<ClosedPosition> | null;
@@ -59,10 +62,11 @@ export function primeWallet(client: QueryClient, id: string, answer: unknown, se
   client.setQueryData<ProfileAnswer>(walletKeys.profile(id), { data: profile, metadata, screenMs });
   const subject = subjectOf(profile);
   if (subject === null || parts === null) return;
-  const { value, metrics, pnl, positions, exposure, closed, trades, activity } = parts;
+  const { value, metrics, pnl, scores, positions, exposure, closed, trades, activity } = parts;
   if (value) client.setQueryData(walletValue(subject).queryKey, value);
   if (metrics) client.setQueryData(walletMetrics(subject).queryKey, metrics.metrics);
   if (pnl) client.setQueryData(walletPnl(subject, rangeOf(search)).queryKey, pnl);
+  if (scores) client.setQueryData(walletScores(subject.address).queryKey, scores);
   if (positions) client.setQueryData(walletPositions(subject).queryKey, positions);
   if (exposure) client.setQueryData(walletExposure(subject).queryKey, exposure);
   if (closed) client.setQueryData(closedPositions(subject).queryKey, { pages: [closed], pageParams: [0] });

@@ -15,6 +15,8 @@ import type {
   WalletValue,
 } from "../../lib/apiTypes.ts";
 import { type Answer, api, unwrap } from "../../lib/client.ts";
+import { ask } from "../../lib/traders/boardQueries.ts";
+import type { WalletScores } from "../../lib/traders/contract.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { walletKeys } from "./keys.ts";
 
@@ -171,6 +173,15 @@ export function walletActivity(subject: Subject, part: "trades" | "activity", fi
         }),
       ),
     getNextPageParam: ({ metadata }) => metadata.next_cursor ?? undefined,
+  });
+}
+
+/** What a wallet is scored and was, and the owner it seems to have. */
+export function walletScores(address: string) {
+  return queryOptions({
+    queryKey: ["wallet-scores", address],
+    queryFn: async ({ signal }) =>
+      (await ask<WalletScores>("/api/polymarket/wallet/{address}/scores", {}, signal, { address })).data,
   });
 }
 

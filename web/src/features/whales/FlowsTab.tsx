@@ -9,7 +9,7 @@ import { boardQuery, changedHref, isNarrowed } from "../../lib/traders/filters.t
 import { basisText, classText } from "../../lib/traders/words.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { FlowChart } from "./FlowChart.tsx";
-import { flowBars, flowTotals } from "./flowBars.ts";
+import { flowTotals } from "./flowBars.ts";
 import { SPECS } from "./tabs.ts";
 
 const REFRESH_MS = 30_000;
@@ -106,14 +106,18 @@ export function FlowsTab({ search }: { search: UrlSearch }) {
   }
   return (
     <>
-      <section className="lead" aria-label="Flow by hour and class">
+      <section className="lead" aria-label="Flow by time and class">
         <Totals hours={data.hours} />
-        <FlowChart bars={flowBars(data.hours)} toward="the first outcome" />
+        <FlowChart
+          hours={data.hours}
+          toward="the first outcome"
+          completeSince={data.complete_since ? Date.parse(data.complete_since) : null}
+        />
         <p className="sub">
           Adjusted for direction: buying the first outcome and selling the second count alike, as toward the
           first. From {basisText(data.basis)}: whoever rested took the other side and is not named.{" "}
           {data.complete_since
-            ? `Complete since ${utc(data.complete_since)}; before it, hours may miss trades.`
+            ? `Complete since ${utc(data.complete_since)}; before it, hatched, trades may be missing.`
             : "Since when it is complete is unknown."}
         </p>
         <HourTable hours={data.hours} />

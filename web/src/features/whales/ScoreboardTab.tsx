@@ -12,7 +12,19 @@ import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { SPECS } from "./tabs.ts";
 
 const columns: readonly BoardColumn<Score>[] = [
-  { id: "rank", header: "#", isQuiet: true, cell: ({ rank }) => rank !== null && count(rank) },
+  {
+    id: "rank",
+    header: "#",
+    isQuiet: true,
+    place: "p5",
+    cell: ({ rank }) =>
+      rank !== null && (
+        <>
+          <span className="phone-only">rank </span>
+          {count(rank)}
+        </>
+      ),
+  },
   {
     id: "wallet",
     header: "Wallet",
@@ -22,7 +34,7 @@ const columns: readonly BoardColumn<Score>[] = [
   },
   {
     id: "score",
-    header: "Score, with its interval",
+    header: "Score of 100, with its interval",
     isText: true,
     place: "p3",
     cell: (score) => <Verdict score={score} />,
@@ -46,6 +58,7 @@ const columns: readonly BoardColumn<Score>[] = [
     place: "p4",
     cell: ({ profit_usdc, unreconciled }) => (
       <>
+        <span className="phone-only mut">profit </span>
         <Profit value={profit_usdc} />
         {unreconciled === true && (
           <span className="warn" title="Our books and Polymarket's differ, and nothing explains it">

@@ -17,7 +17,7 @@ import {
   words,
 } from "../../lib/format.ts";
 import type { Concentration, Flip, WhalePosition, WhaleTrade } from "../../lib/traders/contract.ts";
-import { basisText } from "../../lib/traders/words.ts";
+import { basisText, ratio } from "../../lib/traders/words.ts";
 import { SPECS } from "./tabs.ts";
 import { TRADE_COLUMNS, TradeReasons } from "./tradeColumns.tsx";
 
@@ -86,7 +86,12 @@ export const POSITIONS: BoardKind<WhalePosition> = {
       id: "unrealized",
       header: "Unrealised",
       place: "p4",
-      cell: ({ unrealized_usdc }) => <Profit value={unrealized_usdc} />,
+      cell: ({ unrealized_usdc }) => (
+        <>
+          <Profit value={unrealized_usdc} />
+          <span className="phone-only"> unrealised</span>
+        </>
+      ),
     },
     {
       id: "of_outcome",
@@ -101,7 +106,7 @@ export const POSITIONS: BoardKind<WhalePosition> = {
       description: "Its value against what rests in the market's book",
       sort: "share_of_liquidity",
       isQuiet: true,
-      cell: ({ share_of_liquidity }) => percent(share_of_liquidity),
+      cell: ({ share_of_liquidity }) => ratio(share_of_liquidity),
     },
     {
       id: "as_of",
@@ -172,7 +177,12 @@ export const FLIPS: BoardKind<Flip> = {
       header: "After",
       description: "How much depends on it now, USDC",
       place: "p2",
-      cell: ({ after_usdc }) => <b title={moneyExact(after_usdc)}>{money(Math.abs(after_usdc))}</b>,
+      cell: ({ after_usdc }) => (
+        <>
+          <span className="phone-only">now </span>
+          <b title={moneyExact(after_usdc)}>{money(Math.abs(after_usdc))}</b>
+        </>
+      ),
     },
     {
       id: "peak",
@@ -186,7 +196,7 @@ export const FLIPS: BoardKind<Flip> = {
       header: "Change",
       description: "Of the peak",
       isQuiet: true,
-      cell: ({ change }) => percent(change),
+      cell: ({ change }) => ratio(change),
     },
     {
       id: "history",
@@ -249,7 +259,12 @@ export const CONCENTRATION: BoardKind<Concentration> = {
       description: "Herfindahl–Hirschman index over owners: the sum of squared shares, 0 to 1",
       sort: "hhi",
       place: "p2",
-      cell: ({ hhi }) => <b>{fixed(hhi, 3)}</b>,
+      cell: ({ hhi }) => (
+        <>
+          <span className="phone-only">HHI </span>
+          <b>{fixed(hhi, 3)}</b>
+        </>
+      ),
     },
     {
       id: "effective",
@@ -271,7 +286,12 @@ export const CONCENTRATION: BoardKind<Concentration> = {
       description: "The largest holder's part",
       sort: "top_share",
       place: "p4",
-      cell: ({ top_share }) => percent(top_share),
+      cell: ({ top_share }) => (
+        <>
+          {percent(top_share)}
+          <span className="phone-only"> with the largest</span>
+        </>
+      ),
     },
     {
       id: "holder",
@@ -285,8 +305,10 @@ export const CONCENTRATION: BoardKind<Concentration> = {
       header: "Holders",
       description: "Holders that are named",
       isQuiet: true,
+      place: "p5",
       cell: ({ holders, is_top_only }) => (
         <span title={is_top_only ? "Only the largest are named: all of this is about those" : undefined}>
+          <span className="phone-only">of </span>
           {is_top_only ? "top " : ""}
           {count(holders)}
         </span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FlowHour, TraderClass } from "../../lib/traders/contract.ts";
-import { barAt, flowBars, flowSpan, flowTotals } from "./flowBars.ts";
+import { barAt, bucketFor, flowBars, flowSpan, flowTotals } from "./flowBars.ts";
 
 const part = (name: TraderClass, net_usdc: number) => ({
   class: name,
@@ -15,11 +15,12 @@ const hours: FlowHour[] = [
   { hour: "2026-01-01T00:00:00Z", by_class: [part("whale", -10), part("other", 0)] },
 ];
 const HOUR = 3_600_000;
+const byHour = bucketFor([], 0);
 const start = Date.parse("2026-01-01T00:00:00Z");
 
 describe("bars of flow", () => {
   it("are in the order of time, one part on the other by direction", () => {
-    expect(flowBars(hours)).toEqual([
+    expect(flowBars(hours, byHour)).toEqual([
       { at: start, net: -10, parts: [{ class: "whale", from: 0, to: -10 }] },
       {
         at: start + 2 * HOUR,
@@ -34,14 +35,38 @@ describe("bars of flow", () => {
   });
 
   it("reach from the first hour to the end of the last", () => {
-    expect(flowSpan(flowBars(hours))).toEqual([start, start + 3 * HOUR]);
-    expect(flowSpan([])).toBeNull();
+    expect(flowSpan(flowBars(hours, byHour), byHour)).toEqual([start, start + 3 * HOUR]);
+    expect(flowSpan([], byHour)).toBeNull();
   });
 
   it("are found by an instant, and are none where nothing traded", () => {
-    const bars = flowBars(hours);
-    expect(barAt(bars, start + 59 * 60_000)?.net).toBe(-10);
-    expect(barAt(bars, start + HOUR)).toBeUndefined();
+    const bars = flowBars(hours, byHour);
+    expect(barAt(bars, byHour, start + 59 * 60_000)?.net).toBe(-10);
+    expect(barAt(bars, byHour, start + HOUR)).toBeUndefined();
+  });
+
+  it("are of as many hours as leave room for each", () => {
+    const days: FlowHour[] = [0, 1, 3].map((day) => ({
+      hour: new Date(start + day * 24 * HOUR + 5 * HOUR).toISOString(),
+      by_class: [part("whale", 10), part("other", day === 0 ? -4 : 4)],
+    }));
+    expect(bucketFor(days, 1_000).ms).toBe(HOUR);
+    const byDay = bucketFor(days, 20);
+    expect(byDay.ms).toBe(24 * HOUR);
+    const bars = flowBars([...days, ...hours], byDay);
+    expect(bars.map(({ at, net }) => [at, net])).toEqual([
+      [start, 116],
+      [start + 24 * HOUR, 14],
+      [start + 72 * HOUR, 14],
+    ]);
+    expect(flowSpan(bars, byDay)).toEqual([start, start + 96 * HOUR]);
+  });
+
+  it("of weeks begin on Mondays", () => {
+    const byWeek = bucketFor([...hours, { hour: "2027-01-01T00:00:00Z", by_class: [] }], 300);
+    expect(flowBars(hours, byWeek).map(({ at }) => new Date(at).toISOString())).toEqual([
+      "2025-12-29T00:00:00.000Z",
+    ]);
   });
 
   it("add up by class", () => {

@@ -51,6 +51,7 @@ export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
     filters: ["timeframe", "category", "side"],
     timeframe: "all",
     others: ["market", "event", "sort"],
+    labels: { side: "outcome" },
   },
   scoreboard: {
     path: "/api/whale/scoreboard",

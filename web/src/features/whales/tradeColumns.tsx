@@ -5,9 +5,11 @@ import { EvidenceLinks } from "../../components/traders/Reasons.tsx";
 import { Toward } from "../../components/traders/Toward.tsx";
 import { WalletName } from "../../components/traders/WalletName.tsx";
 import { When } from "../../components/traders/When.tsx";
-import { ago, cents, money, moneyExact, percent, shares, venueAndUtc } from "../../lib/format.ts";
+import { ago, cents, money, moneyExact, shares, venueAndUtc } from "../../lib/format.ts";
 import type { WhaleTrade } from "../../lib/traders/contract.ts";
-import { deviations } from "../../lib/traders/words.ts";
+import { deviations, ratio } from "../../lib/traders/words.ts";
+
+const YES_OR_NO = /^(Yes|No)$/;
 
 /** The trades of the tape that were large when they were made. */
 export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
@@ -42,14 +44,14 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
   {
     id: "did",
     header: "Did",
-    description: "What was bought or sold; selling the one outcome is for the other, which is named then",
+    description: "What was bought or sold; to sell Yes is to be for No, and the other way round",
     isText: true,
     place: "p5",
     cell: ({ action, side, market }) => (
       <>
         {action === "buy" ? "bought" : "sold"}{" "}
         <b className={outcomeColour(market.outcome_index ?? -1)}>{market.outcome ?? "an outcome"}</b>
-        {action === "sell" && (
+        {action === "sell" && YES_OR_NO.test(market.outcome ?? "") && (
           <>
             {" → "}
             <Toward side={side} market={market} />
@@ -86,7 +88,7 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
     header: "Of volume",
     description: "Of what traded in the market within 24 hours",
     isQuiet: true,
-    cell: ({ volume_share }) => percent(volume_share),
+    cell: ({ volume_share }) => ratio(volume_share),
   },
   {
     id: "of_depth",
@@ -94,7 +96,7 @@ export const TRADE_COLUMNS: readonly BoardColumn<WhaleTrade>[] = [
     description:
       "Of what rested within two cents of the best price on the side it took; — where no book was known",
     isQuiet: true,
-    cell: ({ depth_share }) => percent(depth_share),
+    cell: ({ depth_share }) => ratio(depth_share),
   },
 ];
 
@@ -118,12 +120,12 @@ export function TradeReasons({ trade }: { trade: WhaleTrade }) {
         />
         <Measure
           label="Of 24 h volume"
-          value={volume_share === null ? null : percent(volume_share)}
+          value={volume_share === null ? null : ratio(volume_share)}
           bound="2%"
         />
         <Measure
           label="Of depth within 2¢"
-          value={depth_share === null ? null : percent(depth_share)}
+          value={depth_share === null ? null : ratio(depth_share)}
           bound="5%"
         />
         <Measure label="Shares" value={shares(trade.shares)} />

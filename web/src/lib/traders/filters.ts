@@ -78,7 +78,7 @@ export const FILTERS = {
     ],
   },
   score: { kind: "choice", label: "score", any: "whale", options: named(SCORE_KINDS.slice(0, 3), scoreText) },
-  min_score: { kind: "amount", label: "at least", most: 100, step: 1 },
+  min_score: { kind: "amount", label: "score from", most: 100, step: 1 },
   wallet: {
     kind: "text",
     label: "wallet",
@@ -121,6 +121,8 @@ export interface BoardSpec {
   timeframe?: string;
   /** It can be narrowed to several wallets. */
   byWallets?: boolean;
+  /** What a filter is called here, where it is about something else than elsewhere. */
+  labels?: Readonly<Partial<Record<FilterName, string>>>;
 }
 
 /**

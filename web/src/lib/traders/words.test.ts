@@ -5,6 +5,7 @@ import {
   ingredientText,
   ownName,
   rateOf,
+  ratio,
   reasonText,
   scoreSpan,
   verdictText,
@@ -39,6 +40,15 @@ describe("figures", () => {
     [{ value: 0.25, unit: null }, "0.25"],
   ])("an ingredient %o reads %s", (ingredient, text) => {
     expect(ingredientText(ingredient)).toBe(text);
+  });
+
+  it("are so many times the whole where percent would be long", () => {
+    expect(ratio(0.61)).toBe("61%");
+    expect(ratio(1.6)).toBe("160%");
+    expect(ratio(9.99)).toBe("999%");
+    expect(ratio(9.999)).toBe("10×");
+    expect(ratio(1789.66)).toBe("1,790×");
+    expect(ratio(null)).toBe("—");
   });
 
   it("carry their interval, and are unknown without a value", () => {

@@ -67,6 +67,7 @@ const REASONS: Readonly<Record<string, string>> = {
   maker: "it trades like a market maker",
   bot: "it trades like a program",
   no_scale: "there is nothing to measure it by",
+  withdrawn: "it errs more often than it declares",
   no_population: "all wallets together have not been scored yet",
   no_side: "it pointed nowhere",
   no_entry: "there was no price when it was published",
@@ -130,6 +131,11 @@ export function ingredientText({ value, unit }: Pick<Ingredient, "value" | "unit
     default:
       return signed(value, 3).replace("+", "");
   }
+}
+
+/** A part of something that it may well exceed: in percent, and from tenfold on how many times it is: `61%`, `224×`. */
+export function ratio(part: number | null): string {
+  return part !== null && part >= 9.995 ? `${count(part)}×` : percent(part);
 }
 
 /** Standard deviations with their sign: `+3.4 sd`. */

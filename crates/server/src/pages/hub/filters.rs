@@ -3,16 +3,17 @@
 use domain::{Category, InvalidField, null_audit::Subject, signals::Kind, whales::Class};
 use maud::{Markup, html};
 
-use super::super::{format::words, links::Address, states::field_errors};
+use super::{
+    super::{format::words, links::Address, states::field_errors},
+    cells,
+};
 
 /// What may be chosen for a field, with what each value is called; empty: it is typed.
 fn options(name: &str) -> Vec<(&'static str, String)> {
     let plain = |all: &[&'static str]| all.iter().map(|one| (*one, words(one))).collect();
     match name {
         "timeframe" => plain(&["1h", "6h", "24h", "7d", "30d", "all"]),
-        "class" => {
-            Class::ALL.map(|class| (class.slug(), super::cells::class_word(class.slug()))).to_vec()
-        }
+        "class" => Class::ALL.map(|class| (class.slug(), cells::class_word(class.slug()))).to_vec(),
         "category" => Category::ALL.map(|one| (one.slug(), one.label().to_owned())).to_vec(),
         "side" => plain(&["yes", "no"]),
         "action" => plain(&["buy", "sell"]),
@@ -25,12 +26,17 @@ fn options(name: &str) -> Vec<(&'static str, String)> {
     }
 }
 
-fn label(name: &str) -> &str {
-    match name {
-        "min_usdc" => "from $",
-        "max_usdc" => "to $",
-        "min_score" => "score from",
-        other => other,
+/// What a field is called on a page.
+fn label(page: &str, name: &'static str) -> &'static str {
+    match (page, name) {
+        (_, "timeframe") => "last",
+        (_, "min_usdc") => "from $",
+        (_, "max_usdc") => "to $",
+        ("/signals", "min_score") => "strength from",
+        (_, "min_score") => "score from",
+        (_, "side") => "toward",
+        ("/signals", "status") => "result",
+        (_, other) => other,
     }
 }
 
@@ -55,9 +61,9 @@ fn field(address: &Address, name: &'static str) -> Markup {
     let options = options(name);
     html! {
         label class=(class) {
-            i { (label(name)) }
+            i { (label(address.path(), name)) }
             @if options.is_empty() {
-                input name=(name) value=(value) autocomplete="off" maxlength="42";
+                input name=(name) value=(value) placeholder="any" autocomplete="off" maxlength="42";
             } @else {
                 select name=(name) {
                     option value="" { "any" }

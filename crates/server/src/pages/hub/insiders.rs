@@ -8,7 +8,7 @@ use maud::html;
 use super::{
     super::{
         PageRequest,
-        format::{UNKNOWN, fixed, percent, words},
+        format::{fixed, percent, words},
         links::Address,
         shell::{Section, Surroundings},
     },
@@ -20,7 +20,7 @@ use crate::{
     },
     assets::Chunk,
     http::{error::ApiError, state::AppState},
-    view::intelligence::{InformedMarket, InformedWallet},
+    view::intelligence::{EvidenceRow, InformedMarket, InformedWallet},
 };
 
 const PATH: &str = "/insiders";
@@ -73,15 +73,17 @@ pub(in crate::pages) async fn show(
 async fn markets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<InformedMarket>; 6] = [
         text("market", "Market", "p1", |row, _| cells::market(&row.market, false)),
-        number("pairs", "Wallets", "p4", |row, _| html! { (row.pairs) }),
-        number("strongest", "Strongest", "p2", |row, _| {
-            html! { @match row.strongest_sd { Some(sd) => { (fixed(Some(sd), 1)) " sd" }, None => span class="mut" { (UNKNOWN) } } }
+        number("pairs", "Wallets", "p4", |row, _| {
+            html! { (row.pairs) span class="phone-only" { @if row.pairs == 1 { " wallet" } @else { " wallets" } } }
         }),
-        text("leakage", "Leakage", "p5", |row, _| {
+        number("strongest", "Strongest", "p2", |row, _| {
+            html! { span class=[row.strongest_sd.is_none().then_some("mut")] { (cells::deviations(row.strongest_sd)) } }
+        }),
+        text("leakage", "Leakage", "", |row, _| {
             html! {
                 @match (row.leakage.ils, &row.leakage.out_of_scope) {
                     (Some(score), _) => (fixed(Some(score), 2)),
-                    (None, Some(why)) => span class="mut" { "out of scope: " (why) },
+                    (None, Some(why)) => span class="mut" { "out of scope: " (words(why)) },
                     (None, None) => span class="mut" { "unknown" },
                 }
             }
@@ -92,11 +94,26 @@ async fn markets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Resul
                 @if row.gate != "open" { " " span class="tag warn" title=[row.gate_reason.as_deref()] { (row.gate) } }
             }
         }),
-        number("last", "Last", "p3", |row, now| cells::when(row.last_at, now)),
+        number("last", "Last", "p5", |row, now| {
+            html! { span class="phone-only" { "last " } (cells::when(row.last_at, now)) }
+        }),
     ];
     let (query, _) = read::<InformedMarketsQuery>(address)?;
     let reply = answer_markets(app, &query).await?;
     Body::of_rows("informed", "Markets with evidence", &COLUMNS, &reply, None, address, now)
+}
+
+/// Whether anything is known of a sign, here or of those who are like it otherwise.
+fn is_known(row: &EvidenceRow) -> bool {
+    row.value.is_some() || row.present.is_some() || row.matched > 0
+}
+
+/// The 95 % interval of a rate among controls.
+fn interval(row: &EvidenceRow) -> String {
+    match (row.low, row.high) {
+        (Some(_), Some(_)) => format!("[{}, {}]", percent(row.low), percent(row.high)),
+        _ => String::new(),
+    }
 }
 
 async fn wallets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
@@ -107,21 +124,27 @@ async fn wallets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Resul
         }),
         text("wording", "Finding", "p5", |row, _| html! { (row.wording) }),
         number("strength", "Strength", "p2", |row, _| {
-            html! { @match row.strength { Some(sd) => { (fixed(Some(sd), 1)) " sd" }, None => span class="mut" { (UNKNOWN) } } }
+            html! { span class=[row.strength.is_none().then_some("mut")] { (cells::deviations(row.strength)) } }
         }),
         text("table", "Beside matched controls", "", |row, _| {
             html! {
                 details class="why" {
                     summary { (row.table.iter().filter(|one| one.present == Some(true)).count()) " found" }
                     table class="mini" {
-                        @for one in &row.table {
-                            tr {
-                                th class="l" scope="row" { (one.label) }
-                                td { @match one.present { Some(true) => "yes", Some(false) => "no", None => "unknown" } }
-                                td { (one.matched_present) " of " (one.matched) " · " (percent(one.rate)) }
+                        thead { tr { th class="l" scope="col" { "Sign" } th scope="col" { "Here" } th scope="col" { "Found" } th scope="col" { "Among matched controls" } } }
+                        tbody {
+                            @for one in row.table.iter().filter(|one| is_known(one)) {
+                                tr {
+                                    th class="l" scope="row" { (one.label) }
+                                    td { (cells::deviations(one.value)) }
+                                    td { @match one.present { Some(true) => "yes", Some(false) => "no", None => "unknown" } }
+                                    td { @if one.matched == 0 { "no control is like it" } @else { (percent(one.rate)) " " (interval(one)) " " (one.matched_present) " of " (one.matched) } }
+                                }
                             }
                         }
                     }
+                    @let unknown: Vec<_> = row.table.iter().filter(|one| !is_known(one)).map(|one| one.label.as_str()).collect();
+                    @if !unknown.is_empty() { p class="sub" { "Nothing is known of: " (unknown.join("; ")) "." } }
                     (cells::reasons(&row.evidence, &[]))
                     p class="sub" { (row.reserve) }
                 }

@@ -1,6 +1,5 @@
 //! What the hubs of intelligence have in common: filters in the address, a table, what it waits for.
 
-mod cells;
 mod filters;
 pub(super) mod insiders;
 pub(super) mod scores;
@@ -20,6 +19,7 @@ use super::{
     links::Address,
     lists,
     shell::{Boot, Page, Section, Surroundings},
+    traders as cells,
 };
 use crate::{
     api::{list::query_string, reply::Reply},
@@ -72,7 +72,8 @@ fn table<T>(
         format!("{text}c-{} {}", column.id, column.place).trim_end().to_owned()
     };
     html! {
-        div class="scroll" tabindex="0" role="region" aria-label=(caption) {
+        // A box that scrolls must be reachable by keyboard.
+        section class="scroll" aria-label=(caption) tabindex="0" {
             table class={ "grid board " (name) } {
                 caption class="sr" { (caption) }
                 thead { tr { @for column in columns { th class=(class(column)) scope="col" { (column.header) } } } }

@@ -78,7 +78,7 @@ fn defined(one: &ScoreDefinition) -> Markup {
             div { dt { "Error budget" } dd {
                 @match one.budget { Some(budget) => (percent(Some(budget))), None => "none: it measures and does not test" }
             } }
-            div { dt { "Version" } dd { (one.version) } }
+            div { dt { "Version" } dd { (one.version) " " a class="link" href=(one.doc_href) { "in the documentation" } } }
         }
     }
 }

@@ -107,7 +107,7 @@ fn outcome(signal: &Signal) -> Markup {
 
 fn tallies(tally: &[SignalTally]) -> Markup {
     html! {
-        div class="scroll" tabindex="0" role="region" aria-label="How signals did by kind" {
+        section class="lead wide-table" aria-label="Tally by kind" tabindex="0" {
             table class="mini tally" {
                 caption class="sr" { "How signals did by kind" }
                 thead { tr {

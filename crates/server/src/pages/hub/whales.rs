@@ -7,10 +7,11 @@ use maud::{Markup, html};
 use super::{
     super::{
         PageRequest,
-        figures::{flow_figure, money_figure},
-        format::{UNKNOWN, cents, count, fixed, percent, utc, words},
+        figures::{flow_figure, money_figure, outcome_class},
+        format::{UNKNOWN, cents, count, fixed, percent, ratio, utc},
         links::Address,
         shell::{Section, Surroundings},
+        wallet::told::profit,
     },
     Body, Column, Hub, cells, csv_href, nothing, number, read, rows, switch, tab_of, table, text,
     told,
@@ -152,22 +153,25 @@ async fn list_trades(
     address: &Address,
     now: DateTime<Utc>,
 ) -> Result<Body, ApiError> {
-    const COLUMNS: [Column<WhaleTrade>; 9] = [
+    const COLUMNS: [Column<WhaleTrade>; 10] = [
         text("when", "Time", "p4", |row, now| cells::when(row.traded_at, now)),
         text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
         text("market", "Market", "p3", |row, _| cells::market(&row.market, false)),
         text("did", "Did", "p5", |row, _| {
             html! {
                 @if row.action == "buy" { "bought " } @else { "sold " }
-                b { (row.market.outcome.as_deref().unwrap_or("an outcome")) }
+                b class=[row.market.outcome_index.and_then(outcome_class)] {
+                    (row.market.outcome.as_deref().unwrap_or("an outcome"))
+                }
             }
         }),
         number("usdc", "USDC", "p2", |row, _| html! { b { (cells::dollars(Some(row.usdc))) } }),
         number("paid", "Price", "", |row, _| html! { (cents(Some(row.price), None)) }),
         number("size", "Size", "", |row, _| {
-            html! { @match row.size_z { Some(z) => { (fixed(Some(z), 1)) " sd" }, None => span class="mut" { (UNKNOWN) } } }
+            html! { span class=[row.size_z.is_none().then_some("mut")] { (cells::deviations(row.size_z)) } }
         }),
-        number("of_volume", "Of volume", "", |row, _| html! { (percent(row.volume_share)) }),
+        number("of_volume", "Of volume", "", |row, _| html! { (ratio(row.volume_share)) }),
+        number("of_depth", "Of depth", "", |row, _| html! { (ratio(row.depth_share)) }),
         text("why", "Why", "", |row, _| cells::why(&row.evidence, &[])),
     ];
     let (query, pairs) = read::<WhaleTradesQuery>(address)?;
@@ -189,12 +193,14 @@ async fn list_positions(
         number("prices", "Paid → now", "p5", |row, _| {
             html! { (cents(row.average_price, None)) " → " (cents(row.current_price, None)) }
         }),
-        number("unrealized", "Unrealised", "p4", |row, _| flow_figure(row.unrealized_usdc)),
+        number("unrealized", "Unrealised", "p4", |row, _| {
+            html! { (profit(row.unrealized_usdc)) span class="phone-only" { " unrealised" } }
+        }),
         number(
             "of_liquidity",
             "Of liquidity",
             "",
-            |row, _| html! { (percent(row.share_of_liquidity)) },
+            |row, _| html! { (ratio(row.share_of_liquidity)) },
         ),
         number("as_of", "As of", "", |row, now| cells::when(row.as_of, now)),
     ];
@@ -280,10 +286,10 @@ async fn list_flips(
             "after",
             "After",
             "p2",
-            |row, _| html! { b { (cells::dollars(Some(row.after_usdc))) } },
+            |row, _| html! { span class="phone-only" { "now " } b { (cells::dollars(Some(row.after_usdc))) } },
         ),
         number("peak", "Peak", "", |row, _| cells::dollars(Some(row.peak_usdc))),
-        number("turned", "Change", "", |row, _| html! { (percent(Some(row.change))) }),
+        number("turned", "Change", "", |row, _| html! { (ratio(Some(row.change))) }),
         text("history", "History", "", |row, _| {
             html! { @if row.is_whole { "whole" } @else { span class="warn" { "not whole" } } }
         }),
@@ -301,19 +307,23 @@ async fn list_concentration(
 ) -> Result<Body, ApiError> {
     const COLUMNS: [Column<ConcentrationRow>; 7] = [
         text("market", "Market", "p1", |row, _| cells::market(&row.market, true)),
-        number("hhi", "HHI", "p2", |row, _| html! { b { (fixed(Some(row.hhi), 3)) } }),
+        number("hhi", "HHI", "p2", |row, _| {
+            html! { span class="phone-only" { "HHI " } b { (fixed(Some(row.hhi), 3)) } }
+        }),
         number(
             "effective",
             "Effective",
             "p3",
-            |row, _| html! { (fixed(Some(row.effective_holders), 1)) },
+            |row, _| html! { (fixed(Some(row.effective_holders), 1)) span class="phone-only" { " effective holders" } },
         ),
-        number("top", "Largest", "p4", |row, _| html! { (percent(Some(row.top_share))) }),
+        number("top", "Largest", "p4", |row, _| {
+            html! { (percent(Some(row.top_share))) span class="phone-only" { " with the largest" } }
+        }),
         text("holder", "Who", "", |row, _| {
             html! { @match row.top.first() { Some(top) => (cells::wallet(&top.wallet)), None => span class="mut" { (UNKNOWN) } } }
         }),
-        number("holders", "Holders", "", |row, _| {
-            html! { @if row.is_top_only { "top " } (count(row.holders as usize)) }
+        number("holders", "Holders", "p5", |row, _| {
+            html! { span class="phone-only" { "of " } @if row.is_top_only { "top " } (count(row.holders as usize)) }
         }),
         number("as_of", "Read", "", |row, now| cells::when(row.observed_at, now)),
     ];
@@ -325,18 +335,20 @@ async fn list_concentration(
 
 async fn rank(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<ScoreRow>; 7] = [
-        number("rank", "#", "p4", |row, _| {
-            html! { @match row.rank { Some(rank) => (rank), None => span class="mut" { (UNKNOWN) } } }
+        number("rank", "#", "p5", |row, _| {
+            html! { @match row.rank { Some(rank) => { span class="phone-only" { "rank " } (rank) }, None => span class="mut" { (UNKNOWN) } } }
         }),
         text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
-        text("score", "Score", "p3", |row, _| {
-            html! {
-                @if row.value.is_some() { (cells::interval(row.value, row.low, row.high)) }
-                @else { (words(&row.verdict)) @if let Some(reason) = &row.reason { ": " (words(reason)) } }
-            }
+        text("score", "Score of 100, with its interval", "p3", |row, _| cells::verdict(row)),
+        number(
+            "n",
+            "n",
+            "p2",
+            |row, _| html! { span class="phone-only" { "n " } (count(row.n as usize)) },
+        ),
+        number("profit", "Profit", "p4", |row, _| {
+            html! { span class="phone-only mut" { "profit " } (profit(row.profit_usdc)) }
         }),
-        number("n", "n", "p2", |row, _| html! { (count(row.n as usize)) }),
-        number("profit", "Profit", "p5", |row, _| flow_figure(row.profit_usdc)),
         number("as_of", "As of", "", |row, now| cells::when(row.as_of, now)),
         text("why", "Why", "", |row, _| cells::why(&row.evidence, &row.ingredients)),
     ];

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::settings::{ROWS, Settings};
 use crate::{
+    api::intelligence::wallet as wallet_scores,
     api::wallet::{
         activity::{self, ActivityQuery},
         asked::AskedWallet,
@@ -15,6 +16,7 @@ use crate::{
     },
     http::{error::ApiError, extract::FromQuery, state::AppState},
     pages::panels::{Panel, within},
+    view::intelligence::WalletScores,
     view::wallet::{
         ActivityView, ClosedPositionView, ExposureView, PnlView, PositionView, ValueView,
         WalletMetricsView, WalletProfile,
@@ -41,6 +43,7 @@ pub(super) struct Loaded {
     pub(super) value: Panel<ValueView>,
     pub(super) metrics: Panel<Option<WalletMetricsView>>,
     pub(super) pnl: Panel<PnlView>,
+    pub(super) scores: Panel<WalletScores>,
     pub(super) positions: Panel<Vec<PositionView>>,
     pub(super) exposure: Panel<Vec<ExposureView>>,
     pub(super) closed: Panel<Closed>,
@@ -58,11 +61,12 @@ impl Loaded {
         let trades = settings.trades_query();
         let activity = ActivityQuery::read(&mut QueryReader::new(Vec::<(String, String)>::new()));
         let closed = ClosedPositionsQuery { limit: ROWS, offset: settings.closed };
-        let (profile, value, metrics, pnl, positions, exposure, closed, trades, activity) = tokio::join!(
+        let (profile, value, metrics, pnl, scores, positions, exposure, closed, trades, activity) = tokio::join!(
             Box::pin(profile::load(app, asked)),
             Box::pin(within(value::load(app, asked))),
             Box::pin(within(metrics::load(app, asked))),
             Box::pin(within(pnl::load(app, asked, settings.pnl_range()))),
+            Box::pin(within(wallet_scores::load(app, &asked.address))),
             Box::pin(within(positions::load(app, asked))),
             Box::pin(within(exposure::load(app, asked))),
             Box::pin(within(closed_positions::load(app, asked, closed))),
@@ -77,6 +81,7 @@ impl Loaded {
             value,
             metrics,
             pnl,
+            scores,
             positions,
             exposure,
             closed: closed.map(|(rows, total)| Closed { rows, total }),
@@ -105,6 +110,7 @@ impl Loaded {
             value: self.value.ok(),
             metrics: self.metrics.ok().map(|metrics| MetricsPart { metrics }),
             pnl: self.pnl.ok(),
+            scores: self.scores.ok(),
             positions: self.positions.ok(),
             exposure: self.exposure.ok(),
             closed: self.closed.ok().filter(|_| settings.closed == 0).map(|closed| {
@@ -138,6 +144,7 @@ struct Parts {
     value: Option<ValueView>,
     metrics: Option<MetricsPart>,
     pnl: Option<PnlView>,
+    scores: Option<WalletScores>,
     positions: Option<Vec<PositionView>>,
     exposure: Option<Vec<ExposureView>>,
     closed: Option<WalletListReply<ClosedPositionView>>,

@@ -17,8 +17,9 @@ mod pnl_chart;
 mod positions;
 mod reconciliation;
 mod scatter;
+mod scores;
 mod settings;
-mod told;
+pub(super) mod told;
 mod trades;
 
 use axum::{extract::State, response::Response};
@@ -130,9 +131,10 @@ impl Content<'_> {
     }
 
     fn left(&self) -> Markup {
-        let Loaded { pnl, metrics, positions, closed, trades, .. } = self.loaded;
+        let Loaded { pnl, scores, metrics, positions, closed, trades, .. } = self.loaded;
         html! {
             (pnl::panel(self.settings, pnl, &identity::name(self.profile())))
+            (scores::panel(scores, self.now))
             (figures::panels(metrics, closed, self.now))
             (positions::panel(positions))
             (closed::panel(self.settings, closed))

@@ -80,7 +80,7 @@ pub(super) fn dash() -> Markup {
 }
 
 /// A profit with its sign and colour, the exact amount on hover.
-pub(super) fn profit(usdc: Option<f64>) -> Markup {
+pub(in crate::pages) fn profit(usdc: Option<f64>) -> Markup {
     let class = match usdc {
         Some(usdc) if usdc > 0.0 => "up",
         Some(usdc) if usdc < 0.0 => "down",

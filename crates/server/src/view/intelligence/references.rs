@@ -184,13 +184,13 @@ impl Evidence {
                 kind: kind.to_owned(),
                 id: id.to_owned(),
                 href: Some(format!("/markets/{id}")),
-                label: "Market".to_owned(),
+                label: format!("Market {id}"),
             },
             "event" => Self {
                 kind: kind.to_owned(),
                 id: id.to_owned(),
                 href: Some(format!("/events/{id}")),
-                label: "Event".to_owned(),
+                label: format!("Event {id}"),
             },
             "activity" => Self {
                 kind: kind.to_owned(),

@@ -213,7 +213,7 @@ pub fn definition(score: ScoreName) -> ScoreDefinition {
         budget: score.budget().type1,
         false_discovery: score.budget().false_discovery,
         unit: "0 to 100".to_owned(),
-        doc_href: format!("/scores/{}", score.slug()),
+        doc_href: "/docs/scores".to_owned(),
     }
 }
 

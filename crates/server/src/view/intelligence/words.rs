@@ -46,7 +46,7 @@ pub(super) fn ingredient(name: &str) -> (String, Option<&'static str>) {
 }
 
 /// Names of `docs/scores.md`, what they are called, and in what they are counted.
-const INGREDIENTS: [(&str, &str, Option<&str>); 44] = [
+const INGREDIENTS: [(&str, &str, Option<&str>); 46] = [
     ("active_months", "Months active", Some("share")),
     ("at_risk", "At risk", Some("usd")),
     ("better_than_prices", "Chance of an edge above 0", Some("probability")),
@@ -86,6 +86,8 @@ const INGREDIENTS: [(&str, &str, Option<&str>); 44] = [
     ("tail_p", "Earlier ones at least as strong", Some("probability")),
     ("tilt", "Edge", Some("log_odds")),
     ("tilt_all", "Edge, all events", Some("log_odds")),
+    ("tilt_high", "Edge, at most", Some("log_odds")),
+    ("tilt_low", "Edge, at least", Some("log_odds")),
     ("tilt_recent", "Edge, recent events", Some("log_odds")),
     ("untested", "Owners nobody tested", Some("count")),
     ("votes_away", "Votes against", None),

@@ -1,6 +1,7 @@
 //! The pages of intelligence as they are without a script.
 
 use domain::{Side, scores::ScoreKind};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Bench, address, signals::signal};
@@ -64,6 +65,49 @@ async fn filters_are_a_form_whose_mistakes_are_named() {
     assert!(html.contains("Withdrawn since") && !html.contains("span-bar"));
     let (status, _) = bench.server.page("/whales?tab=flows&endgame=show&wallet=x").await;
     assert_eq!(status, 200, "what another tab takes is kept for it");
+}
+
+#[tokio::test]
+async fn a_wallets_page_has_its_scores_and_hands_them_over() {
+    let bench = Bench::start().await;
+    let page_of = async |n: u8| {
+        let (status, html) = bench.server.page(&format!("/wallets/{}", address(n))).await;
+        assert_eq!(status, 200);
+        let (_, card) = html.split_once(r#"id="scores""#).expect("there is a card of scores");
+        let card = card.split_once("</section>").unwrap().0.to_owned();
+        (html, card)
+    };
+    let (html, card) = page_of(1).await;
+    for told in [
+        "90 [80, 95]",
+        "60 [50, 65]",
+        "40 [30, 45]",
+        "smart money · ",
+        "no change yet",
+        "Why: Smart money",
+        r##"href="#why-reputation""##,
+        "Whale 90 of 100, from 41 observations. Profit by our books $1,234.50.",
+        "Pattern consistent with one owner of 2 wallets",
+        "nothing forbidden",
+    ] {
+        assert!(card.contains(told), "{told:?} is not in {card}");
+    }
+    let (_, boot) = html.split_once(r#"id="boot">"#).unwrap();
+    let boot: Value = serde_json::from_str(boot.split_once("</script>").unwrap().0).unwrap();
+    let scores = &boot["reply"]["data"]["parts"]["scores"];
+    assert_eq!(scores["current"].as_array().map(Vec::len), Some(3));
+    assert_eq!(scores["owner"]["wallets"].as_array().map(Vec::len), Some(2));
+
+    let (_, card) = page_of(2).await;
+    assert!(card.contains("withheld<small> the history misses something"), "{card}");
+    assert!(card.contains("Our books and Polymarket's differ"), "{card}");
+    let (_, card) = page_of(5).await;
+    assert!(card.contains("too few events to say") && !card.contains("span-bar"), "{card}");
+    let (_, card) = page_of(6).await;
+    assert!(card.contains("Not scored yet") && !card.contains("<table"), "{card}");
+    bench.audit(ScoreKind::Whale, 200, 1).await;
+    let (_, card) = page_of(1).await;
+    assert!(card.contains("it errs more often than it declares") && !card.contains("90 ["));
 }
 
 #[tokio::test]

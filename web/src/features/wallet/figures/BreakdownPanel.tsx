@@ -1,9 +1,9 @@
 import { PanelNote } from "../../../components/PanelParts.tsx";
 import { Profit } from "../../../components/traders/Profit.tsx";
+import { WideTable } from "../../../components/traders/WideTable.tsx";
 import type { RecordFigures, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { categoryLabel, count, percent } from "../../../lib/format.ts";
 import type { Told as ToldValue } from "../told.ts";
-import { WideTable } from "../WideTable.tsx";
 import { edgeText, rateText, signOf } from "./interval.ts";
 import { WithheldNote } from "./Told.tsx";
 

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { PanelNote } from "../../../components/PanelParts.tsx";
 import { Profit } from "../../../components/traders/Profit.tsx";
+import { WideTable } from "../../../components/traders/WideTable.tsx";
 import type { RecordFigures, SettledEvent, WalletMetrics } from "../../../lib/apiTypes.ts";
 import { count, duration, fixed, money, moneyExact, percent, signed, utc } from "../../../lib/format.ts";
 import { GUIDE } from "../address.ts";
 import type { Told as ToldValue } from "../told.ts";
-import { WideTable } from "../WideTable.tsx";
 import { EventName } from "./EventName.tsx";
 import { edgeText, rateText, signOf } from "./interval.ts";
 import { Told, WithheldNote } from "./Told.tsx";

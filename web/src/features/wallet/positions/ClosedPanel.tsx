@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../../components/PanelParts.tsx";
 import { Profit } from "../../../components/traders/Profit.tsx";
+import { WideTable } from "../../../components/traders/WideTable.tsx";
 import type { ClosedPosition } from "../../../lib/apiTypes.ts";
 import { cents, count, duration, moneyExact, shares, utc } from "../../../lib/format.ts";
 import { entryExitOf } from "../charts/entryExit.ts";
@@ -59,12 +60,7 @@ export function ClosedPanel({ subject }: { subject: Subject }) {
 
 function ClosedTable({ rows }: { rows: readonly ClosedPosition[] }) {
   return (
-    <section
-      className="wide-table tall"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-      tabIndex={0}
-      aria-label="Closed positions, the last first"
-    >
+    <WideTable label="Closed positions, the last first" isTall>
       <table className="mini held">
         <caption className="sr">Closed positions, ours beside Polymarket's</caption>
         <thead>
@@ -128,7 +124,7 @@ function ClosedTable({ rows }: { rows: readonly ClosedPosition[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }
 

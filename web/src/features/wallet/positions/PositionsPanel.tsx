@@ -8,9 +8,9 @@ import {
   StaleNote,
 } from "../../../components/PanelParts.tsx";
 import { Profit } from "../../../components/traders/Profit.tsx";
+import { WideTable } from "../../../components/traders/WideTable.tsx";
 import type { WalletPosition } from "../../../lib/apiTypes.ts";
 import { cents, count, money, moneyExact, shares, utc, words } from "../../../lib/format.ts";
-import { WideTable } from "../WideTable.tsx";
 import { type Subject, walletPositions } from "../walletQueries.ts";
 import { Compared, MarketCell } from "./Compared.tsx";
 import { type PositionOrder, sortedPositions } from "./order.ts";

@@ -4,21 +4,17 @@ import { PanelNote, PanelProblem, PanelSkeleton, StaleNote } from "../../../comp
 import { EvidenceLinks } from "../../../components/traders/Reasons.tsx";
 import { ScoreReasons, Verdict } from "../../../components/traders/ScoreParts.tsx";
 import { WalletName } from "../../../components/traders/WalletName.tsx";
+import { WideTable } from "../../../components/traders/WideTable.tsx";
 import { ago, count, fixed, utc } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/time.ts";
-import { ask } from "../../../lib/traders/boardQueries.ts";
 import type { OwnerCluster, Score, WalletScores } from "../../../lib/traders/contract.ts";
 import { classText, SCORE_KINDS, scoreText } from "../../../lib/traders/words.ts";
-import { WideTable } from "../WideTable.tsx";
+import { walletScores } from "../walletQueries.ts";
 import { sparkOf } from "./spark.ts";
 
 /** The scores of a wallet as they stand and stood, each with its reasons, and the owner it seems to have. */
 export function ScoresPanel({ address }: { address: string }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["wallet-scores", address],
-    queryFn: async ({ signal }) =>
-      (await ask<WalletScores>("/api/polymarket/wallet/{address}/scores", {}, signal, { address })).data,
-  });
+  const { data, error, refetch } = useQuery(walletScores(address));
   return (
     <section className="card intel" aria-label="Scores">
       <h2>

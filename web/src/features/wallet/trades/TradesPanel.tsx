@@ -8,6 +8,7 @@ import {
   Segmented,
   StaleNote,
 } from "../../../components/PanelParts.tsx";
+import { WideTable } from "../../../components/traders/WideTable.tsx";
 import type { WalletActivity } from "../../../lib/apiTypes.ts";
 import {
   cents,
@@ -132,13 +133,7 @@ function TradeRows({ rows, isSimulated, onEnd }: TradeRowsProps) {
     if (lastShown >= rows.length - 1) onEnd();
   }, [lastShown, rows.length]);
   return (
-    <section
-      className="wide-table tall"
-      ref={box}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-      tabIndex={0}
-      aria-label="Trades, the newest first"
-    >
+    <WideTable label="Trades, the newest first" isTall ref={box}>
       <table className="mini acts" aria-rowcount={rows.length + 1}>
         <caption className="sr">Trades, the newest first</caption>
         <thead>
@@ -174,7 +169,7 @@ function TradeRows({ rows, isSimulated, onEnd }: TradeRowsProps) {
           {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }
 
