@@ -14,9 +14,7 @@ use super::redrawn::{Laid, Redrawing};
 use super::results::{First, Line};
 use crate::evidence::Basis;
 use crate::ledger::Completeness;
-use crate::scores::{
-    Baseline, Context, Population, Registered, SettledBet, Smart, Tested, smart,
-};
+use crate::scores::{Baseline, Context, Population, Registered, SettledBet, Smart, Tested, smart};
 use crate::stats::special::{expit, logit};
 use crate::stats::{Dice, tilt};
 
@@ -186,7 +184,11 @@ impl Found {
     /// as far above what it takes.
     fn needed(&self, skill: f64) -> String {
         let needed = ((Z_LEVEL + Z_POWER) / skill).powi(2) / self.information;
-        if skill > 0.0 && needed.is_finite() { format!("{needed:.0}") } else { "no number of them".to_owned() }
+        if skill > 0.0 && needed.is_finite() {
+            format!("{needed:.0}")
+        } else {
+            "no number of them".to_owned()
+        }
     }
 }
 

@@ -20,7 +20,7 @@ const DRAWS: usize = 100;
 const SEED: u64 = 20_261_123;
 
 /// Whose bets have what skill.
-struct Skill {
+struct Knowing {
     /// They see more than others.
     skilled: BTreeSet<Address>,
     /// They, and whoever copies them: the same bets.
@@ -29,7 +29,7 @@ struct Skill {
     insiders: BTreeSet<Address>,
 }
 
-impl Skill {
+impl Knowing {
     fn of(truth: &Truth) -> Self {
         let skilled = truth.of_kind(&["skilled"]);
         let copies = truth
@@ -52,7 +52,7 @@ pub(super) async fn smart(
     ran_at: DateTime<Utc>,
 ) -> Result<Results, StoreError> {
     let scores = found::scores(database.service(), ScoreKind::Smart.slug()).await?;
-    let skill = Skill::of(truth);
+    let skill = Knowing::of(truth);
     let judged: Vec<&FoundScore> = scored(&scores).collect();
     let mut results = of_lines(lines(&judged, &skill));
     let naive = Naive::of(database, truth, &judged).await?;
@@ -74,7 +74,7 @@ pub(super) async fn smart(
     Ok(results)
 }
 
-fn lines(judged: &[&FoundScore], skill: &Skill) -> Vec<Line> {
+fn lines(judged: &[&FoundScore], skill: &Knowing) -> Vec<Line> {
     let budget = Subject::Score(ScoreKind::Smart).budget();
     // The whole span above nothing: that it has an edge at all.
     let sure: BTreeSet<Address> = judged

@@ -89,14 +89,10 @@ fn record(known: &Known) -> Record {
 fn sizes(known: &Known) -> Vec<EventSize<&str>> {
     let mut unmeasured: BTreeMap<&str, EventSize<&str>> = BTreeMap::new();
     let mut measured = Vec::with_capacity(known.largest.len() + known.held.len());
-    let put = |event, stake: Option<Decimal>| {
-        let is_small =
-            stake.and_then(|stake| stake.to_f64()).is_some_and(|all| all < LEAST_MEASURED);
-        if is_small { EventSize::small(event) } else { EventSize::unknown(event) }
-    };
     if let Some(since) = known.measured_since {
         for bet in known.bets.iter().filter(|bet| bet.opened_at >= since) {
-            unmeasured.insert(&bet.event_key, put(&bet.event_key, Some(bet.stake_usdc)));
+            let event = bet.event_key.as_str();
+            unmeasured.insert(event, by_stake(event, Some(bet.stake_usdc)));
         }
     }
     for held in &known.held {
@@ -104,7 +100,7 @@ fn sizes(known: &Known) -> Vec<EventSize<&str>> {
         if is_measured(held) {
             measured.push(EventSize::position(event, held.volume_share, held.liquidity_share));
         } else {
-            unmeasured.insert(event, put(event, held.stake_usdc));
+            unmeasured.insert(event, by_stake(event, held.stake_usdc));
         }
     }
     for trade in &known.largest {
@@ -116,6 +112,12 @@ fn sizes(known: &Known) -> Vec<EventSize<&str>> {
     }
     measured.extend(unmeasured.into_values());
     measured
+}
+
+/// An event of which nothing was measured, by all that was put into it.
+fn by_stake(event: &str, stake: Option<Decimal>) -> EventSize<&str> {
+    let is_small = stake.and_then(|stake| stake.to_f64()).is_some_and(|all| all < LEAST_MEASURED);
+    if is_small { EventSize::small(event) } else { EventSize::unknown(event) }
 }
 
 /// Whether a position is of enough dollars to be measured.
