@@ -17,6 +17,8 @@ use store::testing::TestDatabase;
 const SMART: Subject = Subject::Score(ScoreKind::Smart);
 const SMALL: AuditOptions =
     AuditOptions { seed: 3, wallets: 1_000, drawn: 400_000, every: TimeDelta::days(1) };
+/// Of the smart money score.
+const VERSION: i16 = 2;
 const WALLETS: u8 = 120;
 const EVENTS: u16 = 2_000;
 
@@ -111,11 +113,11 @@ async fn a_score_that_praises_favourites_leaves_the_rankings_and_a_mended_one_co
     let database = TestDatabase::create().await;
     fill(&database, 1.0, |_| 0.0).await;
     let is_withdrawn =
-        async || audits::is_withdrawn(database.public(), "smart_money", 1).await.unwrap();
+        async || audits::is_withdrawn(database.public(), "smart_money", VERSION).await.unwrap();
     assert!(!is_withdrawn().await);
     audit_if_due(database.database(), broken, SMALL, day(0)).await.unwrap();
     assert!(is_withdrawn().await);
-    let why = audits::withdrawn(database.public(), "smart_money", 1).await.unwrap().unwrap();
+    let why = audits::withdrawn(database.public(), "smart_money", VERSION).await.unwrap().unwrap();
     assert_eq!(why.since, day(0));
     assert!(why.reason.contains("(synthetic)") && why.reason.contains("(redrawn)"), "{why:?}");
     audit_if_due(database.database(), shipped, SMALL, day(1)).await.unwrap();

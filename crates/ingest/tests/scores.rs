@@ -52,6 +52,7 @@ async fn wallets_are_scored_by_their_books_and_by_all_others() {
     assert!(population.register > 50, "{} wallets are tested", population.register);
     let truth = truth(&exchange).await;
     makers_are_out_and_the_skilled_above_the_others(&exchange, &truth).await;
+    who_holds_much_is_a_whale_before_a_trade_is_measured(&exchange, &truth).await;
     reputations_are_of_whole_books(&exchange, &people).await;
     what_was_learned_is_told(&exchange, population.register).await;
     one_by_one_is_all_at_once(&exchange, &people).await;
@@ -112,6 +113,30 @@ async fn makers_are_out_and_the_skilled_above_the_others(
     assert!(tested > 50, "{tested} are scored");
     assert!(mean("skilled") > 3.0 * mean("noise"), "{by_kind:?}");
     assert!(!by_kind.contains_key("maker"));
+}
+
+/// No trade was measured here: what wallets hold is all there is, and it tells whales from others.
+async fn who_holds_much_is_a_whale_before_a_trade_is_measured(
+    exchange: &Exchange,
+    truth: &BTreeMap<Address, String>,
+) {
+    assert_eq!(count(exchange, "notable_trades").await, 0);
+    assert!(count(exchange, "position_sizes").await > 500);
+    let mut by_kind: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (wallet, kind) in truth {
+        let score = current(exchange, "whale", wallet).await;
+        let Some(value) = score.value else { continue };
+        let events = |name: &str| score.ingredients[name].as_f64().unwrap();
+        assert!(score.n >= 3 && events("events_by_trade") == 0.0, "{score:?}");
+        let all = events("events_by_position") + events("events_by_stake");
+        assert_eq!(all.to_bits(), f64::from(score.n).to_bits());
+        let evidence = score.evidence.as_array().unwrap();
+        assert_eq!(evidence.is_empty(), events("events_by_position") == 0.0, "{score:?}");
+        assert!(evidence.iter().all(|one| one["kind"] == "market"));
+        by_kind.entry(kind).or_default().push(value);
+    }
+    let mean = |kind: &str| by_kind[kind].iter().sum::<f64>() / by_kind[kind].len() as f64;
+    assert!(mean("whale") > 30.0 && mean("whale") > 5.0 * mean("noise"), "{by_kind:?}");
 }
 
 /// Whoever has a whole history, agrees with the venue and has ten events has a reputation; of the others it is said why not.

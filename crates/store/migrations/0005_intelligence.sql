@@ -388,11 +388,29 @@ CREATE TABLE intelligence_progress (
     until timestamptz NOT NULL
 );
 
+-- How large a wallet's open positions were for their markets when its books were made: of each event the largest
+-- position that was seen. What follows the market's volume and what rests in it is measured once, with the books, so
+-- that a score changes only when they do.
+CREATE TABLE position_sizes (
+    measured_at     timestamptz NOT NULL,
+    -- Of the largest market of the event, without complete sets: the larger of what it cost and what it is worth.
+    usdc            numeric(20,6) NOT NULL,
+    -- Ever put into the event by buying; NULL unknown.
+    stake_usdc      numeric(20,6),
+    -- Parts of 24 hours' volume and of all that rests in the market; NULL unknown.
+    volume_share    double precision,
+    liquidity_share double precision,
+    wallet_address  bytea NOT NULL,
+    event_key       text NOT NULL,
+    condition_id    text NOT NULL,
+    PRIMARY KEY (wallet_address, event_key)
+);
+
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
+    FOREACH name IN ARRAY ARRAY['position_sizes', 'wallet_bets', 'wallet_scores', 'current_wallet_scores', 'score_runs', 'signals',
                                 'signal_results', 'open_signals', 'score_audits', 'touched_hours', 'market_flows',
                                 'notable_trades', 'wallet_flips', 'owner_clusters', 'market_concentrations', 'holder_readings',
                                 'market_consensus', 'informed_evidence', 'current_informed_evidence',

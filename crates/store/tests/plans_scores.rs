@@ -57,6 +57,8 @@ const RECORDS: &str = "
         SELECT address, (market * 2)::text, '0x' || lpad(to_hex(market), 64, '0'), 0, at, 5
         FROM (SELECT address, at, (n * 7 + k * 13) % 3000 AS market FROM who, generate_series(0, 4) AS k) AS held
         ON CONFLICT DO NOTHING;
+    INSERT INTO position_sizes (measured_at, usdc, wallet_address, event_key, condition_id)
+        SELECT at, 900, address, k::text, '0x' || repeat('0', 64) FROM who, generate_series(1, 4) AS k;
     UPDATE markets SET condition_id = '0x' || lpad(to_hex(market_id::integer), 64, '0');
 ";
 
@@ -102,6 +104,12 @@ async fn what_one_wallet_is_scored_with() {
         sizes::measured_since(connection).await
     })
     .await;
+    uses_index(&database, SERVICE, "position_sizes_pkey", async |connection| {
+        let found = sizes::positions(connection, &some, now() - TimeDelta::days(30)).await?;
+        assert_eq!(found.len(), 4);
+        Ok(found)
+    })
+    .await;
     uses_index(&database, SERVICE, "wallet_traits_written", async |connection| {
         traits::any_since(connection, now() - TimeDelta::minutes(5)).await
     })
@@ -143,6 +151,12 @@ async fn what_is_written_of_one_wallet() {
         classes::set(connection, &[class]).await
     })
     .await;
+    for index in ["wallet_positions_pkey", "markets_condition_id", "position_sizes_pkey"] {
+        uses_index(&database, SERVICE, index, async |connection| {
+            sizes::measure_positions(connection, &wallet(), now()).await
+        })
+        .await;
+    }
     uses_index(&database, PUBLIC, "wallet_flips_pkey", async |connection| {
         flips::of_wallet(connection, &wallet()).await
     })

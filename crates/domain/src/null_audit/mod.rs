@@ -13,6 +13,7 @@
 //! stand and fall together. Everything comes from a seed; `docs/audit-null.md` has the tables, which
 //! `examples/null_audit.rs` prints, and `docs/audit.md` what was found in a simulated world.
 
+mod attainable;
 mod flips;
 mod judges;
 mod planted;
@@ -26,10 +27,13 @@ mod subject;
 mod synthetic;
 
 #[cfg(test)]
+mod attainable_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod trial_tests;
 
+pub use attainable::{Attainable, Known, attainable, shared_skill};
 pub use flips::{Reversal, Taken, reversals};
 pub use judges::{Claim, GoodRecord, Judge, LongShots, Seen, Skill};
 pub use planted::{Detected, pairs, precision_in_first};

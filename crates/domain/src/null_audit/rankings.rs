@@ -4,8 +4,7 @@ use crate::stats::kelly;
 use crate::stats::multiplicity::benjamini_hochberg;
 use crate::stats::persistence::spearman;
 use crate::stats::sharpe::Returns;
-use crate::stats::tilt::variance_by_likelihood;
-use crate::stats::{Posterior, PriceNull, PriceTest, Proportion, Score, Trial};
+use crate::stats::{PriceNull, PriceTest, Proportion, Score, Spread, Trial};
 
 use super::population::{Population, Settled, Wallet};
 use super::rules::{beta_shrunk, price_test, sign_randomisation};
@@ -149,11 +148,11 @@ impl Rankings {
             (0..population.wallets).map(|number| see(population, number)).collect();
         let tests: Vec<Score> =
             seen.iter().filter_map(|one| one.test).map(|test| test.score()).collect();
-        let variance = variance_by_likelihood(&tests).unwrap_or(0.0);
+        let spread = Spread::by_likelihood(&tests).unwrap_or_default();
         for one in &mut seen {
             for (score, ranking) in one.scores.iter_mut().zip(Ranking::ALL) {
                 if ranking == Ranking::Posterior {
-                    *score = one.test.map(|test| Posterior::of(test.score(), variance).mean);
+                    *score = one.test.map(|test| spread.posterior(test.score()).mean);
                 }
             }
         }
@@ -165,7 +164,7 @@ impl Rankings {
         Self {
             standings: standings.collect(),
             skilled: seen.iter().filter(|one| one.is_skilled).count(),
-            variance,
+            variance: spread.variance(),
             by_price_null: discoveries(&seen, |one| one.test.map(|test| test.p)),
             by_signs: discoveries(&seen, |one| one.signs),
         }

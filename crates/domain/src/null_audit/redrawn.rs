@@ -41,7 +41,7 @@ pub struct Laid {
     pub is_exclusive: bool,
     /// Whether it came true.
     pub came_true: bool,
-    /// When it was settled; any unit.
+    /// When it was settled: seconds since 1970.
     pub settled_at: i64,
 }
 

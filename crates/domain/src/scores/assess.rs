@@ -73,7 +73,7 @@ pub fn assess<E: Ord + Copy>(
     let scores = [
         smart(&known, context(Basis::Activity)),
         reputation(&long, context(Basis::Activity)),
-        // Sizes are of the tape, which takers alone are on.
+        // Sizes are of the tape, which takers alone are on, and of books, which know more: the poorer of the two.
         whale(sizes, context(Basis::Feed)),
     ];
     // Too few events to be tested is no skill that is known of, and not unknown for want of records.

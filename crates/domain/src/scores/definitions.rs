@@ -21,18 +21,19 @@ impl ScoreKind {
         match self {
             Self::Whale => Definition {
                 title: "Whale score",
-                text: "How large a wallet is for the markets it trades in, and in how many of its events. A single large \
-                       bet does not make it. Size is a fact; it says nothing of skill.",
+                text: "How large a wallet is for the markets it trades in, by its trades and by what it holds, and in how \
+                       many of its events. A single large bet does not make it. Size is a fact; it says nothing of skill.",
                 formula: "100·√(S·C): S is the mean over events of 1 − 2^(−t), C the share of events with t ≥ 1, and t the \
-                          middle of z/3, volume share/2 % and depth share/5 % of the largest trade of the event",
+                          middle of z/3, volume share/2 % and depth share/5 % of the largest trade or open position of \
+                          the event; a position has no z, and its depth is all that rests",
                 needs: "three events in which at least two of the three measures are known",
             },
             Self::Smart => Definition {
                 title: "Smart money score",
                 text: "How much better a wallet's first purchases came out than the prices it paid, and how sure that is \
                        among all wallets that were ever tested. Makers and programs are not ranked.",
-                formula: "100·(1 − local fdr)·(1 − e^(−θ/0.5)), θ = (θ of all events + 2·θ of recent events)/3 in \
-                          log-odds, nothing below 0",
+                formula: "100·(1 − e^(−θ/0.5)), θ = (θ of all events + 2·θ of recent events)/3 in log-odds, each as \
+                          expected given everybody's bets, nothing below 0",
                 needs: "ten settled events and a whole history",
             },
             Self::Reputation => Definition {

@@ -25,7 +25,7 @@ pub use likeness::{bot, maker};
 pub use population::{FALSE_DISCOVERY_RATE, Population, RECENT_DAYS, Registered, Tested};
 pub use reputation::{HALF_LIFE_DAYS, RECORD_EVENTS, Reputation, reputation};
 pub use smart::{EDGE_SCALE, Posterior, RECENT_WEIGHT, Smart, smart};
-pub use whale::{EventSize, LEAST_MEASURED, whale};
+pub use whale::{EventSize, LEAST_MEASURED, SizeBasis, whale};
 
 use chrono::{DateTime, Utc};
 
@@ -72,7 +72,7 @@ impl ScoreKind {
     /// never compared.
     pub fn version(self) -> u32 {
         match self {
-            Self::Whale | Self::Smart | Self::Reputation => 1,
+            Self::Whale | Self::Smart | Self::Reputation => 2,
             Self::Maker | Self::Bot => conduct::VERSION,
         }
     }

@@ -7,8 +7,7 @@ use super::baseline::{Baseline, SettledBet};
 use super::{Posterior, ScoreKind};
 use crate::evidence::Span;
 use crate::stats::multiplicity::{benjamini_hochberg, benjamini_yekutieli, local_fdr, null_share};
-use crate::stats::tilt::variance_by_likelihood;
-use crate::stats::{PriceNull, PriceTest, Trial, tilt};
+use crate::stats::{PriceNull, PriceTest, Spread, Trial, tilt};
 
 /// The declared false discovery rate: of those who are called skilled, as many may not be.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.1;
@@ -81,6 +80,8 @@ pub struct Population {
     pub as_of: DateTime<Utc>,
     /// How prices came out.
     pub baseline: Baseline,
+    /// How skills are spread; nobody has any where nobody was tested.
+    pub spread: Spread,
     /// τ², the variance of skills; `None` where nobody was tested.
     pub tau2: Option<f64>,
     /// π₀, the part of the tested that has no skill; errs upwards. `None` where nobody was tested.
@@ -116,10 +117,12 @@ impl Population {
             adjusted.iter().filter(|rate| **rate <= FALSE_DISCOVERY_RATE).count()
         };
         let discoveries = below(benjamini_hochberg(&p));
+        let spread = Spread::by_likelihood(&scores);
         Self {
             as_of,
             baseline,
-            tau2: variance_by_likelihood(&scores),
+            tau2: spread.as_ref().map(Spread::variance),
+            spread: spread.unwrap_or_default(),
             pi0,
             register: p.len(),
             lost,
@@ -145,8 +148,7 @@ impl Population {
 
     /// The posterior of a wallet's tilt over all events, and over recent ones, where there are none the prior.
     pub fn posteriors(&self, tested: &Tested) -> (tilt::Posterior, tilt::Posterior) {
-        let tau2 = self.tau2.unwrap_or(0.0);
-        (tilt::Posterior::of(tested.all, tau2), tilt::Posterior::of(tested.recent, tau2))
+        (self.spread.posterior(tested.all), self.spread.posterior(tested.recent))
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Smart {
     /// The exact p-value against prices; shown, not counted.
     pub p: Option<f64>,
     /// The chance that the owner is no better than prices: the local false discovery rate over the register
-    /// of every owner ever tested. `None` where that was not computed.
+    /// of every owner ever tested; shown, not counted. `None` where that was not computed.
     pub local_fdr: Option<f64>,
     /// Of the history.
     pub completeness: Completeness,
@@ -40,10 +40,11 @@ pub struct Smart {
     pub is_bot_like: Option<bool>,
 }
 
-/// The smart-money score: 100·(1 − fdr)·(1 − e^(−θ/[`EDGE_SCALE`])), with θ a third that of all events and two thirds that of recent ones, and 0 for θ
-/// below 0. Evidence times edge: much of one does not make up for the other.
+/// The smart-money score: 100·(1 − e^(−θ/[`EDGE_SCALE`])), with θ a third that of all events and two thirds that of recent
+/// ones, and 0 for θ below 0. θ is what is to be expected of the owner given its bets and everybody's, so it is large
+/// only where both the edge and its evidence are: multiplied by a chance of having skill it would be shrunk twice.
 ///
-/// The span is of θ alone. Withheld where the history is not whole; makers and programs are excluded; where
+/// Withheld where the history is not whole; makers and programs are excluded; where
 /// nobody knows whether the owner is one, the span begins at 0.
 pub fn smart(known: &Smart, context: Context) -> Score {
     let kind = ScoreKind::Smart;
@@ -81,9 +82,7 @@ fn say(known: &Smart, events: usize) -> (Verdict, Option<Span>) {
         return (Verdict::TooFew { events, needed }, None);
     }
     let Some(recent) = known.recent else { return (Verdict::Unknown("tilt_recent"), None) };
-    let fdr = known.local_fdr.filter(|fdr| (0.0..=1.0).contains(fdr));
-    let Some(fdr) = fdr else { return (Verdict::Unknown("local_fdr"), None) };
-    let score = |tilt: f64| 100.0 * (1.0 - fdr) * (1.0 - (-tilt.max(0.0) / EDGE_SCALE).exp());
+    let score = |tilt: f64| 100.0 * (1.0 - (-tilt.max(0.0) / EDGE_SCALE).exp());
     let is_person = known.is_maker_like.is_some() && known.is_bot_like.is_some();
     let low = score(blend(all.span.low, recent.span.low));
     let span = Span {

@@ -28,7 +28,7 @@ fn size(
 ) -> EventSize {
     let size =
         RelativeSize { z, of_volume, of_depth, tier: None, above_floor: None, is_large: None };
-    EventSize { event, size }
+    EventSize { event, size, basis: SizeBasis::Trade }
 }
 
 fn large(event: EventIx, times: f64) -> EventSize {
@@ -75,6 +75,43 @@ fn few_events_are_too_few_to_say() {
         events.iter().map(|event| size(*event, Some(9.0), None, None)).collect();
     assert_eq!(whale(&unmeasured, context()).verdict, Verdict::TooFew { events: 0, needed: 3 });
     assert_eq!(whale::<u32>(&[], context()).verdict.value(), None);
+}
+
+fn ingredient(score: &Score, name: &str) -> Option<f64> {
+    score.ingredients.iter().find(|one| one.name == name).and_then(|one| one.value)
+}
+
+#[test]
+fn who_holds_much_is_large_without_a_trade_that_was_seen() {
+    let events = events(8);
+    let held: Vec<EventSize> = events[..4]
+        .iter()
+        .map(|event| EventSize::position(*event, Some(0.06), Some(0.05)))
+        .collect();
+    let score = whale(&held, context());
+    // 3 times large by the day's volume, once by what rests: twice.
+    assert!((score.verdict.value().unwrap() - 100.0 * 0.75f64.sqrt()).abs() < 1e-9, "{score:?}");
+    assert_eq!(ingredient(&score, "events_by_position"), Some(4.0));
+    assert_eq!(ingredient(&score, "events_by_trade"), Some(0.0));
+    let unmeasured = held.iter().map(|one| EventSize::position(one.event, Some(0.06), None));
+    let unmeasured = whale(&unmeasured.collect::<Vec<_>>(), context());
+    assert_eq!(unmeasured.verdict, Verdict::TooFew { events: 0, needed: 3 }, "{unmeasured:?}");
+}
+
+#[test]
+fn an_event_is_as_large_as_the_larger_of_trade_and_position() {
+    let events = events(3);
+    let traded: Vec<EventSize> = events.iter().map(|event| large(*event, 1.0)).collect();
+    let by_trades = whale(&traded, context());
+    let holding = |times: f64| {
+        let held = EventSize::position(events[0], Some(0.02 * times), Some(0.05 * times));
+        [traded.clone(), vec![held]].concat()
+    };
+    let (smaller, larger) = (whale(&holding(0.5), context()), whale(&holding(3.0), context()));
+    assert_eq!(smaller, by_trades);
+    assert!(larger.verdict.value() > by_trades.verdict.value());
+    assert_eq!((larger.events, ingredient(&larger, "events_by_position")), (3, Some(1.0)));
+    assert_eq!(ingredient(&larger, "events_by_trade"), Some(2.0));
 }
 
 fn any_sizes() -> impl Strategy<Value = Vec<(usize, [Option<f64>; 3])>> {
@@ -149,13 +186,13 @@ fn skilled() -> Smart {
 }
 
 #[test]
-fn the_score_is_evidence_times_edge() {
+fn the_score_is_the_edge_that_is_to_be_expected() {
     let score = smart(&skilled(), context());
-    let expected = 100.0 * 0.95 * (1.0 - (-0.6f64).exp());
+    let expected = 100.0 * (1.0 - (-0.6f64).exp());
     assert!((score.verdict.value().unwrap() - expected).abs() < 1e-9);
     assert!(score.span.unwrap().contains(expected));
-    let lucky = smart(&Smart { local_fdr: Some(1.0), ..skilled() }, context());
-    assert_eq!(lucky.verdict, Verdict::Scored(0.0));
+    let told = smart(&Smart { local_fdr: Some(1.0), ..skilled() }, context());
+    assert_eq!(told.verdict, score.verdict, "θ is shrunk once, by what everybody's bets say");
     let worse = smart(
         &Smart { all: Some(posterior(-0.5, 200)), recent: Some(posterior(-0.5, 9)), ..skilled() },
         context(),
@@ -203,11 +240,6 @@ fn most_owners_have_no_score_and_it_says_why() {
     );
     assert_eq!(verdict(Smart { all: None, ..skilled() }), Verdict::Unknown("tilt_all"));
     assert_eq!(verdict(Smart { recent: None, ..skilled() }), Verdict::Unknown("tilt_recent"));
-    assert_eq!(verdict(Smart { local_fdr: None, ..skilled() }), Verdict::Unknown("local_fdr"));
-    assert_eq!(
-        verdict(Smart { local_fdr: Some(f64::NAN), ..skilled() }),
-        Verdict::Unknown("local_fdr")
-    );
 }
 
 proptest! {

@@ -17,6 +17,7 @@ pub mod recalibration;
 pub mod robust;
 pub mod sharpe;
 pub mod special;
+pub mod spread;
 pub mod tilt;
 pub mod trial;
 
@@ -30,5 +31,6 @@ pub use interval::{Clustered, Proportion, Weighted};
 pub use price_null::{PriceNull, PriceTest};
 pub use recalibration::{Horizon, Line, Recalibration, Resolved};
 pub use robust::Robust;
+pub use spread::Spread;
 pub use tilt::{Posterior, Score};
 pub use trial::{Answer, Bet, Relation, Trial};

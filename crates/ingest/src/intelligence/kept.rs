@@ -6,8 +6,9 @@ use domain::scores::{Score, Verdict as Said};
 use serde_json::{Map, Value};
 use store::intelligence::scores::{Verdict, WalletScore};
 
-/// A score of a wallet as a row. Numbers are kept as exactly as they are meant: a tenth of a point, four digits of what
-/// it was made from. What differs by less says nothing new, and is no row of its own.
+/// A score of a wallet as a row, with four digits of it and of what it was made from. What differs by less says nothing
+/// new, and is no row of its own; a tenth of a point would be coarser than the difference between two wallets of whom
+/// nearly nothing is known, and would put them in the order of their addresses.
 pub(crate) fn kept(wallet: &Address, score: &Score, evidence: Value) -> WalletScore {
     let (verdict, reason) = match score.verdict {
         Said::Scored(_) => (Verdict::Scored, None),
@@ -23,8 +24,8 @@ pub(crate) fn kept(wallet: &Address, score: &Score, evidence: Value) -> WalletSc
         n: u32::try_from(score.events).unwrap_or(u32::MAX),
         verdict,
         reason,
-        value: score.verdict.value().map(tenth),
-        interval: score.span.map(|span| (tenth(span.low), tenth(span.high))),
+        value: score.verdict.value().map(four_digits),
+        interval: score.span.map(|span| (four_digits(span.low), four_digits(span.high))),
         ingredients: ingredients(&score.ingredients),
         evidence,
     }
@@ -37,10 +38,6 @@ pub(crate) fn ingredients(all: &[Ingredient]) -> Value {
         (one.name.to_owned(), value)
     });
     Value::Object(by_name.collect::<Map<String, Value>>())
-}
-
-fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }
 
 /// A number to four digits.
@@ -64,7 +61,6 @@ mod tests {
             let (told, kept): (f64, f64) = (four_digits(number), kept);
             assert_eq!(told.to_bits(), kept.to_bits());
         }
-        assert_eq!(tenth(63.049_99).to_bits(), 63.0f64.to_bits());
         let told = ingredients(&[Ingredient::new("a", 1.0), Ingredient::new("b", None)]);
         assert_eq!(told, serde_json::json!({ "a": 1.0, "b": null }));
     }

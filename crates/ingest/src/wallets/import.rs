@@ -10,7 +10,7 @@ use domain::ledger::{Completeness, Coverage};
 use futures_util::FutureExt as _;
 use polymarket::UpstreamError;
 use polymarket::ws::Clock;
-use store::intelligence::{bets, flips, scores, traits};
+use store::intelligence::{bets, flips, scores, sizes, traits};
 use store::wallets::activity::{self, StoredActivity};
 use store::wallets::imports::{self, Claim};
 use store::wallets::metrics::{self, WalletMetrics};
@@ -258,6 +258,7 @@ impl Import<'_> {
         self.keep_lease_in(&mut tx).await?;
         activity::forget(&mut tx, wallet, &stale).await?;
         positions::replace(&mut tx, wallet, &kept).await?;
+        sizes::measure_positions(&mut tx, wallet, self.now).await?;
         bets::replace(&mut tx, wallet, &settled_bets).await?;
         flips::replace(&mut tx, wallet, &turns).await?;
         traits::set(&mut tx, &conduct.traits).await?;

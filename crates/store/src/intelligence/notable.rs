@@ -23,7 +23,7 @@ pub struct Candidate {
     pub observed_at: DateTime<Utc>,
     /// The market.
     pub market_id: MarketId,
-    /// The event's id, or the market's condition where it has none.
+    /// The event's id, or the market's where it has none.
     pub event_key: String,
     /// Of the event.
     pub category: Option<String>,
@@ -71,7 +71,7 @@ pub async fn candidates(
 ) -> Result<Vec<Candidate>, StoreError> {
     let begins: Vec<DateTime<Utc>> = hours.iter().map(|touched| touched.hour).collect();
     let rows = sqlx::query(
-        "SELECT t.traded_at, t.observed_at, t.market_id, coalesce(m.event_id, m.condition_id, t.market_id) AS event_key,
+        "SELECT t.traded_at, t.observed_at, t.market_id, coalesce(m.event_id, t.market_id) AS event_key,
                 m.category, t.wallet_address, coalesce(c.class, 'other') AS wallet_class, t.transaction_hash, t.ordinal,
                 t.outcome_index, t.is_buy, t.price, t.shares, usdc_of(t.price, t.shares) AS usdc
          FROM unnest($1::text[], $2::timestamptz[], $3::numeric[]) AS n (market_id, hour, least)

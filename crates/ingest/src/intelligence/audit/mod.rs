@@ -7,6 +7,7 @@
 mod job;
 mod planted;
 mod redraw;
+mod skilled;
 
 pub use job::{AuditJob, AuditOptions, audit_if_due};
 pub use planted::{TrueFill, TrueWallet, Truth, planted};

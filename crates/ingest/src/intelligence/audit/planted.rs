@@ -11,13 +11,12 @@ use domain::scores::ScoreKind;
 use domain::{Address, ConditionId};
 use store::intelligence::audits::ScoreAudit;
 use store::intelligence::found::{self, FoundScore};
-use store::wallets::metrics;
 use store::{Database, StoreError, streaming};
 
-use crate::wallets::figures::WalletFigures;
+use super::skilled;
 
 /// How many first ones of a ranking are looked at.
-const TOPS: [usize; 2] = [25, 100];
+pub(super) const TOPS: [usize; 2] = [25, 100];
 /// From this part of a market's trade on, trade with oneself is something to be found.
 const WASHED: f64 = 0.01;
 /// Likeness from which on a wallet is said to be a maker or a program: the lower end of its span.
@@ -36,6 +35,8 @@ pub struct TrueWallet {
     pub kind: String,
     /// Its ring or cluster.
     pub group: Option<u32>,
+    /// Whom it copies.
+    pub leader: Option<Address>,
 }
 
 /// A fill with both sides.
@@ -63,7 +64,7 @@ pub struct Truth {
 }
 
 impl Truth {
-    fn of_kind(&self, kinds: &[&str]) -> BTreeSet<Address> {
+    pub(super) fn of_kind(&self, kinds: &[&str]) -> BTreeSet<Address> {
         let wallets = self.wallets.iter().filter(|one| kinds.contains(&one.kind.as_str()));
         wallets.map(|one| one.address.clone()).collect()
     }
@@ -87,7 +88,7 @@ pub async fn planted(
     ran_at: DateTime<Utc>,
 ) -> Result<Vec<ScoreAudit>, StoreError> {
     let results = [
-        (Subject::Score(ScoreKind::Smart), smart(database, truth).await?),
+        (Subject::Score(ScoreKind::Smart), skilled::smart(database, truth, ran_at).await?),
         (Subject::Score(ScoreKind::Reputation), reputation(database, truth).await?),
         (Subject::Score(ScoreKind::Maker), makers(database, truth).await?),
         (Subject::Score(ScoreKind::Bot), bots(database, truth).await?),
@@ -102,97 +103,21 @@ pub async fn planted(
     Ok(audits.collect())
 }
 
-fn of_lines(lines: Vec<Line>) -> Results {
+pub(super) fn of_lines(lines: Vec<Line>) -> Results {
     Results { lines, ..Results::default() }
 }
 
-fn scored(scores: &[FoundScore]) -> impl Iterator<Item = &FoundScore> {
+pub(super) fn scored(scores: &[FoundScore]) -> impl Iterator<Item = &FoundScore> {
     scores.iter().filter(|score| score.verdict == "scored")
 }
 
-async fn smart(database: &Database, truth: &Truth) -> Result<Results, StoreError> {
-    let scores = found::scores(database.service(), ScoreKind::Smart.slug()).await?;
-    let (skilled, insiders) = (truth.of_kind(&["skilled"]), truth.of_kind(&["insider"]));
-    let budget = Subject::Score(ScoreKind::Smart).budget();
-    let judged: Vec<&FoundScore> = scored(&scores).collect();
-    // The whole span above nothing: that it has an edge at all.
-    let sure: BTreeSet<Address> = judged
-        .iter()
-        .filter(|score| score.low.is_some_and(|low| low > 0.0))
-        .map(|score| score.wallet.clone())
-        .collect();
-    let eligible: BTreeSet<Address> = judged.iter().map(|score| score.wallet.clone()).collect();
-    let knows = |wallet: &&Address| skilled.contains(*wallet) || insiders.contains(*wallet);
-    let ignorant = eligible.iter().filter(|wallet| !knows(wallet)).count();
-    let wrong = sure.iter().filter(|wallet| !knows(wallet)).count();
-    let scored_skilled: BTreeSet<Address> = skilled.intersection(&eligible).cloned().collect();
-    let mut lines = vec![
-        Line::part(
-            "type1",
-            "scored wallets that neither see more than others nor are insiders, and whose whole span is above 0",
-            wrong,
-            ignorant,
-        )
-        .within(budget.type1),
-        Line::part(
-            "scored_skilled",
-            "skilled wallets that have enough events for a score",
-            scored_skilled.len(),
-            skilled.len(),
-        ),
-    ];
-    lines.extend(
-        Detected::of("sure", "scores whose whole span is above 0", &sure, &scored_skilled).lines(),
-    );
-    let mut results = of_lines(lines);
-    let naive = naive(database, truth).await?;
-    for top in TOPS {
-        let ours = judged.iter().map(|score| &score.wallet);
-        results.rankings.extend(first("smart_money", ours, &skilled, top));
-        for (name, ranked) in &naive {
-            results.rankings.extend(first(name, ranked.iter(), &skilled, top));
-        }
-    }
-    Ok(results)
-}
-
-fn first<'a>(
+pub(super) fn first<'a>(
     name: &str,
     ranked: impl Iterator<Item = &'a Address>,
     truth: &BTreeSet<Address>,
     top: usize,
 ) -> Option<First> {
     precision_in_first(name, ranked, truth, top)
-}
-
-/// What others rank by, of the same wallets and figures.
-async fn naive(
-    database: &Database,
-    truth: &Truth,
-) -> Result<[(&'static str, Vec<Address>); 3], StoreError> {
-    let mut by: [Vec<(f64, Address)>; 3] = Default::default();
-    for wallet in &truth.wallets {
-        let Some(kept) = metrics::get(database.service(), &wallet.address).await? else { continue };
-        let Ok(figures) = serde_json::from_value::<WalletFigures>(kept.metrics) else { continue };
-        let record = figures.all_time.known();
-        let figures = [
-            figures.totals.total.known().copied(),
-            // As they are ranked elsewhere: from ten on.
-            record
-                .filter(|record| record.events >= 10)
-                .and_then(|record| record.win_rate.as_ref().map(|rate| rate.value)),
-            record.filter(|record| record.events >= 5).and_then(|record| record.roi),
-        ];
-        for (ranking, figure) in by.iter_mut().zip(figures) {
-            ranking.extend(figure.map(|figure| (figure, wallet.address.clone())));
-        }
-    }
-    let sorted = by.map(|mut ranking| {
-        ranking.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        ranking.into_iter().map(|(_, wallet)| wallet).collect::<Vec<_>>()
-    });
-    let [profit, win_rate, roi] = sorted;
-    Ok([("profit", profit), ("win_rate", win_rate), ("roi", roi)])
 }
 
 async fn reputation(database: &Database, truth: &Truth) -> Result<Results, StoreError> {

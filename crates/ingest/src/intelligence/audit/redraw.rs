@@ -27,6 +27,8 @@ pub(super) struct Held {
     pub(super) laid: Vec<Laid>,
     /// The same in the same order, as scores learn from them how prices come out.
     settled: Vec<(u32, SettledBet)>,
+    /// Whose they are, by their numbers.
+    pub(super) wallets: Vec<Address>,
     as_of: DateTime<Utc>,
 }
 
@@ -71,7 +73,11 @@ impl Held {
             settled_at: bet.closed_at.timestamp(),
         });
         let laid = laid.collect();
-        Ok(Self { laid, settled, as_of: before })
+        let mut wallets: Vec<(u32, Address)> =
+            wallets.0.into_iter().map(|(wallet, number)| (number, wallet.clone())).collect();
+        wallets.sort_by_key(|(number, _)| *number);
+        let wallets = wallets.into_iter().map(|(_, wallet)| wallet).collect();
+        Ok(Self { laid, settled, wallets, as_of: before })
     }
 
     /// The chances that scores would learn if these were the outcomes: with errors, as from the real ones.

@@ -8,12 +8,13 @@ use domain::ledger::Completeness;
 use domain::scores::{
     EventSize, LEAST_MEASURED, Population, Record, ScoreKind, SettledBet, assess,
 };
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 use store::intelligence::bets::WalletBet;
 use store::intelligence::classes::WalletClass;
 use store::intelligence::scores::WalletScore;
-use store::intelligence::sizes::LargestTrade;
+use store::intelligence::sizes::{LargestPosition, LargestTrade};
 
 use super::super::kept::kept;
 use super::Known;
@@ -82,24 +83,46 @@ fn record(known: &Known) -> Record {
     }
 }
 
-/// How large the wallet was on each event since trades are measured: by its largest measured trade; where none was and
-/// everything put into the event was too little to be one, small; otherwise unknown.
+/// How large the wallet was on each event: by its largest measured trade since trades are measured, and by the largest
+/// position that it was seen to hold. Where neither was and everything put into the event was too little to be one, small;
+/// otherwise unknown.
 fn sizes(known: &Known) -> Vec<EventSize<&str>> {
-    let mut sizes: BTreeMap<&str, EventSize<&str>> = BTreeMap::new();
+    let mut unmeasured: BTreeMap<&str, EventSize<&str>> = BTreeMap::new();
+    let mut measured = Vec::with_capacity(known.largest.len() + known.held.len());
     if let Some(since) = known.measured_since {
         for bet in known.bets.iter().filter(|bet| bet.opened_at >= since) {
             let event = bet.event_key.as_str();
-            let is_small = bet.stake_usdc.to_f64().is_some_and(|stake| stake < LEAST_MEASURED);
-            let size = if is_small { EventSize::small(event) } else { EventSize::unknown(event) };
-            sizes.insert(event, size);
+            unmeasured.insert(event, by_stake(event, Some(bet.stake_usdc)));
+        }
+    }
+    for held in &known.held {
+        let event = held.event_key.as_str();
+        if is_measured(held) {
+            measured.push(EventSize::position(event, held.volume_share, held.liquidity_share));
+        } else {
+            unmeasured.insert(event, by_stake(event, held.stake_usdc));
         }
     }
     for trade in &known.largest {
-        let event = trade.event_key.as_str();
         let measures = [trade.size_z, trade.volume_share, trade.depth_share];
-        sizes.insert(event, EventSize::measured(event, measures));
+        measured.push(EventSize::measured(trade.event_key.as_str(), measures));
     }
-    sizes.into_values().collect()
+    for size in &measured {
+        unmeasured.remove(size.event);
+    }
+    measured.extend(unmeasured.into_values());
+    measured
+}
+
+/// An event of which nothing was measured, by all that was put into it.
+fn by_stake(event: &str, stake: Option<Decimal>) -> EventSize<&str> {
+    let is_small = stake.and_then(|stake| stake.to_f64()).is_some_and(|all| all < LEAST_MEASURED);
+    if is_small { EventSize::small(event) } else { EventSize::unknown(event) }
+}
+
+/// Whether a position is of enough dollars to be measured.
+fn is_measured(held: &LargestPosition) -> bool {
+    held.usdc.to_f64().is_some_and(|usdc| usdc >= LEAST_MEASURED)
 }
 
 fn market(bet: &WalletBet) -> Value {
@@ -123,7 +146,7 @@ fn newest(bets: &[WalletBet]) -> Value {
     Value::Array(bets.iter().rev().take(NAMED).map(market).collect())
 }
 
-/// The largest trades.
+/// The largest trades, and after them the markets of the largest positions.
 fn largest(known: &Known) -> Value {
     let mut trades: Vec<_> = known.largest.iter().collect();
     let z = |size: Option<f64>| size.unwrap_or(f64::NEG_INFINITY);
@@ -132,5 +155,12 @@ fn largest(known: &Known) -> Value {
     });
     let trade =
         |one: &LargestTrade| json!({ "kind": "trade", "id": one.transaction_hash.as_str() });
-    Value::Array(trades.into_iter().take(NAMED).map(trade).collect())
+    let mut held: Vec<_> = known.held.iter().filter(|one| is_measured(one)).collect();
+    held.sort_by(|one, other| {
+        other.usdc.cmp(&one.usdc).then_with(|| one.event_key.cmp(&other.event_key))
+    });
+    let position =
+        |one: &LargestPosition| json!({ "kind": "market", "id": one.condition_id.as_str() });
+    let positions = held.into_iter().take(NAMED).map(position);
+    Value::Array(trades.into_iter().take(NAMED).map(trade).chain(positions).collect())
 }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Address;
 use store::intelligence::bets::{self, WalletBet};
-use store::intelligence::sizes::{self, LargestTrade};
+use store::intelligence::sizes::{self, LargestPosition, LargestTrade};
 use store::intelligence::traits::{self, KnownWallet};
 use store::{PgConnection, StoreError};
 
-/// Sizes of trades that were made longer ago say nothing of how large somebody is.
+/// Sizes of what was longer ago say nothing of how large somebody is.
 const SIZES_FOR: TimeDelta = TimeDelta::days(365);
 
 /// Everything that a wallet's scores are made of, but for what is learned from all wallets.
@@ -19,6 +19,8 @@ pub struct Known {
     pub bets: Vec<WalletBet>,
     /// Its largest measured trade of each event.
     pub largest: Vec<LargestTrade>,
+    /// Its largest measured position of each event.
+    pub held: Vec<LargestPosition>,
     /// When the first trade of anybody was measured; `None` before any was.
     pub measured_since: Option<DateTime<Utc>>,
 }
@@ -31,22 +33,26 @@ pub async fn known(
     let found = traits::of(&mut *connection, wallets).await?;
     let mut bets = bets::of_wallets(&mut *connection, wallets).await?.into_iter().peekable();
     let measured_since = sizes::measured_since(&mut *connection).await?;
-    let largest = match (measured_since, found.iter().map(|one| one.traits.written_at).max()) {
-        (Some(_), Some(newest)) => {
-            sizes::largest(&mut *connection, wallets, newest - SIZES_FOR).await?
+    let since = found.iter().map(|one| one.traits.written_at).max().map(|last| last - SIZES_FOR);
+    let (mut largest, mut held) = (Vec::new(), Vec::new());
+    if let Some(since) = since {
+        held = sizes::positions(&mut *connection, wallets, since).await?;
+        if measured_since.is_some() {
+            largest = sizes::largest(&mut *connection, wallets, since).await?;
         }
-        _ => Vec::new(),
-    };
-    let mut largest = largest.into_iter().peekable();
+    }
+    let (mut largest, mut held) = (largest.into_iter().peekable(), held.into_iter().peekable());
     let known = found.into_iter().map(|wallet| {
         let address = wallet.traits.wallet.clone();
-        // Both are in the order of addresses; those of wallets that are not among these are passed over.
+        // All are in the order of addresses; those of wallets that are not among these are passed over.
         while bets.next_if(|bet| bet.wallet < address).is_some() {}
         while largest.next_if(|trade| trade.wallet < address).is_some() {}
+        while held.next_if(|position| position.wallet < address).is_some() {}
         Known {
             bets: std::iter::from_fn(|| bets.next_if(|bet| bet.wallet == address)).collect(),
             largest: std::iter::from_fn(|| largest.next_if(|trade| trade.wallet == address))
                 .collect(),
+            held: std::iter::from_fn(|| held.next_if(|one| one.wallet == address)).collect(),
             measured_since,
             wallet,
         }

@@ -22,7 +22,7 @@ pub use judged::{Judged, judge};
 pub use known::{Known, known};
 
 /// Of the definition of what is learned from all wallets. A model of another version is not read.
-pub const MODEL_VERSION: i16 = 1;
+pub const MODEL_VERSION: i16 = 2;
 
 /// Under this name the model is kept.
 fn model_kind() -> &'static str {

@@ -15,6 +15,7 @@ struct Wallet {
     address: String,
     kind: String,
     group: Option<u32>,
+    leader: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +48,8 @@ pub(super) async fn wallets_of(lab: &str) -> anyhow::Result<Vec<TrueWallet>> {
     let wallets: Vec<Wallet> = get(&client, &format!("{base}/lab/truth/wallets")).await?;
     let wallets = wallets.into_iter().map(|one| {
         let address = Address::parse(&one.address).context("an address")?;
-        Ok(TrueWallet { address, kind: one.kind, group: one.group })
+        let leader = one.leader.map(|leader| Address::parse(&leader).context("an address"));
+        Ok(TrueWallet { address, kind: one.kind, group: one.group, leader: leader.transpose()? })
     });
     wallets.collect()
 }

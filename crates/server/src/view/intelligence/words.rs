@@ -46,7 +46,7 @@ pub(super) fn ingredient(name: &str) -> (String, Option<&'static str>) {
 }
 
 /// Names of `docs/scores.md`, what they are called, and in what they are counted.
-const INGREDIENTS: [(&str, &str, Option<&str>); 46] = [
+const INGREDIENTS: [(&str, &str, Option<&str>); 49] = [
     ("active_months", "Months active", Some("share")),
     ("at_risk", "At risk", Some("usd")),
     ("better_than_prices", "Chance of an edge above 0", Some("probability")),
@@ -56,6 +56,9 @@ const INGREDIENTS: [(&str, &str, Option<&str>); 46] = [
     ("depth", "Part of the book's depth", Some("share")),
     ("divergence", "From the price", Some("probability")),
     ("events", "Events", Some("count")),
+    ("events_by_position", "Events measured by a position", Some("count")),
+    ("events_by_stake", "Events with too little put in", Some("count")),
+    ("events_by_trade", "Events measured by a trade", Some("count")),
     ("events_large", "Large events", Some("count")),
     ("events_recent", "Recent events", Some("count")),
     ("events_unknown", "Events not measured", Some("count")),
