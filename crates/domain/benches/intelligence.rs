@@ -168,6 +168,7 @@ fn activity(markets: &Markets, owner: OwnerIx, entry: &Entry, id: EvidenceId) ->
         toward: if buys { fill.slot.outcome } else { 1 - fill.slot.outcome },
         at_s: entry.place.at.timestamp(),
         shares: fill.shares.get(),
+        usdc: fill.usdc.get(),
     }
 }
 

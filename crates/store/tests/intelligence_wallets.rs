@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not expect")]
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::conduct::Reaction;
 use domain::{Address, ConditionId, MarketId};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, dec};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use store::intelligence::classes::{self, WalletClass};
@@ -13,7 +14,7 @@ use store::intelligence::consensus::{self, MarketConsensus};
 use store::intelligence::flips::{self, Toward, WalletFlip};
 use store::intelligence::scores::{self, Verdict, WalletScore};
 use store::intelligence::traits::{self, WalletTraits};
-use store::intelligence::{models, register, sizes};
+use store::intelligence::{models, reactions, register, sizes};
 use store::testing::TestDatabase;
 use store::wallets::{self, FoundBy, History};
 use uuid::Uuid;
@@ -201,7 +202,10 @@ async fn the_tape_is_passed_on_the_newest_first_and_no_more_than_was_asked_for()
     }
     let read = async |since, most| {
         let mut all = Vec::new();
-        let take = |entry: clusters::Entry| all.push((entry.wallet, entry.toward, entry.record));
+        let take = |entry: clusters::Entry| {
+            assert_eq!((entry.shares, entry.usdc), (dec!(12.5), dec!(6.25)));
+            all.push((entry.wallet, entry.toward, entry.record));
+        };
         clusters::each_entry(database.service(), since, most, take).await.unwrap();
         all
     };
@@ -211,6 +215,59 @@ async fn the_tape_is_passed_on_the_newest_first_and_no_more_than_was_asked_for()
     assert_eq!(read(at(0), 10).await, expected, "a nameless taker is nobody");
     assert_eq!(read(at(2), 10).await, expected[..2]);
     assert_eq!(read(at(0), 1).await, expected[..1]);
+}
+
+/// Puts a trade on the tape: who, in which market, how many seconds after the beginning, toward which outcome.
+async fn trade(writer: &mut PgConnection, who: u8, market: &str, second: i64, outcome: i16) {
+    let mut hash = vec![who; 32];
+    hash[..8].copy_from_slice(&second.to_be_bytes());
+    sqlx::query(
+        "INSERT INTO trades (traded_at, observed_at, ordinal, outcome_index, is_buy, confirmed, market_id,
+                             transaction_hash, wallet_address, price, shares)
+         VALUES ($1, $1, 0, $2, true, true, $3, $4, $5, 0.5, 12.5)",
+    )
+    .bind(at(0) + TimeDelta::seconds(second))
+    .bind(outcome)
+    .bind(market)
+    .bind(hash)
+    .bind(wallet(who).to_bytes().to_vec())
+    .execute(writer)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_followed_most_is_who_came_before_and_not_after() {
+    let database = TestDatabase::create().await;
+    let mut writer = writer(&database).await;
+    let none = Reaction { orders: 0, followed: 0, preceded: 0 };
+    let of = async |who, most| {
+        reactions::of(database.service(), &wallet(who), at(0), most).await.unwrap()
+    };
+    assert_eq!(of(2, 100).await, none, "of an empty tape");
+    sqlx::query("SELECT ensure_month_partition('trades'::regclass, $1)")
+        .bind(at(0))
+        .execute(&mut writer)
+        .await
+        .unwrap();
+    for number in 0..30 {
+        let (market, second) = (format!("m{}", number % 7), number * 1_000);
+        // The second follows the first; the third is as often before it as after.
+        trade(&mut writer, 1, &market, second, 0).await;
+        trade(&mut writer, 2, &market, second + 3, 0).await;
+        trade(&mut writer, 3, &market, second + if number % 2 == 0 { 1 } else { 6 }, 0).await;
+        // Elsewhere, for the other outcome, in the same second, or too late.
+        trade(&mut writer, 4, "elsewhere", second + 2, 0).await;
+        trade(&mut writer, 5, &market, second + 2, 1).await;
+        trade(&mut writer, 6, &market, second + 3, 0).await;
+        trade(&mut writer, 7, &market, second + 17, 0).await;
+    }
+    assert_eq!(of(2, 100).await, Reaction { orders: 30, followed: 30, preceded: 0 });
+    assert_eq!(of(2, 10).await, Reaction { orders: 10, followed: 10, preceded: 0 }, "the newest");
+    let leader = of(1, 100).await;
+    assert_eq!((leader.orders, leader.followed), (30, 0), "{leader:?}");
+    assert_eq!(of(4, 100).await, Reaction { orders: 30, ..none });
+    assert_eq!(of(7, 100).await, Reaction { orders: 30, ..none }, "eleven seconds after");
 }
 
 #[tokio::test]

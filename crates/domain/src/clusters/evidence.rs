@@ -1,14 +1,15 @@
-//! What speaks for two wallets having one owner.
+//! What speaks for two wallets having one owner, and what speaks against it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::WalletIx;
+use super::{coincidence, sizes};
 use crate::evidence::EvidenceId;
-use crate::ledger::{EventIx, MarketIx, MicroShares};
+use crate::ledger::{EventIx, MarketIx, MicroShares, MicroUsdc};
 
-/// If two wallets have one owner, the chance that the second enters in the second in which the first did. A
-/// choice, not a measurement: rings in the literature trade together far more often, legitimate owners of
-/// several wallets less.
+/// If two wallets have one owner, the chance that the second enters an event in the second in which the first did.
+/// A choice, not a measurement: rings in the literature trade together far more often, legitimate owners of several
+/// wallets less.
 pub const SHARED_ENTRY: f64 = 0.05;
 /// The chance that it then uses the same odd size.
 pub const SHARED_SIZE: f64 = 0.1;
@@ -20,9 +21,10 @@ pub const RARE_SIZE: f64 = 0.01;
 pub const INFRASTRUCTURE_WALLETS: usize = 50;
 
 /// One piece of evidence says at most this: e⁶ is 403 to 1.
-const CAP: f64 = 6.0;
-/// Wallets in one second beyond which it is a crowd, and says nothing of any two of them.
-const CROWD: usize = 12;
+pub(super) const CAP: f64 = 6.0;
+
+/// Two wallets, the lower number first.
+pub(super) type Pair = (WalletIx, WalletIx);
 
 /// A fill, as far as owners are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub struct Activity {
     pub at_s: i64,
     /// Shares.
     pub shares: MicroShares,
+    /// What was paid for them.
+    pub usdc: MicroUsdc,
 }
 
 /// What kind of evidence it is.
@@ -52,6 +56,8 @@ pub enum Kind {
     OddSize,
     /// Their first money came from the same address.
     Funder,
+    /// Events in which the one was without the other: speaks against.
+    Apart,
 }
 
 impl Kind {
@@ -61,6 +67,7 @@ impl Kind {
             Self::SameSecond => "same_second",
             Self::OddSize => "odd_size",
             Self::Funder => "funder",
+            Self::Apart => "apart",
         }
     }
 }
@@ -72,27 +79,55 @@ pub struct Link {
     pub pair: (WalletIx, WalletIx),
     /// The kind.
     pub kind: Kind,
-    /// ln of how much likelier it is if they have one owner; above 0.
+    /// ln of how much likelier it is if they have one owner; below 0 of [`Kind::Apart`] alone.
     pub llr: f64,
     /// The records.
     pub records: Vec<EvidenceId>,
 }
 
+/// All fills of a wallet in a market, a direction and a second: an order, whatever it was filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) market: MarketIx,
+    pub(super) at_s: i64,
+    pub(super) toward: u8,
+    pub(super) wallet: WalletIx,
+    pub(super) event: EventIx,
+    /// The lowest of its records.
+    pub(super) id: EvidenceId,
+    pub(super) shares: MicroShares,
+    pub(super) usdc: MicroUsdc,
+}
+
 /// All evidence in a list of fills, by pair. The order of the list does not matter.
 ///
-/// **Same second.** Once an event, because legs of one event say the same: the strongest counts. With n fills
-/// by other wallets in the market in that hour, the chance that a wallet of that hour falls into the second by
-/// accident is taken as n/3600, so the ratio is `ln(0.05·3600/n)`, weighted by `1/ln(w)` with w the wallets that
-/// ever traded the market: news makes crowds where many look.
+/// **Same second.** Once an event, because legs of one event say the same: the strongest counts. That anybody else
+/// falls into a second by accident is as likely as trades of others around it are frequent. So the ratio is
+/// `ln(0.05 / 2r)` with r the entries a second in the market within 5 s, 30 s, 5 min and 30 min of it, the highest of
+/// them and at least one an hour; twice, because the chain has a block about every two seconds. Entries of the very
+/// second are not counted, or those who act together would hide each other. News, and whoever is copied, make the
+/// seconds after them busy.
 ///
-/// **Odd sizes.** A size with at least four digits before its trailing zeros, used by both, and by a part f ≤
-/// 1 % of all wallets: `ln(0.1/f)`. Once for each size.
+/// **Led.** Nothing of it counts where a third wallet, which is never there in the same second, came before at most a
+/// minute earlier on half of the occasions, and on two: both follow it, whoever they are.
 ///
-/// Both at most 6.
+/// **Apart.** `ln(1 − 0.05)` for every event that the less active of both entered without the other: whoever is
+/// everywhere meets everybody.
+///
+/// **Odd sizes.** Of wallets that met in a second: an order of a sum, or a number of shares, of `d` digits that both
+/// used, and a part f ≤ 1 % of all wallets: `ln(0.1 / max(f, n·10^(1 − d)))` with n the odd orders of the one that has
+/// more. Once for each size.
+///
+/// Pieces are at most 6.
 pub fn links(fills: &[Activity]) -> Vec<Link> {
-    let mut links = same_second(fills);
-    links.extend(odd_sizes(fills));
-    links.sort_by_key(|link| (link.pair, link.kind));
+    let entries = entries(fills);
+    let together = coincidence::together(&entries);
+    let mut links = coincidence::apart(&entries, &together);
+    links.extend(sizes::shared(&entries, &together));
+    links.extend(together.into_values().flat_map(BTreeMap::into_values).map(|met| met.link));
+    links.sort_by(|one, other| {
+        (one.pair, one.kind, &one.records).cmp(&(other.pair, other.kind, &other.records))
+    });
     links
 }
 
@@ -122,91 +157,35 @@ pub fn funder_links<F: Ord + Copy>(funders: &[(WalletIx, F)], wallets: usize) ->
     links
 }
 
-/// Whether a size is odd: at least four digits before the zeros at its end, so that nobody chooses it by
-/// rounding. 1,250 shares are not, 1,253.7 are.
-pub fn odd_size(shares: MicroShares) -> bool {
-    let mut digits = shares;
-    while digits > 0 && digits % 10 == 0 {
-        digits /= 10;
-    }
-    digits >= 1_000
+/// Fills as orders, by market and time.
+fn entries(fills: &[Activity]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = fills
+        .iter()
+        .map(|fill| Entry {
+            market: fill.market,
+            at_s: fill.at_s,
+            toward: fill.toward,
+            wallet: fill.wallet,
+            event: fill.event,
+            id: fill.id,
+            shares: fill.shares,
+            usdc: fill.usdc,
+        })
+        .collect();
+    let order = |entry: &Entry| (entry.market, entry.at_s, entry.toward, entry.wallet);
+    entries.sort_unstable_by_key(|entry| (order(entry), entry.id));
+    entries.dedup_by(|part, whole| {
+        let is_part = order(part) == order(whole);
+        if is_part {
+            whole.shares += part.shares;
+            whole.usdc += part.usdc;
+        }
+        is_part
+    });
+    entries
 }
 
-fn pairs(group: &BTreeSet<WalletIx>) -> impl Iterator<Item = (WalletIx, WalletIx)> {
+pub(super) fn pairs(group: &BTreeSet<WalletIx>) -> impl Iterator<Item = Pair> {
     let after = |one: WalletIx| group.iter().copied().filter(move |other| *other > one);
     group.iter().copied().flat_map(move |one| after(one).map(move |other| (one, other)))
-}
-
-fn same_second(fills: &[Activity]) -> Vec<Link> {
-    let mut traders: HashMap<MarketIx, BTreeSet<WalletIx>> = HashMap::new();
-    let mut hours: HashMap<(MarketIx, i64), usize> = HashMap::new();
-    let mut seconds: BTreeMap<(MarketIx, u8, i64), BTreeMap<WalletIx, EvidenceId>> =
-        BTreeMap::new();
-    let mut counted: BTreeMap<(MarketIx, i64), BTreeSet<WalletIx>> = BTreeMap::new();
-    let mut events: HashMap<MarketIx, EventIx> = HashMap::new();
-    for fill in fills {
-        traders.entry(fill.market).or_default().insert(fill.wallet);
-        events.insert(fill.market, fill.event);
-        // Several fills of an order are one entry.
-        if counted.entry((fill.market, fill.at_s)).or_default().insert(fill.wallet) {
-            *hours.entry((fill.market, fill.at_s.div_euclid(3_600))).or_default() += 1;
-        }
-        let entry = seconds.entry((fill.market, fill.toward, fill.at_s)).or_default();
-        let record = entry.entry(fill.wallet).or_insert(fill.id);
-        *record = fill.id.min(*record);
-    }
-    let mut strongest: BTreeMap<((WalletIx, WalletIx), EventIx), Link> = BTreeMap::new();
-    for ((market, _, at_s), together) in &seconds {
-        if together.len() < 2 || together.len() > CROWD {
-            continue;
-        }
-        let others = hours.get(&(*market, at_s.div_euclid(3_600))).map_or(0, |count| count - 1);
-        let popularity = traders.get(market).map_or(2, BTreeSet::len) as f64;
-        let ratio = (SHARED_ENTRY * 3_600.0 / others.max(1) as f64).ln();
-        let llr = (ratio / popularity.ln().max(1.0)).min(CAP);
-        let Some(event) = events.get(market).copied().filter(|_| llr > 0.0) else { continue };
-        for pair in pairs(&together.keys().copied().collect()) {
-            let record = |wallet| together.get(&wallet).copied();
-            let records = [record(pair.0), record(pair.1)].into_iter().flatten().collect();
-            let link = Link { pair, kind: Kind::SameSecond, llr, records };
-            match strongest.entry((pair, event)) {
-                std::collections::btree_map::Entry::Occupied(mut held) => {
-                    if llr > held.get().llr {
-                        held.insert(link);
-                    }
-                }
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(link);
-                }
-            }
-        }
-    }
-    strongest.into_values().collect()
-}
-
-fn odd_sizes(fills: &[Activity]) -> Vec<Link> {
-    let mut users: BTreeMap<MicroShares, BTreeMap<WalletIx, EvidenceId>> = BTreeMap::new();
-    let mut wallets = BTreeSet::new();
-    for fill in fills {
-        wallets.insert(fill.wallet);
-        if odd_size(fill.shares) {
-            let by_wallet = users.entry(fill.shares).or_default();
-            let record = by_wallet.entry(fill.wallet).or_insert(fill.id);
-            *record = fill.id.min(*record);
-        }
-    }
-    let mut links = Vec::new();
-    for by_wallet in users.values().filter(|by_wallet| by_wallet.len() >= 2) {
-        let part = by_wallet.len() as f64 / wallets.len() as f64;
-        if part > RARE_SIZE {
-            continue;
-        }
-        let llr = (SHARED_SIZE / part).ln().min(CAP);
-        for pair in pairs(&by_wallet.keys().copied().collect()) {
-            let record = |wallet| by_wallet.get(&wallet).copied();
-            let records = [record(pair.0), record(pair.1)].into_iter().flatten().collect();
-            links.push(Link { pair, kind: Kind::OddSize, llr, records });
-        }
-    }
-    links
 }

@@ -1,11 +1,13 @@
 //! Which wallets may have one owner.
 //!
 //! Evidence is a log likelihood ratio: how much likelier it is if two wallets have one owner than if they do
-//! not. What adds up beyond a threshold joins them. One owner of many wallets is nothing forbidden, and
+//! not. What adds up beyond a threshold joins them, and one moment never does. One owner of many wallets is nothing forbidden, and
 //! nothing here says so: a cluster is who is counted once. Formulas: `docs/scores.md`.
 
+mod coincidence;
 mod evidence;
 mod null;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod union;
@@ -14,9 +16,10 @@ use std::collections::HashMap;
 
 pub use evidence::{
     Activity, INFRASTRUCTURE_WALLETS, Kind, Link, RARE_SIZE, SHARED_ENTRY, SHARED_FUNDER,
-    SHARED_SIZE, funder_links, links, odd_size,
+    SHARED_SIZE, funder_links, links,
 };
 pub use null::{Null, null};
+pub use sizes::odd_size;
 pub use union::{Cluster, POSTERIOR, clusters, threshold};
 
 use crate::Address;

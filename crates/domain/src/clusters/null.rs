@@ -3,9 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::WalletIx;
+use super::coincidence::CROWD;
 use super::evidence::{Activity, Link, links};
 use super::union::{clusters, sums};
+use crate::ledger::MarketIx;
 use crate::stats::Dice;
+
+/// So many wallets in a market and hour are enough to exchange among: as many as can meet in a second.
+const ENOUGH: usize = CROWD;
 
 /// Joined pairs of wallets in the records, and in records whose wallets were exchanged at random.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +37,9 @@ impl Null {
 }
 
 /// Exchanges the wallets of the fills within each market and hour, so that every wallet trades as often, in the
-/// same markets and hours, and every second and size stays; only who was there in the same second is chance.
-/// Behaviour alone: funders are not exchanged.
+/// same markets and hours, and every second and size stays; only who was there in the same second is chance. Markets
+/// with fewer wallets in an hour than can meet in a second are one there: who traded in which of them is chance as
+/// well. Behaviour alone: funders are not exchanged.
 pub fn null(fills: &[Activity], threshold: f64, runs: usize, seed: u64) -> Null {
     let count = |found: &[Link]| -> usize {
         let pairs = |wallets: usize| wallets * (wallets - 1) / 2;
@@ -72,14 +78,30 @@ fn in_order(fills: &[Activity]) -> Vec<Activity> {
     fills
 }
 
-/// Places of entries (fills of a wallet in a market and second are one) by market and hour.
+/// Places of fills, by entry.
+type Places = BTreeMap<(i64, WalletIx), Vec<usize>>;
+
+/// Places of entries (fills of a wallet in a market and second are one) by market and hour, and of all markets where
+/// fewer than [`ENOUGH`] wallets were in it by hour alone. With nobody to exchange with, whoever was there together
+/// would be there together after every exchange.
 fn groups(fills: &[Activity]) -> Vec<Vec<Vec<usize>>> {
-    let mut groups: BTreeMap<_, BTreeMap<(i64, WalletIx), Vec<usize>>> = BTreeMap::new();
+    let mut hours: BTreeMap<(MarketIx, i64), Places> = BTreeMap::new();
     for (place, fill) in in_order(fills).iter().enumerate() {
-        let group = groups.entry((fill.market, fill.at_s.div_euclid(3_600))).or_default();
-        group.entry((fill.at_s, fill.wallet)).or_default().push(place);
+        let hour = hours.entry((fill.market, fill.at_s.div_euclid(3_600))).or_default();
+        hour.entry((fill.at_s, fill.wallet)).or_default().push(place);
     }
-    groups.into_values().map(|group| group.into_values().collect()).collect()
+    let mut groups = Vec::new();
+    let mut quiet: BTreeMap<i64, Vec<Vec<usize>>> = BTreeMap::new();
+    for ((_, hour), entries) in hours {
+        let wallets: BTreeSet<WalletIx> = entries.keys().map(|(_, wallet)| *wallet).collect();
+        if wallets.len() < ENOUGH {
+            quiet.entry(hour).or_default().extend(entries.into_values());
+        } else {
+            groups.push(entries.into_values().collect());
+        }
+    }
+    groups.extend(quiet.into_values());
+    groups
 }
 
 /// Gives the entries of a group to its wallets anew, as many to each as it had.

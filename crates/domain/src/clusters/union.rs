@@ -12,6 +12,9 @@ pub const POSTERIOR: f64 = 0.95;
 /// many, because programs that copy each other share them all.
 const ALONE: f64 = 6.0;
 
+/// Events in which two wallets met before what they did says anything: one moment may have a cause nobody sees.
+const OCCASIONS: usize = 2;
+
 /// Wallets that may have one owner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
@@ -95,18 +98,25 @@ fn joined(links: &[Link], threshold: f64) -> Vec<Joined> {
                 .then(one.llr.total_cmp(&other.llr))
         });
         let sum = sum(&links);
-        if sum >= threshold {
+        if sum >= threshold && is_repeated(&links) {
             joined.push(Joined { pair, sum, links });
         }
     }
     joined
 }
 
+/// Whether there is more than one occasion, or a record that is none of behaviour.
+fn is_repeated(links: &[Link]) -> bool {
+    let count = |kind| links.iter().filter(|link| link.kind == kind).count();
+    count(Kind::SameSecond) >= OCCASIONS || count(Kind::Funder) > 0
+}
+
 /// Evidence of all links, of odd sizes no more than [`ALONE`].
 fn sum(links: &[Link]) -> f64 {
     let of = |kind| links.iter().filter(move |link| link.kind == kind).map(|link| link.llr);
     let sizes: f64 = of(Kind::OddSize).sum();
-    of(Kind::SameSecond).sum::<f64>() + of(Kind::Funder).sum::<f64>() + sizes.min(ALONE)
+    let others = [Kind::SameSecond, Kind::Funder, Kind::Apart];
+    others.into_iter().flat_map(of).sum::<f64>() + sizes.min(ALONE)
 }
 
 fn root(parents: &mut BTreeMap<WalletIx, WalletIx>, wallet: WalletIx) -> WalletIx {

@@ -36,6 +36,10 @@ pub struct Features {
     pub gap_variation: Option<f64>,
     /// Different sizes of all sizes.
     pub distinct_sizes: Option<f64>,
+    /// Orders that took, in a second in which another one took another token, of all that took; of ten at least.
+    pub simultaneity: Option<f64>,
+    /// See [`super::Reaction::beyond_chance`]; given from outside, because it is read from the tape of others.
+    pub reaction: Option<f64>,
     /// What they were read from.
     pub basis: Option<Basis>,
 }
@@ -45,6 +49,8 @@ pub struct Features {
 pub struct Sequence {
     by_market: BTreeMap<MarketIx, Traded>,
     orders: BTreeMap<(i64, MarketIx, u8, bool), i64>,
+    /// Tokens taken, by second.
+    taken: BTreeMap<i64, BTreeSet<(MarketIx, u8)>>,
     sets: usize,
     maker: MicroUsdc,
     taker: MicroUsdc,
@@ -62,6 +68,8 @@ struct Traded {
 
 /// Gaps of six hours and more are pauses.
 const PAUSE_S: i64 = 6 * 3_600;
+/// Orders that took below which nothing is said of how many came at once.
+const FEWEST_TAKEN: usize = 10;
 
 impl Sequence {
     /// Nothing yet.
@@ -94,7 +102,12 @@ impl Sequence {
         if let Some(seen) = traded.outcomes.get_mut(usize::from(fill.slot.outcome)) {
             *seen |= buys;
         }
-        let order = (entry.place.at.timestamp(), fill.slot.market, fill.slot.outcome, buys);
+        let at_s = entry.place.at.timestamp();
+        if fill.role == Role::Taker {
+            let token = (fill.slot.market, fill.slot.outcome);
+            self.taken.entry(at_s).or_default().insert(token);
+        }
+        let order = (at_s, fill.slot.market, fill.slot.outcome, buys);
         *self.orders.entry(order).or_default() += fill.shares.get();
     }
 
@@ -127,6 +140,8 @@ impl Sequence {
             hour_entropy: self.hour_entropy(),
             gap_variation: self.gap_variation(),
             distinct_sizes: some(sizes.len() as f64 / fills.max(1) as f64),
+            simultaneity: self.simultaneity(),
+            reaction: None,
             basis: Some(basis),
         }
     }
@@ -151,6 +166,13 @@ impl Sequence {
         let parts = hours.iter().filter(|count| **count > 0).map(|count| *count as f64 / all);
         let entropy: f64 = parts.map(|part| -part * part.ln()).sum();
         (all > 0.0).then(|| entropy / 24f64.ln())
+    }
+
+    fn simultaneity(&self) -> Option<f64> {
+        let taken = || self.taken.values().map(BTreeSet::len);
+        let all: usize = taken().sum();
+        let at_once: usize = taken().filter(|tokens| *tokens >= 2).sum();
+        (all >= FEWEST_TAKEN).then(|| at_once as f64 / all as f64)
     }
 
     fn gap_variation(&self) -> Option<f64> {

@@ -130,6 +130,75 @@ fn an_order_filled_in_parts_is_one() {
     assert_eq!(features(&parts, Basis::Feed).fills, 1);
 }
 
+/// Orders by hand: three a day in the daytime, of sizes that differ; `each` says what becomes of one.
+fn by_hand(each: impl Fn(i64, MarketIx) -> Vec<Entry>) -> Vec<Entry> {
+    let mut story = Story::default();
+    let markets: Vec<MarketIx> = (0..9).map(|_| story.market()).collect();
+    let orders = (0..90i64).flat_map(|number| {
+        let market = markets[usize::try_from(number % 9).unwrap()];
+        let noise = (number * number * 37) % 7_200;
+        each(number / 3 * 86_400 + (number % 3) * 14_400 + noise, market)
+    });
+    orders.collect()
+}
+
+#[test]
+fn whoever_answers_one_other_in_seconds_is_bot_like_however_little_it_trades() {
+    let orders = by_hand(|second, market| {
+        vec![entry(second, market, 0, true, 10 + second % 997, Role::Taker)]
+    });
+    let alone = features(&orders, Basis::Activity);
+    assert_eq!(conduct(&alone).bot.verdict, Verdict::Unlikely);
+    let with = |followed, preceded| {
+        let reaction = Reaction { orders: 90, followed, preceded };
+        conduct(&Features { reaction: reaction.beyond_chance(), ..alone }).bot
+    };
+    let copies = with(80, 0);
+    assert_eq!(copies.verdict, Verdict::Likely);
+    assert_eq!(copies.reasons[0].feature, Feature::Reaction);
+    assert_eq!(with(60, 55).verdict, Verdict::Unlikely, "in one place, and neither follows");
+    assert_eq!(with(0, 80).verdict, Verdict::Unlikely, "whoever is followed is no program for it");
+}
+
+#[test]
+fn whoever_takes_several_tokens_in_one_second_is_bot_like() {
+    let mut story = Story::default();
+    let markets: Vec<MarketIx> = (0..20).map(|_| story.market()).collect();
+    let second_leg = markets[19];
+    let legs = |late_s: i64| {
+        let orders = by_hand(|second, market| {
+            let leg = |at_s, market| entry(at_s, market, 1, true, 10 + second % 997, Role::Taker);
+            vec![leg(second, market), leg(second + late_s, second_leg)]
+        });
+        features(&orders, Basis::Activity)
+    };
+    let (at_once, one_by_one) = (legs(0), legs(40));
+    assert_eq!((at_once.simultaneity, one_by_one.simultaneity), (Some(1.0), Some(0.0)));
+    assert_eq!(conduct(&at_once).bot.verdict, Verdict::Likely);
+    assert_eq!(conduct(&one_by_one).bot.verdict, Verdict::Unlikely);
+    let rested = by_hand(|second, market| vec![entry(second, market, 0, true, 9, Role::Maker)]);
+    assert_eq!(features(&rested, Basis::Activity).simultaneity, None, "others chose the second");
+}
+
+#[test]
+fn an_uneven_rhythm_speaks_for_nobody() {
+    let quotes = Features {
+        fills: 9_000,
+        maker_share: Some(1.0),
+        fills_per_day: Some(90.0),
+        hour_entropy: Some(0.99),
+        distinct_sizes: Some(1.0),
+        markets: 90,
+        ..Features::default()
+    };
+    let with = |gap_variation| BOT_RULE.likeness(&Features { gap_variation, ..quotes }).probability;
+    assert_eq!(with(Some(3.0)), with(Some(0.7)));
+    assert!(with(Some(0.7)) < with(Some(0.2)));
+    let slow = Features { maker_share: Some(0.0), fills_per_day: Some(3.0), ..quotes };
+    let slow = Features { gap_variation: Some(0.9), simultaneity: Some(0.0), ..slow };
+    assert_eq!(BOT_RULE.likeness(&slow).verdict, Verdict::Unlikely, "three a day at any hour");
+}
+
 fn any_features() -> impl Strategy<Value = Features> {
     let part = || prop::option::of(0.0f64..1.0);
     let more = (
@@ -138,6 +207,8 @@ fn any_features() -> impl Strategy<Value = Features> {
         prop::option::of(0.0f64..3.0),
         part(),
         0.0f64..1.0,
+        part(),
+        part(),
     );
     (50usize..5_000, part(), part(), part(), part(), 1usize..5_000, part(), more).prop_map(
         |(
@@ -148,7 +219,7 @@ fn any_features() -> impl Strategy<Value = Features> {
             sets,
             markets,
             profit,
-            (per_day, hours, gaps, sizes, unsaid),
+            (per_day, hours, gaps, sizes, unsaid, at_once, reaction),
         )| {
             Features {
                 fills,
@@ -163,6 +234,8 @@ fn any_features() -> impl Strategy<Value = Features> {
                 hour_entropy: hours,
                 gap_variation: gaps,
                 distinct_sizes: sizes,
+                simultaneity: at_once,
+                reaction,
                 basis: Some(Basis::Activity),
             }
         },
@@ -174,10 +247,10 @@ proptest! {
     fn what_is_not_known_widens_and_never_turns_round(full in any_features(), hidden in 0u16..512) {
         let mut less = full;
         let full = Features { maker_unsaid: full.maker_unsaid * f64::from(hidden % 3) / 2.0, ..full };
-        let fields: [&mut Option<f64>; 8] = [
+        let fields: [&mut Option<f64>; 9] = [
             &mut less.maker_share, &mut less.two_sidedness, &mut less.both_outcomes,
             &mut less.sets_to_fills, &mut less.profit_to_volume, &mut less.fills_per_day,
-            &mut less.hour_entropy, &mut less.gap_variation,
+            &mut less.hour_entropy, &mut less.gap_variation, &mut less.simultaneity,
         ];
         for (bit, field) in fields.into_iter().enumerate() {
             if hidden >> bit & 1 == 1 {
@@ -192,6 +265,22 @@ proptest! {
             let (one, other) = (more.verdict.known(), less.verdict.known());
             prop_assert!(other.is_none() || one == other, "{one:?} {other:?}");
         }
+    }
+
+    #[test]
+    fn chance_follows_as_often_as_it_precedes(
+        orders in 0usize..3_000, followed in 0usize..3_000, preceded in 0usize..3_000, more in 0usize..50,
+    ) {
+        let (followed, preceded) = (followed.min(orders), preceded.min(orders));
+        let reaction = Reaction { orders, followed, preceded };
+        let share = reaction.beyond_chance();
+        prop_assert_eq!(share.is_some(), orders >= FEWEST_ORDERS);
+        let value = share.unwrap_or(0.0);
+        prop_assert!((0.0..=1.0).contains(&value));
+        prop_assert!(value <= followed as f64 / orders.max(1) as f64);
+        prop_assert!(followed > preceded || value <= 0.0);
+        let less = Reaction { preceded: preceded + more, ..reaction };
+        prop_assert!(less.beyond_chance() <= share, "what comes before speaks against");
     }
 
     #[test]

@@ -52,8 +52,9 @@ impl ScoreKind {
             },
             Self::Bot => Definition {
                 title: "Bot score",
-                text: "How much a wallet trades like a program: often, at all hours, in an even rhythm, in ever the same \
-                       sizes. Likeness, not proof.",
+                text: "How much a wallet trades like a program: often, resting, at all hours, in an even rhythm, in ever \
+                       the same sizes; several orders within one second, or seconds after those of one other wallet. \
+                       Likeness, not proof.",
                 formula: "100·σ(−1 + Σ of what each feature adds), by published weights",
                 needs: "fifty fills",
             },

@@ -9,7 +9,7 @@ use domain::clusters::{
 };
 use domain::evidence::EvidenceId;
 use domain::ledger::{Markets, Micro, Terms};
-use domain::{Address, ConditionId, EventId, Shares};
+use domain::{Address, ConditionId, EventId, Shares, Usdc};
 use serde_json::{Value, json};
 use store::intelligence::clusters::{self as kept, Entry, OwnedWallet};
 use store::intelligence::traits;
@@ -23,9 +23,8 @@ use super::service::{Job, JobError, Sources};
 const WINDOW: TimeDelta = TimeDelta::days(30);
 /// Trades read at most, the newest: what is kept of one takes some hundred bytes, here and in the null.
 const MOST_TRADES: u32 = 300_000;
-/// Exchanges of wallets that say how many pairs are joined by accident. Where nobody else traded in the hour there is
-/// nobody to exchange with, and the null says what the tape says: it is told beside each cluster and takes none away, for
-/// whoever is counted once too often makes fewer voices, not more.
+/// Exchanges of wallets that say how many pairs are joined by accident. It is told beside each cluster and takes none
+/// away: whoever is counted once too often makes fewer voices, not more.
 const RUNS: usize = 39;
 /// Pairs named as evidence of one wallet at most, and records of one pair.
 const NAMED: usize = 5;
@@ -86,8 +85,11 @@ struct Tape {
 impl Tape {
     fn add(&mut self, entry: &Entry) {
         let shares = Shares::new(entry.shares).ok().and_then(Micro::of_shares);
-        let Some(market) = self.market(entry) else { return };
-        let (Some(shares), wallet) = (shares, self.wallet(&entry.wallet)) else { return };
+        let usdc = Usdc::new(entry.usdc).ok().and_then(Micro::of_usdc);
+        let (Some(market), Some(shares), Some(usdc)) = (self.market(entry), shares, usdc) else {
+            return;
+        };
+        let wallet = self.wallet(&entry.wallet);
         self.oldest = Some(self.oldest.map_or(entry.at, |oldest| oldest.min(entry.at)));
         self.fills.push(Activity {
             id: EvidenceId(entry.record),
@@ -97,6 +99,7 @@ impl Tape {
             toward: entry.toward,
             at_s: entry.at.timestamp(),
             shares: shares.get(),
+            usdc: usdc.get(),
         });
     }
 

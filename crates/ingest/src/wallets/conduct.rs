@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use domain::conduct::{Conduct, Sequence, conduct};
+use domain::conduct::{Conduct, Features, Reaction, Sequence, conduct};
 use domain::evidence::Basis;
 use domain::ledger::{
     Change, Coverage, Figure, Measure, MicroUsdc, ResidualClass, VenueNumber, reconcile,
@@ -32,16 +32,22 @@ pub(super) struct Told {
     pub(super) traits: WalletTraits,
 }
 
-/// What a wallet's books say of how it trades. `now` is the import's, `written_at` when they are written.
+/// How far back the tape is read for those whom a wallet may follow.
+pub(super) const TAPE: TimeDelta = TimeDelta::days(30);
+/// Orders looked at on it, the newest.
+pub(super) const TAPE_ORDERS: u32 = 1_000;
+
+/// What a wallet's books, and what it did on the tape after others, say of how it trades. `now` is the import's, `written_at` when they are written.
 pub(super) fn told(
     wallet: &Address,
     books: &Books,
     coverage: &Coverage,
     listed: &ListedPositions,
+    reaction: Reaction,
     now: DateTime<Utc>,
     written_at: DateTime<Utc>,
 ) -> Told {
-    let found = of_books(books);
+    let found = of_books(books, reaction);
     let context = || Context { as_of: now, basis: Basis::Activity, evidence: Vec::new() };
     let scores = [maker(&found, context()), bot(&found, context())];
     let [maker, bot] = scores.map(|score| kept(wallet, &score, json!([])));
@@ -59,12 +65,13 @@ pub(super) fn told(
     }
 }
 
-fn of_books(books: &Books) -> Conduct {
+fn of_books(books: &Books, reaction: Reaction) -> Conduct {
     let mut sequence = Sequence::new();
     for entry in &books.entries {
         sequence.add(entry);
     }
-    conduct(&sequence.features(books.valuation.total.known(), Basis::Activity))
+    let features = sequence.features(books.valuation.total.known(), Basis::Activity);
+    conduct(&Features { reaction: reaction.beyond_chance(), ..features })
 }
 
 /// Whether a position that is held, or was within [`WHALE_FOR`], is a whale's by the fixed rule.

@@ -10,7 +10,7 @@ use domain::ledger::{Completeness, Coverage};
 use futures_util::FutureExt as _;
 use polymarket::UpstreamError;
 use polymarket::ws::Clock;
-use store::intelligence::{bets, flips, scores, sizes, traits};
+use store::intelligence::{bets, flips, reactions, scores, sizes, traits};
 use store::wallets::activity::{self, StoredActivity};
 use store::wallets::imports::{self, Claim};
 use store::wallets::metrics::{self, WalletMetrics};
@@ -237,14 +237,16 @@ impl Import<'_> {
         let settled_bets = wagers::settled(wallet, &book, &books, &coverage);
         let turns = turns::flips(wallet, &book, &books, &history);
         let written_at = self.clock.now();
-        let conduct = conduct::told(wallet, &books, &coverage, &told.listed, self.now, written_at);
+        let (pool, tape) = (self.database.service(), self.now - conduct::TAPE);
+        let reaction = reactions::of(pool, wallet, tape, conduct::TAPE_ORDERS).await?;
+        let (now, listed) = (self.now, &told.listed);
+        let conduct = conduct::told(wallet, &books, &coverage, listed, reaction, now, written_at);
         let kept = books.positions(&book, Some(&told.listed), self.now);
         let own = own_series(&book, &books, completeness, self.now);
         let figures =
             serde_json::to_value(WalletFigures::of(&book, &books)).map_err(StoreError::other)?;
         let figures = WalletMetrics { as_of: self.now, version: VERSION, metrics: figures };
 
-        let pool = self.database.service();
         let series = [
             (PnlSource::Ledger, Some(&own)),
             (PnlSource::Venue, told.venue.as_ref()),

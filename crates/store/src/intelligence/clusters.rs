@@ -28,6 +28,8 @@ pub struct Entry {
     pub at: DateTime<Utc>,
     /// How many shares.
     pub shares: Decimal,
+    /// What they cost: the price, which has eight places, times the shares, to the millionth.
+    pub usdc: Decimal,
     /// The first half of its transaction's hash.
     pub record: u128,
 }
@@ -42,7 +44,7 @@ pub async fn each_entry(
     let mut rows = sqlx::query(
         "SELECT t.wallet_address, t.market_id, coalesce(m.event_id, t.market_id) AS event_key,
                 CASE WHEN t.is_buy THEN t.outcome_index ELSE 1 - t.outcome_index END AS toward, t.traded_at, t.shares,
-                t.transaction_hash
+                round(t.price * t.shares, 6) AS usdc, t.transaction_hash
          FROM (SELECT * FROM trades WHERE traded_at >= $1 AND length(wallet_address) = 20 AND outcome_index < 2
                  AND length(transaction_hash) = 32
                ORDER BY traded_at DESC LIMIT $2) AS t
@@ -67,6 +69,7 @@ fn entry(row: &PgRow) -> Result<Entry, StoreError> {
         toward: u8::try_from(toward).map_err(StoreError::other)?,
         at: column(row, "traded_at")?,
         shares: column(row, "shares")?,
+        usdc: column(row, "usdc")?,
         record: u128::from_be_bytes(first),
     })
 }

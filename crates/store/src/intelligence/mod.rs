@@ -14,6 +14,7 @@ pub mod found;
 pub mod models;
 pub mod notable;
 pub mod purchases;
+pub mod reactions;
 pub mod register;
 pub mod scenes;
 pub mod scores;

@@ -69,7 +69,7 @@ impl Truth {
         wallets.map(|one| one.address.clone()).collect()
     }
 
-    /// The wallets of each ring or cluster of a kind.
+    /// The wallets of each ring or cluster of a kind. One wallet is none.
     fn groups(&self, kind: &str) -> Vec<Vec<Address>> {
         let mut groups: BTreeMap<u32, Vec<Address>> = BTreeMap::new();
         for wallet in self.wallets.iter().filter(|one| one.kind == kind) {
@@ -77,7 +77,7 @@ impl Truth {
                 groups.entry(group).or_default().push(wallet.address.clone());
             }
         }
-        groups.into_values().collect()
+        groups.into_values().filter(|wallets| wallets.len() >= 2).collect()
     }
 }
 
@@ -167,6 +167,13 @@ async fn likeness(
             .noting(kinds_of(truth, &wrong)),
     ];
     lines.extend(Detected::of("likely", "likely ones", &likely, &there).lines());
+    for kind in kinds.iter().filter(|_| kinds.len() > 1) {
+        let of_kind: BTreeSet<Address> =
+            truth.of_kind(&[kind]).intersection(&there).cloned().collect();
+        let count = of_kind.intersection(&likely).count();
+        let label = format!("of each kind that is one, said to be a likely one: {kind}");
+        lines.push(Line::part(&format!("likely_{kind}"), &label, count, of_kind.len()));
+    }
     let mut results = of_lines(lines);
     let ranked = scored(&scores).map(|score| &score.wallet);
     results.rankings.extend(first(kind.slug(), ranked, &is_so, TOPS[0]));
