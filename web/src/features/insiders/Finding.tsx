@@ -27,9 +27,8 @@ export function Finding({ finding }: { finding: InformedWallet }) {
       </p>
       <p className="sub">
         {LAYERS[layer] ?? words(layer)} · {words(verdict)}
-        {strength !== null && ` · composite ${deviations(strength)}`}
-        {tail_p !== null &&
-          ` · at least as much in ${tail_p < 0.0005 ? "<0.1" : fixed(tail_p * 100, 1)}% of those seen before`}
+        {strength !== null && ` · ${deviations(strength)}`}
+        {tail_p !== null && ` · as much in ${chance(tail_p)}% of ${layer === "pair" ? "its controls" : "cases by chance"}`}
         {gate !== "open" && finding.gate_reason && ` · ${finding.gate_reason}`}
       </p>
       {finding.table.length > 0 && <EvidenceTable rows={finding.table} />}
@@ -40,6 +39,10 @@ export function Finding({ finding }: { finding: InformedWallet }) {
       </p>
     </article>
   );
+}
+
+function chance(part: number): string {
+  return part < 0.0005 ? "<0.1" : fixed(part * 100, 1);
 }
 
 function EvidenceTable({ rows }: { rows: readonly EvidenceRow[] }) {
