@@ -382,6 +382,10 @@ CREATE TABLE market_wash (
 -- The part of a window's flow that is of wallets known to be whales, or smart money; NULL where nobody was classed yet.
 ALTER TABLE market_windows ADD COLUMN whale_usdc numeric(20,6), ADD COLUMN smart_usdc numeric(20,6);
 
+-- What all wallets bought within some time, and whose history was read to its end since: evidence of pairs reads both.
+CREATE INDEX wallet_trades_bought ON wallet_trades (happened_at) WHERE kind = 'trade' AND side = 'buy';
+CREATE INDEX wallets_imported ON wallets (imported_at);
+
 -- How far each job has read.
 CREATE TABLE intelligence_progress (
     job   text PRIMARY KEY,

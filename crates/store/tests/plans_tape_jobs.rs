@@ -15,7 +15,7 @@ use index_use::{PUBLIC, SERVICE, uses_index};
 use rust_decimal::dec;
 use sqlx::Connection;
 use store::intelligence::evidence::{self, Layer};
-use store::intelligence::purchases::{self, PurchaseFilter};
+use store::intelligence::purchases::{self, HistorySpan, PurchaseFilter};
 use store::intelligence::{concentration, flips, flows, notable, scenes, signals, standing, wash};
 use store::testing::TestDatabase;
 use store::{catalogue, tape};
@@ -59,11 +59,14 @@ const RECORDS: &str = "
     INSERT INTO market_resolutions (market_id, observed_at, status, payouts)
         SELECT (n % 3000)::text, '2026-11-23T12:00:00Z'::timestamptz - n * interval '10 minutes', 'resolved', '{1,0}'
         FROM generate_series(1, 9000) AS n;
-    INSERT INTO wallets (address, found_at, found_by, imported_at, completeness, is_empty)
-        SELECT address, '2026-11-01T00:00:00Z', 'tape', '2026-11-23T11:00:00Z', 'full', false FROM who;
-    INSERT INTO wallet_trades (happened_at, observed_at, id, ordinal, is_combo, wallet_address, kind, condition_id)
+    INSERT INTO wallets (address, found_at, found_by, imported_at, history_until, completeness, is_empty)
+        SELECT address, '2026-11-01T00:00:00Z', 'tape', at, at, 'full', false
+        FROM (SELECT address, '2026-11-23T11:00:00Z'::timestamptz - n * interval '1 minute' AS at FROM who) AS s;
+    INSERT INTO wallet_trades (happened_at, observed_at, id, ordinal, is_combo, wallet_address, kind, condition_id, side,
+                               outcome_index, price, shares)
         SELECT '2026-11-23T12:00:00Z'::timestamptz - n * interval '1 minute', now(), md5(n::text)::uuid, 0, false,
-               decode(lpad(to_hex(n % 2000), 40, '0'), 'hex'), 'trade', '0x' || lpad((n % 3000)::text, 64, '0')
+               decode(lpad(to_hex(n % 2000), 40, '0'), 'hex'), 'trade', '0x' || lpad((n % 3000)::text, 64, '0'),
+               CASE WHEN n % 3 = 0 THEN 'buy' ELSE 'sell' END, 0, 0.5, 2000
         FROM generate_series(1, 40000) AS n;
     INSERT INTO wallet_classes (wallet_address, as_of, is_certain, class)
         SELECT address, now(), true, CASE WHEN n % 20 = 0 THEN 'whale' ELSE 'other' END FROM who;
@@ -219,6 +222,36 @@ async fn evidence_of_purchases() {
     }
     uses_index(&database, SERVICE, "trades_observed", async |connection| {
         purchases::heard(connection, lately, now(), filter).await
+    })
+    .await;
+    let span =
+        HistorySpan { since: now() - TimeDelta::days(40), until: now() - TimeDelta::days(1) };
+    let hour = (now() - TimeDelta::days(9), now() - TimeDelta::days(9) + TimeDelta::hours(1));
+    for index in ["wallet_trades_bought", "wallets_pkey", "markets_condition_id"] {
+        uses_index(&database, SERVICE, index, async |connection| {
+            let told = purchases::in_histories(connection, hour, span, filter).await?;
+            assert_eq!(told.len(), 20, "a third of sixty");
+            Ok(told)
+        })
+        .await;
+    }
+    uses_index(&database, SERVICE, "wallet_trades_pkey", async |connection| {
+        let told = purchases::in_histories_of(connection, &[wallet()], span, filter).await?;
+        assert!(!told.is_empty());
+        Ok(told)
+    })
+    .await;
+    uses_index(&database, SERVICE, "wallets_imported", async |connection| {
+        let after = now() - TimeDelta::minutes(62);
+        let told = purchases::imported(connection, after, now(), span).await?;
+        assert_eq!(told.len(), 2);
+        Ok(told)
+    })
+    .await;
+    uses_index(&database, SERVICE, "wallet_trades_pkey", async |connection| {
+        let told = standing::last_trades(connection, &[wallet()]).await?;
+        assert_eq!(told.len(), 1);
+        Ok(told)
     })
     .await;
     uses_index(&database, PUBLIC, "current_informed_evidence_order", async |connection| {

@@ -7,7 +7,7 @@ use crate::clusters::INFRASTRUCTURE_WALLETS;
 
 /// Wallets of one funder from which on it says something.
 pub const FUNDED_WALLETS: usize = 3;
-/// A wallet made within this of its first purchase was made for it.
+/// A wallet made within this of its first purchase on the first event it ever bought on was made for it.
 pub const MADE_WITHIN: TimeDelta = TimeDelta::days(7);
 /// A wallet that does nothing for this long after is dormant.
 pub const DORMANT_AFTER: TimeDelta = TimeDelta::days(30);
@@ -48,26 +48,28 @@ pub fn category(category: Option<Category>) -> Gate {
 pub struct Life {
     /// Its first act; only where the history is known to begin there.
     pub first_at: Option<DateTime<Utc>>,
-    /// Its last act.
+    /// Its last trade: who won and collects it later has done nothing else.
     pub last_at: Option<DateTime<Utc>>,
     /// Wallets with the same first funder, itself included; `None` without a source of funders.
     pub funded_together: Option<usize>,
 }
 
 impl Life {
-    /// Whether it was made within a week before an instant.
-    pub fn made_for(&self, purchase_at: DateTime<Utc>) -> Option<bool> {
-        let age = purchase_at - self.first_at?;
-        Some(age >= TimeDelta::zero() && age <= MADE_WITHIN)
+    /// Whether it was made within a week before its first purchase on an event, and had bought on no other before:
+    /// whoever is new and looks around is no more than new.
+    pub fn made_for(&self, began_at: DateTime<Utc>, is_first_event: bool) -> Option<bool> {
+        let age = began_at - self.first_at?;
+        Some(is_first_event && age >= TimeDelta::zero() && age <= MADE_WITHIN)
     }
 
-    /// Whether it did nothing for a month after an instant; `None` before that month is over.
-    pub fn dormant_after(&self, end: DateTime<Utc>, now: DateTime<Utc>) -> Option<bool> {
+    /// Whether it traded nothing for a month after an instant; `None` where it is not known up to the end of that month.
+    pub fn dormant_after(&self, end: DateTime<Utc>, known_until: DateTime<Utc>) -> Option<bool> {
         let last_at = self.last_at?;
         if last_at > end {
-            return Some(false);
+            // A trade after the month does not tell of the month.
+            return (last_at - end < DORMANT_AFTER).then_some(false);
         }
-        (now - end >= DORMANT_AFTER).then_some(true)
+        (known_until - end >= DORMANT_AFTER).then_some(true)
     }
 
     /// Whether its funder has at least three wallets and is no exchange.

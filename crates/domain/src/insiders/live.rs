@@ -51,6 +51,7 @@ pub struct Pair {
     /// Σ dollars × hours to the deadline, of long shots; `None` once a purchase had no deadline.
     low_hours: Option<f64>,
     records: BTreeSet<EvidenceId>,
+    first_at: Option<DateTime<Utc>>,
     last_at: Option<DateTime<Utc>>,
 }
 
@@ -65,6 +66,7 @@ impl Pair {
             low_dollars: 0.0,
             low_hours: Some(0.0),
             records: BTreeSet::new(),
+            first_at: None,
             last_at: None,
         }
     }
@@ -77,6 +79,8 @@ impl Pair {
         let dollars = purchase.usdc as f64 / MICRO as f64;
         *self.by_slot.entry(purchase.slot).or_default() += purchase.usdc;
         self.dollars += dollars;
+        self.first_at =
+            Some(self.first_at.map_or(purchase.at, |first_at| first_at.min(purchase.at)));
         self.last_at = self.last_at.max(Some(purchase.at));
         if purchase.price < LOW_PRICE {
             self.low_dollars += dollars;
@@ -106,6 +110,7 @@ impl Pair {
         Some(Observation {
             owner: self.owner,
             event: self.event,
+            began_at: self.first_at?,
             at: self.last_at?,
             ln_dollars: self.dollars.ln(),
             low_share,
@@ -124,6 +129,8 @@ pub struct Observation {
     pub owner: OwnerIx,
     /// On what.
     pub event: EventIx,
+    /// The first purchase.
+    pub began_at: DateTime<Utc>,
     /// The last purchase.
     pub at: DateTime<Utc>,
     /// ln of the dollars bought for.
@@ -141,7 +148,7 @@ pub struct Observation {
     pub basis: Basis,
 }
 
-/// Each signal in deviations above what was seen strictly before; `None` where that is too little.
+/// Each signal in deviations above what was seen strictly before on the same basis; `None` where that is too little.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
     /// What was measured.
@@ -159,7 +166,7 @@ pub struct Scored {
     /// The part of earlier composites that were at least as high, (1 + k) / (1 + n); `None` where fewer than
     /// [`FEWEST_PAIRS`] are known.
     pub tail: Option<f64>,
-    /// Composites before it.
+    /// Composites before it, of the same basis.
     pub n: usize,
     /// Of the definitions.
     pub version: u32,
@@ -176,10 +183,18 @@ pub struct Background {
 #[derive(Debug, Clone, Default)]
 struct Seen {
     pairs: BTreeSet<(OwnerIx, EventIx)>,
+    /// The tape tells of everybody, and histories of those that somebody asked for, who trade more than others: each is
+    /// held against its like.
+    sections: BTreeMap<Basis, CrossSection>,
+    own: HashMap<OwnerIx, Moments>,
+}
+
+/// All pairs that were told in one way.
+#[derive(Debug, Clone, Default)]
+struct CrossSection {
     size: Moments,
     early: Moments,
     direction: Moments,
-    own: HashMap<OwnerIx, Moments>,
     /// In order.
     composites: Vec<f64>,
 }
@@ -190,8 +205,8 @@ impl Background {
         Self::default()
     }
 
-    /// Scores an observation against all earlier ones, and remembers it for later. Observations come in order of
-    /// time; those of one instant do not see each other. A pair is remembered once, as it was first seen, so
+    /// Scores an observation against all earlier ones of its basis, and remembers it for later. Observations come in
+    /// order of time; those of one instant do not see each other. A pair is remembered once, as it was first seen, so
     /// that who buys in many parts does not become what is usual. `None` for one that comes late.
     pub fn score(&mut self, observation: Observation) -> Option<Scored> {
         if let Some((newest, _)) = self.pending.first() {
@@ -210,15 +225,18 @@ impl Background {
 
 impl Seen {
     fn score(&self, observation: Observation) -> Scored {
+        let nobody = CrossSection::default();
+        let section = self.sections.get(&observation.basis).unwrap_or(&nobody);
         let own = self.own.get(&observation.owner);
-        let s1 = self.size.z(observation.ln_dollars, FEWEST_PAIRS);
+        let s1 = section.size.z(observation.ln_dollars, FEWEST_PAIRS);
         let s2 = own.and_then(|own| own.z(observation.ln_dollars, FEWEST_OWN));
-        let s4 = observation.early_long_shots.and_then(|early| self.early.z(early, FEWEST_PAIRS));
-        let s5 = self.direction.z(observation.direction, FEWEST_PAIRS);
+        let early = observation.early_long_shots;
+        let s4 = early.and_then(|early| section.early.z(early, FEWEST_PAIRS));
+        let s5 = section.direction.z(observation.direction, FEWEST_PAIRS);
         let composite = [s1, s2, s4, s5].into_iter().sum::<Option<f64>>();
-        let n = self.composites.len();
+        let n = section.composites.len();
         let tail = composite.filter(|_| n >= FEWEST_PAIRS as usize).map(|composite| {
-            let below = self.composites.partition_point(|earlier| *earlier < composite);
+            let below = section.composites.partition_point(|earlier| *earlier < composite);
             (1 + n - below) as f64 / (1 + n) as f64
         });
         Scored {
@@ -243,15 +261,16 @@ impl Seen {
             if !self.pairs.insert((one.owner, one.event)) {
                 continue;
             }
-            self.size.add(one.ln_dollars);
-            self.direction.add(one.direction);
-            if let Some(early) = one.early_long_shots {
-                self.early.add(early);
-            }
             self.own.entry(one.owner).or_default().add(one.ln_dollars);
+            let section = self.sections.entry(one.basis).or_default();
+            section.size.add(one.ln_dollars);
+            section.direction.add(one.direction);
+            if let Some(early) = one.early_long_shots {
+                section.early.add(early);
+            }
             if let Some(composite) = composite {
-                let place = self.composites.partition_point(|earlier| *earlier < composite);
-                self.composites.insert(place, composite);
+                let place = section.composites.partition_point(|earlier| *earlier < composite);
+                section.composites.insert(place, composite);
             }
         }
     }

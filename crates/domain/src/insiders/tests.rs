@@ -6,7 +6,7 @@ use super::history::{Account, Tested, account, is_high_surprise};
 use super::leakage::{Case, Decided, NewsTime, OutOfScope, leakage};
 use super::live::{Background, Observation, Pair, Purchase, Scored};
 use super::research::{Outcome, Retrospect, composites, retrospect};
-use super::table::{Facts, Signal, table};
+use super::table::{Circumstances, Facts, Signal, table, together};
 use super::wording;
 use crate::Category;
 use crate::clusters::OwnerIx;
@@ -48,6 +48,7 @@ fn seen(
     Observation {
         owner: OwnerIx(owner),
         event,
+        began_at: at(second),
         at: at(second),
         ln_dollars: dollars.ln(),
         low_share: 0.5,
@@ -74,6 +75,7 @@ fn a_pair_is_measured_from_five_hundred_dollars_on() {
     assert!((seen.early_long_shots.unwrap() - 200.0 / 3.0).abs() < 1e-9);
     assert!((seen.direction - 1.0 / 3.0).abs() < 1e-12);
     assert_eq!(seen.records, [EvidenceId(1), EvidenceId(2)]);
+    assert_eq!((seen.began_at, seen.at), (at(1), at(2)));
     pair.add(&purchase(3, yes, 1, 0.1, None));
     assert_eq!(
         pair.observation(Basis::Feed).unwrap().early_long_shots,
@@ -124,6 +126,24 @@ fn only_what_came_strictly_before_counts() {
     );
     let late = seen(5, event, 5, 700.0, None, 0.0);
     assert_eq!(turned.score(late), None, "what comes late would look ahead");
+}
+
+#[test]
+fn what_histories_tell_is_held_against_histories_only() {
+    let mut background = Background::new();
+    crowd(&mut background);
+    let (.., event) = slots();
+    let told =
+        Observation { basis: Basis::Activity, ..seen(3, event, 1_000, 90_000.0, Some(50.0), 1.0) };
+    let scored = background.score(told.clone()).unwrap();
+    assert_eq!((scored.s1_size, scored.s5_direction, scored.n), (None, None, 0));
+    assert!(scored.s2_own_size.is_some(), "its own habit is its own, whoever tells of it");
+    // And what it was told there changes nothing for those of the tape.
+    let mut without = Background::new();
+    crowd(&mut without);
+    let probe = seen(51, events(99)[98], 2_000, 700.0, Some(1.0), 0.2);
+    let (one, other) = (background.score(probe.clone()).unwrap(), without.score(probe).unwrap());
+    assert_eq!((one.s1_size, one.s4_early_long_shots), (other.s1_size, other.s4_early_long_shots));
 }
 
 #[test]
@@ -281,14 +301,17 @@ fn gates_are_shut_where_nobody_can_know() {
     assert!(matches!(gates_of(Some(Category::Sports)), Gate::Shut(_)));
     assert!(matches!(gates_of(None), Gate::Unknown(_)));
     let life = Life { first_at: Some(at(0)), last_at: Some(at(500)), funded_together: Some(601) };
-    assert_eq!(life.made_for(at(6 * 86_400)), Some(true));
-    assert_eq!(life.made_for(at(8 * 86_400)), Some(false));
+    assert_eq!(life.made_for(at(6 * 86_400), true), Some(true));
+    assert_eq!(life.made_for(at(6 * 86_400), false), Some(false), "it looks around");
+    assert_eq!(life.made_for(at(8 * 86_400), true), Some(false));
     assert_eq!(life.dormant_after(at(1_000), at(2_000)), None, "the month is not over");
     assert_eq!(life.dormant_after(at(1_000), at(40 * 86_400)), Some(true));
     assert_eq!(life.dormant_after(at(100), at(200)), Some(false));
+    let later = Life { last_at: Some(at(90 * 86_400)), ..life };
+    assert_eq!(later.dormant_after(at(0), at(99 * 86_400)), None, "of the month nobody knows");
     assert_eq!(life.funded_in_cluster(), Some(false), "an exchange");
     let nothing = Life::default();
-    assert_eq!((nothing.made_for(at(0)), nothing.funded_in_cluster()), (None, None));
+    assert_eq!((nothing.made_for(at(0), true), nothing.funded_in_cluster()), (None, None));
 }
 
 fn gates_of(category: Option<Category>) -> Gate {
@@ -327,12 +350,88 @@ fn facts_are_read_off_a_score() {
     let (.., event) = slots();
     let scored = background.score(seen(3, event, 1_000, 10_000.0, None, 0.0)).unwrap();
     let life = Life { first_at: Some(at(0)), ..Life::default() };
-    let told = Facts::of(&scored, (None, 0.12), (&life, Some(at(2_000))), None, at(3_000));
+    let about = Circumstances {
+        category: None,
+        price: 0.12,
+        is_first_event: true,
+        life: &life,
+        known_until: Some(at(3_000)),
+        event_end: Some(at(2_000)),
+        account: None,
+    };
+    let told = Facts::of(&scored, about);
     assert_eq!((told.price_band, told.decade), (1, 4));
     let unknown = None;
     let expected =
         [Some(true), Some(true), unknown, Some(false), Some(true), unknown, unknown, unknown];
     assert_eq!(told.found, expected);
+    let later = Facts::of(&scored, Circumstances { is_first_event: false, ..about });
+    assert_eq!(later.has(Signal::MadeFor), Some(false), "it had bought on another event before");
+}
+
+#[test]
+fn everything_on_one_side_is_found_however_usual_it_is() {
+    let mut background = Background::new();
+    let events = events(60);
+    for (number, event) in (0u32..60).zip(&events) {
+        let direction = if number % 3 == 0 { 0.0 } else { 1.0 };
+        background.score(seen(number, *event, i64::from(number), 900.0, Some(1.0), direction));
+    }
+    let (life, (.., event)) = (Life::default(), slots());
+    let about = Circumstances {
+        category: None,
+        price: 0.5,
+        is_first_event: false,
+        life: &life,
+        known_until: None,
+        event_end: None,
+        account: None,
+    };
+    let of = |background: &mut Background, second, direction| {
+        let scored = background.score(seen(99, event, second, 900.0, None, direction)).unwrap();
+        assert!(scored.s5_direction.unwrap() < 1.0, "less than a deviation");
+        Facts::of(&scored, about).has(Signal::Direction)
+    };
+    assert_eq!(of(&mut background, 1_000, 1.0), Some(true));
+    assert_eq!(of(&mut background, 1_001, 0.97), Some(false));
+}
+
+fn with(owner: u32, event: EventIx, signals: &[Signal]) -> Facts {
+    let found = Signal::ALL.map(|signal| Some(signals.contains(&signal)));
+    Facts { found, ..facts(owner, event, 1, None) }
+}
+
+#[test]
+fn what_is_found_together_is_counted_together() {
+    use Signal::{Direction, MadeFor, OwnSize, Size};
+    let events = events(3);
+    let subject = with(0, events[0], &[Direction, MadeFor, OwnSize]);
+    let mut pool: Vec<Facts> = (1..10).map(|owner| with(owner, events[1], &[Direction])).collect();
+    pool.extend((10..19).map(|owner| with(owner, events[1], &[MadeFor, Size])));
+    let alone = together(&subject, &pool);
+    assert_eq!(alone.signals, [Direction, MadeFor], "its own habit is in the table only");
+    assert_eq!(
+        (alone.controls_with, alone.controls),
+        (0, 18),
+        "each is usual, both at once are not"
+    );
+    pool.push(with(19, events[1], &[Direction, MadeFor]));
+    let one = together(&subject, &pool);
+    assert_eq!((one.controls_with, one.controls), (1, 19));
+    assert!(one.deviations(1) < alone.deviations(1));
+    assert!(
+        (alone.deviations(1) - 1.938).abs() < 1e-3,
+        "1/38 is {} deviations",
+        alone.deviations(1)
+    );
+    // 1 − (37/38)⁵ = 0.1248.
+    assert!((alone.deviations(5) - 1.151).abs() < 1e-3, "{}", alone.deviations(5));
+    // An owner whose life is not known says nothing, and one that stands there twice says it once.
+    pool.push(facts(20, events[1], 1, None));
+    pool.push(with(19, events[2], &[Direction, MadeFor]));
+    assert_eq!(together(&subject, &pool), one);
+    let nobody = together(&subject, &[]);
+    assert!((nobody.tail() - 0.5).abs() < 1e-12 && nobody.deviations(1).abs() < 1e-9);
 }
 
 #[test]
@@ -361,6 +460,40 @@ fn a_signal_stands_beside_its_rate_among_controls() {
 }
 
 proptest! {
+    #[test]
+    fn unknown_controls_never_make_a_finding_rarer_than_they_could(
+        found in prop::collection::vec(prop::array::uniform8(prop::option::of(any::<bool>())), 1..40),
+        own in prop::array::uniform8(any::<bool>()),
+        more in 0usize..8,
+    ) {
+        let event = events(1)[0];
+        let subject = Facts { found: own.map(Some), ..facts(0, event, 1, None) };
+        let pool: Vec<Facts> = found
+            .iter()
+            .zip(1..)
+            .map(|(found, owner)| Facts { found: *found, ..facts(owner, event, 1, None) })
+            .collect();
+        let told = together(&subject, &pool);
+        prop_assert!(told.controls_with <= told.controls && told.controls <= pool.len());
+        prop_assert!(told.tail() > 0.0 && told.tail() < 1.0);
+        // The more was looked at, the less is said, and always something that can be ordered.
+        let said = [1, 2, 50, 1_000_000].map(|looks| told.deviations(looks));
+        prop_assert!(said.iter().all(|z| z.is_finite()) && said.is_sorted_by(|one, more| one >= more));
+        // One signal more that is found of the subject is found with it in no more controls.
+        let more = Signal::ALL[more];
+        let mut other = subject.clone();
+        for (signal, found) in Signal::ALL.into_iter().zip(&mut other.found) {
+            if signal == more {
+                *found = Some(true);
+            }
+        }
+        prop_assert!(together(&other, &pool).controls_with <= told.controls_with);
+        // The rows of the table are bounds of it: all at once is no more frequent than any of them.
+        for row in table(&subject, &pool).iter().filter(|row| told.signals.contains(&row.signal)) {
+            prop_assert!(told.controls_with <= row.controls_with);
+        }
+    }
+
     #[test]
     fn the_order_within_an_instant_does_not_matter(
         told in prop::collection::vec((0u32..5, 0usize..30, 0i64..6, 500.0f64..9_000.0, 0.0f64..1.0), 1..60),

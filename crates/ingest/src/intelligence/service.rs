@@ -34,6 +34,8 @@ pub struct IntelligenceOptions {
     pub evidence_every: Duration,
     /// How far back the tape is read for what is usual, when the process begins.
     pub evidence_back: TimeDelta,
+    /// How far back the histories of imported wallets are read, until where the tape begins.
+    pub evidence_histories_back: TimeDelta,
     /// From one look for signals to the next.
     pub signals_every: Duration,
     /// From one scoring of all wallets to the next.
@@ -57,6 +59,7 @@ impl Default for IntelligenceOptions {
             wash_every: Duration::from_hours(1),
             evidence_every: Duration::from_mins(1),
             evidence_back: TimeDelta::days(30),
+            evidence_histories_back: TimeDelta::days(180),
             signals_every: Duration::from_mins(1),
             scoring_every: Duration::from_mins(5),
             clusters_every: Duration::from_hours(1),

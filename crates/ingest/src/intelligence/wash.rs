@@ -158,6 +158,11 @@ pub(super) struct OwnerNumbers {
 }
 
 impl OwnerNumbers {
+    /// The number of a wallet's owner, if it has one.
+    pub(super) fn known(&self, wallet: &Address) -> Option<OwnerIx> {
+        self.wallets.get(wallet).copied()
+    }
+
     /// The number of a wallet's owner. It stays, whatever is found out of the wallet later.
     pub(super) fn of(&mut self, wallet: &Address, standing: Option<&Standing>) -> OwnerIx {
         if let Some(owner) = self.wallets.get(wallet) {

@@ -61,6 +61,24 @@ pub async fn of(
         .collect()
 }
 
+/// The last trade of each of some wallets, as far as their histories are held; those without one are left out.
+pub async fn last_trades(
+    executor: impl PgExecutor<'_>,
+    wallets: &[Address],
+) -> Result<HashMap<Address, DateTime<Utc>>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT n.wallet_address, last.happened_at FROM unnest($1::bytea[]) AS n (wallet_address)
+         CROSS JOIN LATERAL (SELECT t.happened_at FROM wallet_trades t
+             WHERE t.wallet_address = n.wallet_address AND t.kind = 'trade' ORDER BY t.happened_at DESC LIMIT 1) AS last",
+    )
+    .bind(bytes(wallets))
+    .fetch_all(executor)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((address(row, "wallet_address")?, column(row, "happened_at")?)))
+        .collect()
+}
+
 /// All wallets of a wallet's owner, itself among them.
 pub async fn wallets_of_owner(
     executor: impl PgExecutor<'_>,

@@ -29,9 +29,9 @@ export function Finding({ finding }: { finding: InformedWallet }) {
       <p className="sub">
         {LAYERS[layer] ?? words(layer)}
         {verdict !== "found" && ` · ${words(verdict)}`}
-        {strength !== null && ` · composite ${deviations(strength)}`}
+        {strength !== null && ` · ${deviations(strength)}`}
         {tail_p !== null &&
-          ` · at least as much in ${tail_p < 0.0005 ? "<0.1" : fixed(tail_p * 100, 1)}% of those seen before`}
+          ` · as much in ${chance(tail_p)}% of ${layer === "pair" ? "its controls" : "cases by chance"}`}
         {gate !== "open" && finding.gate_reason && ` · ${finding.gate_reason}`}
       </p>
       <EvidenceTable rows={finding.table.filter(isKnown)} />
@@ -54,6 +54,10 @@ function Unknown({ rows }: { rows: readonly EvidenceRow[] }) {
   if (rows.length === 0) return null;
   const labels = rows.map(({ label }) => label.replace(/^./, (sign) => sign.toLowerCase()));
   return <p className="sub">Nothing is known of: {labels.join("; ")}.</p>;
+}
+
+function chance(part: number): string {
+  return part < 0.0005 ? "<0.1" : fixed(part * 100, 1);
 }
 
 function EvidenceTable({ rows }: { rows: readonly EvidenceRow[] }) {

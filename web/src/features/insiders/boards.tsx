@@ -69,7 +69,7 @@ export const MARKETS: BoardKind<InformedMarket> = {
     {
       id: "strongest",
       header: "Strongest",
-      description: "The largest composite of one wallet, in standard deviations of those seen before it",
+      description: "How rare all that is found of one wallet is among its matched controls, in standard deviations",
       place: "p2",
       cell: ({ strongest_sd }) =>
         strongest_sd === null ? <span className="mut">—</span> : deviations(strongest_sd),

@@ -4,6 +4,7 @@
 //! anew, and keeps what it finds; a score over its budget leaves the rankings by that. [`planted`] needs to be told what
 //! wallets are, which nobody can but a simulated world, so it is for tests and for the command line.
 
+mod insiders;
 mod job;
 mod planted;
 mod redraw;

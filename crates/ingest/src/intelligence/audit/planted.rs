@@ -13,6 +13,7 @@ use store::intelligence::audits::ScoreAudit;
 use store::intelligence::found::{self, FoundScore};
 use store::{Database, StoreError, streaming};
 
+use super::insiders::insiders;
 use super::skilled;
 
 /// How many first ones of a ranking are looked at.
@@ -52,6 +53,8 @@ pub struct TrueFill {
     pub taker: (Address, String, bool),
     /// Who rested, which token, and whether it was bought.
     pub maker: (Address, String, bool),
+    /// Dollars a share of the taker's token, and of the maker's.
+    pub prices: [f64; 2],
 }
 
 /// What is true of a world.
@@ -92,7 +95,7 @@ pub async fn planted(
         (Subject::Score(ScoreKind::Reputation), reputation(database, truth).await?),
         (Subject::Score(ScoreKind::Maker), makers(database, truth).await?),
         (Subject::Score(ScoreKind::Bot), bots(database, truth).await?),
-        (Subject::Insiders, insiders(database, truth).await?),
+        (Subject::Insiders, insiders(database, truth, ran_at).await?),
         (Subject::Flips, flips(database, truth).await?),
         (Subject::Wash, wash(database, truth, ran_at).await?),
         (Subject::Clusters, clusters(database, truth).await?),
@@ -189,34 +192,6 @@ fn kinds_of(truth: &Truth, wallets: &[&Address]) -> String {
     let counts: Vec<String> =
         counts.into_iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
-}
-
-async fn insiders(database: &Database, truth: &Truth) -> Result<Results, StoreError> {
-    let insiders = truth.of_kind(&["insider"]);
-    let mut results = Results::default();
-    for layer in ["pair", "history"] {
-        let found = found::informed(database.service(), layer).await?;
-        let ranked: Vec<Address> = found.iter().map(|(wallet, _)| wallet.clone()).collect();
-        let all: BTreeSet<Address> = ranked.iter().cloned().collect();
-        results.lines.push(Line::part(
-            &format!("{layer}_covered"),
-            &format!("insiders of whom the layer \"{layer}\" says anything"),
-            insiders.intersection(&all).count(),
-            insiders.len(),
-        ));
-        for top in TOPS {
-            results.rankings.extend(first(layer, ranked.iter(), &insiders, top));
-            let strongest: BTreeSet<Address> = ranked.iter().take(top).cloned().collect();
-            let detected = Detected::of(
-                &format!("{layer}_first_{top}"),
-                &format!("insiders among the {top} strongest by \"{layer}\""),
-                &strongest,
-                &insiders,
-            );
-            results.lines.extend(detected.lines());
-        }
-    }
-    Ok(results)
 }
 
 async fn clusters(database: &Database, truth: &Truth) -> Result<Results, StoreError> {

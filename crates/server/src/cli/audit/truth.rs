@@ -23,6 +23,7 @@ struct Party {
     address: String,
     token_id: String,
     side: String,
+    price: f64,
 }
 
 impl Party {
@@ -71,6 +72,7 @@ pub(super) async fn told_by(lab: &str) -> anyhow::Result<Truth> {
                 at: fill.at,
                 condition_id: ConditionId::parse(&fill.condition_id).context("a condition")?,
                 shares: fill.shares,
+                prices: [fill.taker.price, fill.maker.price],
                 taker: fill.taker.read()?,
                 maker: fill.maker.read()?,
             });

@@ -207,9 +207,11 @@ pub struct InformedWallet {
     pub market: Option<MarketRef>,
     /// `pair`: size, timing and direction in a market against what was known before. `history`: the whole account.
     pub layer: String,
-    /// By which rows of a layer are ordered; null out of scope.
+    /// By which rows of a layer are ordered, in deviations; null out of scope. Of a pair how rare all that is found of it is
+    /// among its controls, given on how many events its owner was looked at; of an account how many more long shots came true than their prices expect.
     pub strength: Option<f64>,
-    /// Part of earlier ones that were at least as strong; null where too few are known.
+    /// The chance of as much: of a pair about the part of its controls of whom the same is found, null without controls; of
+    /// an account by the prices it paid.
     pub tail_p: Option<f64>,
     /// `found`, `usual`, `too_few`, `not_corrected` or `out_of_scope`.
     pub verdict: String,
