@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{column, parsed};
-use crate::wallets::{address, bytes};
+use crate::wallets::{address, bytes, rows_of};
 
 /// A settled bet of a wallet.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,11 +127,7 @@ pub async fn of_wallet(
     let sql = format!(
         "SELECT {COLUMNS} FROM wallet_bets WHERE wallet_address = $1 ORDER BY closed_at, event_key"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(wallet.to_bytes().to_vec())
-        .fetch_all(executor)
-        .await?;
-    rows.iter().map(decode).collect()
+    rows_of(executor, sqlx::AssertSqlSafe(sql), wallet, decode).await
 }
 
 fn decode(row: &PgRow) -> Result<WalletBet, StoreError> {

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use crate::StoreError;
 use crate::column::{column, parsed};
-use crate::wallets::address;
+use crate::wallets::{address, rows_of};
 
 /// A token that somebody is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,13 +97,8 @@ pub async fn of_wallet(
     executor: impl PgExecutor<'_>,
     wallet: &Address,
 ) -> Result<Vec<WalletFlip>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT * FROM wallet_flips WHERE wallet_address = $1 ORDER BY at DESC, condition_id",
-    )
-    .bind(wallet.to_bytes().to_vec())
-    .fetch_all(executor)
-    .await?;
-    rows.iter().map(decode).collect()
+    let sql = "SELECT * FROM wallet_flips WHERE wallet_address = $1 ORDER BY at DESC, condition_id";
+    rows_of(executor, sql, wallet, decode).await
 }
 
 /// Whole flips since an instant of wallets of some classes, the oldest first; at most 1,000.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::column::column;
-use crate::wallets::{address, bytes};
+use crate::wallets::{address, bytes, rows_of};
 
 /// What is known of a wallet; of one that nobody looked at nothing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,13 +84,8 @@ pub async fn wallets_of_owner(
     executor: impl PgExecutor<'_>,
     wallet: &Address,
 ) -> Result<Vec<Address>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT $1::bytea AS wallet_address UNION
-         SELECT other.wallet_address FROM owner_clusters mine JOIN owner_clusters other USING (cluster_id)
-         WHERE mine.wallet_address = $1 ORDER BY 1",
-    )
-    .bind(wallet.to_bytes().to_vec())
-    .fetch_all(executor)
-    .await?;
-    rows.iter().map(|row| address(row, "wallet_address")).collect()
+    let sql = "SELECT $1::bytea AS wallet_address UNION
+               SELECT other.wallet_address FROM owner_clusters mine JOIN owner_clusters other USING (cluster_id)
+               WHERE mine.wallet_address = $1 ORDER BY 1";
+    rows_of(executor, sql, wallet, |row| address(row, "wallet_address")).await
 }

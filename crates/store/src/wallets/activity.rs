@@ -11,6 +11,7 @@ use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::rows_of;
 use crate::StoreError;
 use crate::column::{amount, column, parsed};
 use crate::months;
@@ -405,9 +406,5 @@ pub async fn history(
     let sql = format!(
         "SELECT {COLUMNS} FROM wallet_trades WHERE wallet_address = $1 ORDER BY happened_at, id"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(wallet.to_bytes().to_vec())
-        .fetch_all(executor)
-        .await?;
-    rows.iter().map(decode).collect()
+    rows_of(executor, sqlx::AssertSqlSafe(sql), wallet, decode).await
 }

@@ -12,7 +12,7 @@ pub mod wanted;
 use chrono::{DateTime, Utc};
 use domain::Address;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, PgExecutor, Row};
+use sqlx::{FromRow, PgConnection, PgExecutor, Row, SqlSafeStr};
 
 use crate::StoreError;
 use crate::column::column;
@@ -139,6 +139,17 @@ pub(crate) fn address(row: &PgRow, name: &str) -> Result<Address, StoreError> {
 
 fn count(value: Option<i64>) -> Result<u64, StoreError> {
     u64::try_from(value.unwrap_or_default()).map_err(StoreError::other)
+}
+
+/// The rows of a query whose one parameter is a wallet.
+pub(crate) async fn rows_of<T>(
+    executor: impl PgExecutor<'_>,
+    sql: impl SqlSafeStr,
+    wallet: &Address,
+    decode: impl Fn(&PgRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let query = sqlx::query(sql).bind(wallet.to_bytes().to_vec());
+    query.fetch_all(executor).await?.iter().map(decode).collect()
 }
 
 pub(crate) fn bytes<'a>(wallets: impl IntoIterator<Item = &'a Address>) -> Vec<Vec<u8>> {

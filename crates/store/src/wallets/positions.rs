@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgExecutor, QueryBuilder};
 
-use super::address;
+use super::{address, rows_of};
 use crate::StoreError;
 use crate::column::{column, parsed};
 
@@ -213,11 +213,7 @@ pub async fn open(
     let sql = format!(
         "SELECT {COLUMNS} FROM wallet_positions WHERE wallet_address = $1 ORDER BY cost_usdc DESC NULLS LAST, token_id"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(wallet.to_bytes().to_vec())
-        .fetch_all(executor)
-        .await?;
-    rows.iter().map(|row| decode(row, None)).collect()
+    rows_of(executor, sqlx::AssertSqlSafe(sql), wallet, |row| decode(row, None)).await
 }
 
 /// A page of what it held, the last closed first.

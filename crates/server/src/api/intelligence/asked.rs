@@ -299,7 +299,8 @@ pub(crate) fn cursor_of(place: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
 }
 
-fn parse_cursor<P: DeserializeOwned>(text: &str) -> Option<P> {
+/// A place from the text of an address.
+pub(crate) fn parse_cursor<P: DeserializeOwned>(text: &str) -> Option<P> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 

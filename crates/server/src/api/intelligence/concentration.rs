@@ -2,8 +2,11 @@
 
 use axum::{extract::State, response::Response};
 use domain::{Address, QueryReader};
-use store::intelligence::boards::concentration::{
-    self, ConcentrationFilter, ConcentrationOrder, ConcentrationPlace, StoredConcentration,
+use store::{
+    PgPool, StoreError,
+    intelligence::boards::concentration::{
+        self, ConcentrationFilter, ConcentrationOrder, ConcentrationPlace, StoredConcentration,
+    },
 };
 use utoipa::{
     IntoParams,
@@ -11,16 +14,14 @@ use utoipa::{
 };
 
 use super::{
-    asked::{
-        About, Part, Timeframe, Who, choice, part_parameters, read_side, side_parameter, word,
-    },
-    context::{Context, People, page_of, waiting_for},
-    csv::{self, Board},
+    asked::{About, Timeframe, choice, read_side, side_parameter, word},
+    board::{self, Listed, Paged},
+    context::{Context, People},
+    csv::{self, Export},
 };
 use crate::{
     api::{csv::Cell, reply::Reply},
     http::{
-        cache::CachePolicy,
         error::{ApiError, Failure},
         extract::{FromQuery, Query},
         state::AppState,
@@ -61,110 +62,79 @@ impl IntoParams for ConcentrationSelection {
 }
 
 /// Which page of which markets.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConcentrationQuery {
-    selection: ConcentrationSelection,
-    part: Part<ConcentrationPlace>,
-}
+pub(crate) type ConcentrationQuery = Paged<ConcentrationSelection>;
 
-impl FromQuery for ConcentrationQuery {
-    fn read(query: &mut QueryReader) -> Self {
-        Self { selection: ConcentrationSelection::read(query), part: Part::read(query) }
-    }
-}
+impl Listed for ConcentrationSelection {
+    type Filter = ConcentrationFilter;
+    type Place = ConcentrationPlace;
+    type Stored = StoredConcentration;
+    type Row = ConcentrationRow;
 
-impl IntoParams for ConcentrationQuery {
-    fn into_params(wherever: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = ConcentrationSelection::into_params(wherever);
-        all.extend(part_parameters());
-        all
-    }
-}
-
-impl ConcentrationSelection {
     fn filter(&self, context: &Context) -> Result<ConcentrationFilter, ApiError> {
-        let market_ids = match (context.market(&self.about)?, context.event(&self.about)?) {
-            (Some(row), _) => Some(vec![row.market_id]),
-            (None, Some(event_id)) => Some(context.event_markets(&event_id)?),
-            (None, None) => None,
-        };
         Ok(ConcentrationFilter {
             since: self.timeframe.since(context.now),
-            market_ids,
+            market_ids: context.market_ids(&self.about)?,
             outcome_index: self.side.map(|is_first| i16::from(!is_first)),
             order: self.order,
             after: None,
         })
     }
-}
 
-/// The largest holders of some readings, to be asked who they are.
-pub(crate) fn holders(readings: &[StoredConcentration]) -> Vec<Address> {
-    let largest = readings.iter().flat_map(ConcentrationRow::top_of);
-    largest.map(|(wallet, _)| wallet).collect()
-}
+    async fn fetch(
+        pool: &PgPool,
+        filter: &ConcentrationFilter,
+        after: Option<ConcentrationPlace>,
+        limit: u32,
+    ) -> Result<Vec<StoredConcentration>, StoreError> {
+        concentration::list(pool, &ConcentrationFilter { after, ..filter.clone() }, limit).await
+    }
 
-/// A reading with its largest holders.
-pub(crate) fn view(
-    reading: &StoredConcentration,
-    people: &People,
-    markets: &mut MarketNames<'_>,
-) -> ConcentrationRow {
-    let top = ConcentrationRow::top_of(reading).into_iter().take(5);
-    let top = top.map(|(wallet, share)| HolderPart { wallet: people.wallet(&wallet), share });
-    ConcentrationRow::of(reading, top.collect(), markets)
-}
-
-/// A page of markets.
-async fn load(
-    context: &Context,
-    query: &ConcentrationQuery,
-) -> Result<RowsPage<ConcentrationRow>, ApiError> {
-    let filter = query.selection.filter(context)?;
-    let category = query.selection.about.category;
-    let pool = context.app.database().public();
-    let fetch = |after, limit| {
-        let filter = ConcentrationFilter { after, ..filter.clone() };
-        Box::pin(async move { concentration::list(pool, &filter, limit).await }) as _
-    };
-    let place = |reading: &StoredConcentration, _| {
-        Some(ConcentrationPlace {
+    fn place(filter: &ConcentrationFilter, reading: &StoredConcentration) -> ConcentrationPlace {
+        ConcentrationPlace {
             key: filter.order.key(reading),
             market_id: reading.market_id.clone(),
             outcome_index: reading.outcome_index,
-        })
-    };
-    // Holdings of markets that are over stay as they were; who asks for one gets it.
-    let is_asked_for = query.selection.about.market.is_some();
-    let keep = |reading: &StoredConcentration| {
-        let id = reading.market_id.as_str();
-        (is_asked_for || context.snapshot.is_open(id))
-            && category.is_none_or(|of| context.category(id) == Some(of))
-    };
-    let (stored, next_cursor) = page_of(&query.part, !is_asked_for, fetch, place, keep).await?;
-    let people = context.people(&holders(&stored)).await?;
-    let is_empty = stored.is_empty() && query.part.after.is_none();
-    let has_any = !is_empty || concentration::any(pool).await?;
-    let mut markets = context.markets();
-    Ok(RowsPage {
-        rows: stored.iter().map(|reading| view(reading, &people, &mut markets)).collect(),
-        next_cursor,
-        waiting_for: waiting_for(
-            is_empty,
-            has_any,
-            "No market's holders have been looked at yet. Those of the busiest markets are, every hour.",
-        ),
-    })
-}
+        }
+    }
 
-/// A page of markets, as the route answers it.
-pub(crate) async fn answer(
-    app: &AppState,
-    query: &ConcentrationQuery,
-) -> Result<Reply<RowsPage<ConcentrationRow>>, ApiError> {
-    let context = Context::load(app).await?;
-    let data = load(&context, query).await?;
-    Ok(context.reply(data))
+    fn is_sieved(&self) -> bool {
+        self.about.market.is_none()
+    }
+
+    fn keeps(
+        &self,
+        context: &Context,
+        _: &ConcentrationFilter,
+        reading: &StoredConcentration,
+    ) -> bool {
+        let id = reading.market_id.as_str();
+        // Holdings of markets that are over stay as they were; who asks for one gets it.
+        (self.about.market.is_some() || context.snapshot.is_open(id))
+            && self.about.category.is_none_or(|of| context.category(id) == Some(of))
+    }
+
+    fn wallets(reading: &StoredConcentration) -> Vec<Address> {
+        ConcentrationRow::top_of(reading).into_iter().map(|(wallet, _)| wallet).collect()
+    }
+
+    /// A reading with its largest holders.
+    fn view(
+        reading: &StoredConcentration,
+        people: &People,
+        markets: &mut MarketNames<'_>,
+    ) -> ConcentrationRow {
+        let top = ConcentrationRow::top_of(reading).into_iter().take(5);
+        let top = top.map(|(wallet, share)| HolderPart { wallet: people.wallet(&wallet), share });
+        ConcentrationRow::of(reading, top.collect(), markets)
+    }
+
+    async fn any(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        concentration::any(pool).await
+    }
+
+    fn waiting(&self) -> &'static str {
+        "No market's holders have been looked at yet. Those of the busiest markets are, every hour."
+    }
 }
 
 // The macro below takes names without parameters.
@@ -186,12 +156,10 @@ pub(crate) async fn list_whale_concentration(
     State(app): State<AppState>,
     Query(query): Query<ConcentrationQuery>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
+    board::respond(&app, &query).await
 }
 
-impl Board for ConcentrationSelection {
-    type Place = ConcentrationPlace;
-    type Row = ConcentrationRow;
+impl Export for ConcentrationSelection {
     const NAME: &'static str = "whale-concentration";
     const HEADERS: &'static [&'static str] = &[
         "market_id",
@@ -205,18 +173,6 @@ impl Board for ConcentrationSelection {
         "is_top_only",
         "observed_at (UTC)",
     ];
-
-    fn who(&self) -> Option<&Who> {
-        None
-    }
-
-    async fn page(
-        &self,
-        context: &Context,
-        part: Part<ConcentrationPlace>,
-    ) -> Result<RowsPage<ConcentrationRow>, ApiError> {
-        load(context, &ConcentrationQuery { selection: self.clone(), part }).await
-    }
 
     fn cells(row: &ConcentrationRow) -> Vec<Cell> {
         vec![

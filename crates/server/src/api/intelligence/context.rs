@@ -3,18 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::{Address, Category, ErrorCode, InvalidField, null_audit::Subject};
-use futures_util::future::BoxFuture;
+use domain::{Address, Category, ErrorCode, InvalidField, MarketId, null_audit::Subject};
 use serde::Serialize;
-use store::{
-    StoreError,
-    intelligence::boards::{
-        standing,
-        wallets::{self, Face},
-    },
+use store::intelligence::boards::{
+    standing,
+    wallets::{self, Face},
 };
 
-use super::asked::{About, Part, Who, cursor_of};
+use super::asked::About;
 use crate::{
     api::{
         market,
@@ -27,11 +23,6 @@ use crate::{
         intelligence::{MarketNames, ScoreName, ScoreStanding, WalletRef, version_of},
     },
 };
-
-/// Rows that are looked at for one page of a list that is narrowed by what only the catalogue knows.
-const MOST_SIEVED: usize = 10_000;
-/// Rows read at a time for that.
-const SIEVED_AT_ONCE: u32 = 500;
 
 /// What a board is answered with.
 pub(crate) struct Context {
@@ -48,14 +39,8 @@ impl Context {
         Ok(Self { app: app.clone(), snapshot, standing, now: Utc::now() })
     }
 
-    /// The same, where nothing is asked of a score that is withdrawn.
-    pub(crate) async fn load_for(app: &AppState, who: &Who) -> Result<Self, ApiError> {
-        let context = Self::load(app).await?;
-        context.refuse_withdrawn(who.score)?;
-        Ok(context)
-    }
-
-    fn refuse_withdrawn(&self, score: Option<ScoreName>) -> Result<(), ApiError> {
+    /// Refuses to narrow anything by a score that is withdrawn.
+    pub(super) fn refuse_withdrawn(&self, score: Option<ScoreName>) -> Result<(), ApiError> {
         let Some(score) = score else { return Ok(()) };
         let Some(withdrawn) = self.standing.withdrawn(score) else { return Ok(()) };
         let message = format!(
@@ -93,10 +78,27 @@ impl Context {
     }
 
     /// The ids of the markets of an event.
-    pub(crate) fn event_markets(&self, event_id: &str) -> Result<Vec<String>, ApiError> {
+    fn event_markets(&self, event_id: &str) -> Result<Vec<String>, ApiError> {
         let rows = self.snapshot.event_markets(event_id);
         let read = rows.iter().map(|row| row.read().map(|row| row.market_id));
         read.collect::<Result<_, _>>().map_err(ApiError::internal)
+    }
+
+    /// The id of the market that is asked for.
+    pub(crate) fn market_id(&self, about: &About) -> Result<Option<MarketId>, ApiError> {
+        let market = self.market(about)?.map(|row| MarketId::parse(&row.market_id));
+        market.transpose().map_err(ApiError::internal)
+    }
+
+    /// The ids of the markets of the event that is asked for; `None` where none is.
+    pub(crate) fn markets_of_event(&self, about: &About) -> Result<Option<Vec<String>>, ApiError> {
+        self.event(about)?.map(|event_id| self.event_markets(&event_id)).transpose()
+    }
+
+    /// The ids of the markets that are asked for, one by one or by their event; `None` where all are.
+    pub(crate) fn market_ids(&self, about: &About) -> Result<Option<Vec<String>>, ApiError> {
+        let of_event = self.markets_of_event(about)?;
+        Ok(self.market(about)?.map(|row| vec![row.market_id]).or(of_event))
     }
 
     /// The category of a market; `None` unknown.
@@ -144,43 +146,6 @@ impl People {
         match self.face(wallet) {
             Some(face) => WalletRef::of(face, self.shown),
             None => WalletRef::unknown(wallet),
-        }
-    }
-}
-
-/// A page of rows that the database has in order, of which the catalogue keeps some: the rows, and where the next page
-/// begins. `is_sieved`: whether it may leave any out.
-pub(crate) async fn page_of<'a, T, P: Serialize + Clone>(
-    part: &Part<P>,
-    is_sieved: bool,
-    mut fetch: impl FnMut(Option<P>, u32) -> BoxFuture<'a, Result<Vec<T>, StoreError>>,
-    place: impl Fn(&T, u32) -> Option<P>,
-    keep: impl Fn(&T) -> bool,
-) -> Result<(Vec<T>, Option<String>), ApiError> {
-    let limit = part.limit as usize;
-    // One more than asked for tells whether there are more.
-    let at_once = if is_sieved { SIEVED_AT_ONCE } else { part.limit + 1 };
-    let (mut kept, mut seen, mut after) = (Vec::new(), 0, part.after.clone());
-    loop {
-        let rows = fetch(after.clone(), at_once).await?;
-        let is_last = rows.len() < at_once as usize;
-        seen += rows.len();
-        for row in rows {
-            after = place(&row, u32::try_from(kept.len()).unwrap_or(u32::MAX));
-            if keep(&row) {
-                kept.push(row);
-            }
-            if kept.len() > limit {
-                kept.truncate(limit);
-                let last = kept.last().and_then(|row| place(row, part.limit - 1));
-                return Ok((kept, last.as_ref().map(cursor_of)));
-            }
-        }
-        if is_last || after.is_none() {
-            return Ok((kept, None));
-        }
-        if seen >= MOST_SIEVED {
-            return Ok((kept, after.as_ref().map(cursor_of)));
         }
     }
 }

@@ -1,10 +1,13 @@
 //! `GET /api/whale/flips`: who turned round.
 
 use axum::{extract::State, response::Response};
-use domain::{ConditionId, QueryReader};
-use store::intelligence::boards::{
-    Dollars,
-    flips::{self, FlipPlace, FlipsFilter, StoredFlip},
+use domain::{Address, ConditionId, QueryReader};
+use store::{
+    PgPool, StoreError,
+    intelligence::boards::{
+        Dollars,
+        flips::{self, FlipPlace, FlipsFilter, StoredFlip},
+    },
 };
 use utoipa::{
     IntoParams,
@@ -12,22 +15,19 @@ use utoipa::{
 };
 
 use super::{
-    asked::{
-        About, Part, Timeframe, Who, dollars_parameters, part_parameters, read_dollars, read_side,
-        side_parameter,
-    },
-    context::{Context, page_of, waiting_for},
-    csv::{self, Board},
+    asked::{About, Timeframe, Who, dollars_parameters, read_dollars, read_side, side_parameter},
+    board::{self, Listed, Paged},
+    context::{Context, People},
+    csv::{self, Export},
 };
 use crate::{
     api::{csv::Cell, market, reply::Reply},
     http::{
-        cache::CachePolicy,
         error::{ApiError, Failure},
         extract::{FromQuery, Query},
         state::AppState,
     },
-    view::intelligence::{RowsPage, WhaleFlip},
+    view::intelligence::{MarketNames, RowsPage, WhaleFlip},
 };
 
 /// Which flips, wherever a page of them begins.
@@ -66,27 +66,18 @@ impl IntoParams for FlipsSelection {
 }
 
 /// Which page of which flips.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WhaleFlipsQuery {
-    selection: FlipsSelection,
-    part: Part<FlipPlace>,
-}
+pub(crate) type WhaleFlipsQuery = Paged<FlipsSelection>;
 
-impl FromQuery for WhaleFlipsQuery {
-    fn read(query: &mut QueryReader) -> Self {
-        Self { selection: FlipsSelection::read(query), part: Part::read(query) }
+impl Listed for FlipsSelection {
+    type Filter = FlipsFilter;
+    type Place = FlipPlace;
+    type Stored = StoredFlip;
+    type Row = WhaleFlip;
+
+    fn who(&self) -> Option<&Who> {
+        Some(&self.who)
     }
-}
 
-impl IntoParams for WhaleFlipsQuery {
-    fn into_params(wherever: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = FlipsSelection::into_params(wherever);
-        all.extend(part_parameters());
-        all
-    }
-}
-
-impl FlipsSelection {
     fn filter(&self, context: &Context) -> Result<FlipsFilter, ApiError> {
         let condition = |row: crate::view::MarketRow| {
             let id = row.condition_id.as_deref().and_then(|id| ConditionId::parse(id).ok());
@@ -102,53 +93,46 @@ impl FlipsSelection {
             after: None,
         })
     }
-}
 
-/// A page of flips.
-async fn load(context: &Context, query: &WhaleFlipsQuery) -> Result<RowsPage<WhaleFlip>, ApiError> {
-    let filter = query.selection.filter(context)?;
-    let category = query.selection.about.category;
-    let pool = context.app.database().public();
-    let fetch = |after, limit| {
-        let filter = FlipsFilter { after, ..filter.clone() };
-        Box::pin(async move { flips::list(pool, &filter, limit).await }) as _
-    };
-    let place = |flip: &StoredFlip, _| Some(FlipPlace::of(flip));
-    let keep = |flip: &StoredFlip| {
-        category.is_none_or(|category| {
+    async fn fetch(
+        pool: &PgPool,
+        filter: &FlipsFilter,
+        after: Option<FlipPlace>,
+        limit: u32,
+    ) -> Result<Vec<StoredFlip>, StoreError> {
+        flips::list(pool, &FlipsFilter { after, ..filter.clone() }, limit).await
+    }
+
+    fn place(_: &FlipsFilter, flip: &StoredFlip) -> FlipPlace {
+        FlipPlace::of(flip)
+    }
+
+    fn is_sieved(&self) -> bool {
+        self.about.category.is_some()
+    }
+
+    fn keeps(&self, context: &Context, _: &FlipsFilter, flip: &StoredFlip) -> bool {
+        self.about.category.is_none_or(|category| {
             let named = context.markets().named(flip.condition_id.as_str());
             named.is_some_and(|named| named.category == Some(category))
         })
-    };
-    let (stored, next_cursor) =
-        page_of(&query.part, category.is_some(), fetch, place, keep).await?;
-    let people = context.people(stored.iter().map(|flip| &flip.wallet)).await?;
-    let is_empty = stored.is_empty() && query.part.after.is_none();
-    let has_any = !is_empty || flips::any(pool).await?;
-    let mut markets = context.markets();
-    let rows = stored
-        .iter()
-        .map(|flip| WhaleFlip::of(flip, people.wallet(&flip.wallet), &mut markets))
-        .collect();
-    Ok(RowsPage {
-        rows,
-        next_cursor,
-        waiting_for: waiting_for(
-            is_empty,
-            has_any,
-            "No wallet whose history is held has turned round yet. Reversals are found when wallets are imported.",
-        ),
-    })
-}
+    }
 
-/// A page of reversals, as the route answers it.
-pub(crate) async fn answer(
-    app: &AppState,
-    query: &WhaleFlipsQuery,
-) -> Result<Reply<RowsPage<WhaleFlip>>, ApiError> {
-    let context = Context::load_for(app, &query.selection.who).await?;
-    let data = load(&context, query).await?;
-    Ok(context.reply(data))
+    fn wallets(flip: &StoredFlip) -> Vec<Address> {
+        vec![flip.wallet.clone()]
+    }
+
+    fn view(flip: &StoredFlip, people: &People, markets: &mut MarketNames<'_>) -> WhaleFlip {
+        WhaleFlip::of(flip, people.wallet(&flip.wallet), markets)
+    }
+
+    async fn any(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        flips::any(pool).await
+    }
+
+    fn waiting(&self) -> &'static str {
+        "No wallet whose history is held has turned round yet. Reversals are found when wallets are imported."
+    }
 }
 
 // The macro below takes names without parameters.
@@ -169,12 +153,10 @@ pub(crate) async fn list_whale_flips(
     State(app): State<AppState>,
     Query(query): Query<WhaleFlipsQuery>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
+    board::respond(&app, &query).await
 }
 
-impl Board for FlipsSelection {
-    type Place = FlipPlace;
-    type Row = WhaleFlip;
+impl Export for FlipsSelection {
     const NAME: &'static str = "whale-flips";
     const HEADERS: &'static [&'static str] = &[
         "at (UTC)",
@@ -192,18 +174,6 @@ impl Board for FlipsSelection {
         "change (of the peak)",
         "is_whole",
     ];
-
-    fn who(&self) -> Option<&Who> {
-        Some(&self.who)
-    }
-
-    async fn page(
-        &self,
-        context: &Context,
-        part: Part<FlipPlace>,
-    ) -> Result<RowsPage<WhaleFlip>, ApiError> {
-        load(context, &WhaleFlipsQuery { selection: self.clone(), part }).await
-    }
 
     fn cells(row: &WhaleFlip) -> Vec<Cell> {
         vec![

@@ -71,11 +71,7 @@ impl IntoParams for FlowsQuery {
 impl FlowsQuery {
     async fn filter(&self, context: &Context) -> Result<FlowsFilter, ApiError> {
         let since = self.timeframe.since(context.now);
-        let market_ids = match (context.market(&self.about)?, context.event(&self.about)?) {
-            (Some(row), _) => Some(vec![row.market_id]),
-            (None, Some(event_id)) => Some(context.event_markets(&event_id)?),
-            (None, None) => None,
-        };
+        let market_ids = context.market_ids(&self.about)?;
         let market_ids = match self.about.category {
             None => market_ids,
             Some(category) => {

@@ -1,30 +1,32 @@
 //! `GET /api/insiders/…`: evidence of informed trading, layer by layer, never as one number.
 
 use axum::{extract::State, response::Response};
-use domain::{MarketId, QueryReader};
+use domain::{Address, MarketId, QueryReader};
 use serde::{Deserialize, Serialize};
-use store::intelligence::boards::insiders::{self, EvidenceFilter, EvidencePlace, StoredEvidence};
+use store::{
+    PgPool, StoreError,
+    intelligence::boards::insiders::{
+        self, EvidenceFilter, EvidencePlace, StoredEvidence, WalletEvidence,
+    },
+};
 use utoipa::{
     IntoParams,
     openapi::path::{Parameter, ParameterIn},
 };
 
 use super::{
-    asked::{
-        About, Part, Timeframe, Who, choice, cursor_of, part_parameters, read_shown,
-        shown_parameter, word,
-    },
-    context::{Context, page_of, waiting_for},
+    asked::{About, Part, Timeframe, Who, choice, cursor_of, read_shown, shown_parameter, word},
+    board::{self, Board, Listed, Paged},
+    context::{Context, People, waiting_for},
 };
 use crate::{
     api::reply::Reply,
     http::{
-        cache::CachePolicy,
         error::{ApiError, Failure},
         extract::{FromQuery, Query},
         state::AppState,
     },
-    view::intelligence::{Gate, InformedMarket, InformedWallet, RowsPage},
+    view::intelligence::{Gate, InformedMarket, InformedWallet, MarketNames, RowsPage},
 };
 
 const WAITING: &str = "No purchase has been found yet that stands out against what was known before it. They are looked \
@@ -41,92 +43,93 @@ pub struct MarketPlace {
     market_id: MarketId,
 }
 
-/// Which markets.
+/// Which markets, wherever a page of them begins.
 #[derive(Debug, Clone, PartialEq)]
-pub struct InformedMarketsQuery {
+pub struct InformedMarketsSelection {
     timeframe: Timeframe,
     about: About,
     shows_gated: bool,
-    part: Part<MarketPlace>,
 }
 
-impl FromQuery for InformedMarketsQuery {
+impl FromQuery for InformedMarketsSelection {
     fn read(query: &mut QueryReader) -> Self {
         Self {
             timeframe: Timeframe::read(query, Timeframe::All),
             about: About::read(query),
             shows_gated: read_shown(query, "gated"),
-            part: Part::read(query),
         }
     }
 }
 
-impl IntoParams for InformedMarketsQuery {
+impl IntoParams for InformedMarketsSelection {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = vec![Timeframe::parameter(Timeframe::All)];
         all.extend(About::parameters());
         all.push(shown_parameter("gated", GATED));
-        all.extend(part_parameters());
         all
     }
 }
 
-/// A page of markets.
-async fn load_markets(
-    context: &Context,
-    query: &InformedMarketsQuery,
-) -> Result<RowsPage<InformedMarket>, ApiError> {
-    let pool = context.app.database().public();
-    let since = query.timeframe.since(context.now);
-    let market = context.market(&query.about)?.map(|row| MarketId::parse(&row.market_id));
-    let market = market.transpose().map_err(ApiError::internal)?;
-    let of_event = match context.event(&query.about)? {
-        Some(event_id) => Some(context.event_markets(&event_id)?),
-        None => None,
-    };
-    let mut found = insiders::markets(pool, since, market.as_ref()).await?;
-    found.retain(|row| {
-        let category = context.category(row.market_id.as_str());
-        let is_gated = Gate::of(category).state == "shut";
-        (query.shows_gated || !is_gated)
-            && query.about.category.is_none_or(|wanted| category == Some(wanted))
-            && of_event.as_ref().is_none_or(|ids| ids.iter().any(|id| id == row.market_id.as_str()))
-    });
-    let begin = query.part.after.as_ref().map_or(0, |place| {
-        let here = found.iter().position(|row| row.market_id == place.market_id);
-        here.map_or(place.before, |here| here + 1)
-    });
-    let is_empty = found.is_empty() && query.part.after.is_none();
-    let end = (begin + query.part.limit as usize).min(found.len());
-    let page = found.get(begin..end).unwrap_or_default();
-    let next_cursor = page
-        .last()
-        .filter(|_| end < found.len())
-        .map(|last| cursor_of(&MarketPlace { before: end, market_id: last.market_id.clone() }));
-    let ids: Vec<_> = page.iter().map(|row| row.market_id.as_str()).collect();
-    let leakages = if ids.is_empty() { Vec::new() } else { insiders::leakages(pool, &ids).await? };
-    let has_any = !is_empty || insiders::any(pool, "pair").await?;
-    let mut markets = context.markets();
-    let rows = page.iter().map(|row| {
-        let leakage = leakages.iter().find(|leak| leak.market_id.as_ref() == Some(&row.market_id));
-        let gate = Gate::of(context.category(row.market_id.as_str()));
-        InformedMarket::of(row, leakage, gate, &mut markets)
-    });
-    Ok(RowsPage {
-        rows: rows.collect(),
-        next_cursor,
-        waiting_for: waiting_for(is_empty, has_any, WAITING),
-    })
+/// Which page of which markets.
+pub(crate) type InformedMarketsQuery = Paged<InformedMarketsSelection>;
+
+impl InformedMarketsSelection {
+    /// The markets that these filters leave, the strongest first.
+    async fn found(&self, context: &Context) -> Result<Vec<insiders::InformedMarket>, ApiError> {
+        let pool = context.app.database().public();
+        let since = self.timeframe.since(context.now);
+        let market_id = context.market_id(&self.about)?;
+        let of_event = context.markets_of_event(&self.about)?;
+        let mut found = insiders::markets(pool, since, market_id.as_ref()).await?;
+        found.retain(|row| {
+            let id = row.market_id.as_str();
+            let category = context.category(id);
+            (self.shows_gated || Gate::of(category).state != "shut")
+                && self.about.category.is_none_or(|wanted| category == Some(wanted))
+                && of_event.as_ref().is_none_or(|ids| ids.iter().any(|one| one == id))
+        });
+        Ok(found)
+    }
 }
 
-/// A page, as the route answers it.
-pub(crate) async fn answer_markets(
-    app: &AppState,
-    query: &InformedMarketsQuery,
-) -> Result<Reply<RowsPage<InformedMarket>>, ApiError> {
-    let context = Context::load(app).await?;
-    let data = load_markets(&context, query).await?;
-    Ok(context.reply(data))
+impl Board for InformedMarketsSelection {
+    type Place = MarketPlace;
+    type Row = InformedMarket;
+
+    async fn page(
+        &self,
+        context: &Context,
+        part: &Part<MarketPlace>,
+    ) -> Result<RowsPage<InformedMarket>, ApiError> {
+        let pool = context.app.database().public();
+        let found = self.found(context).await?;
+        let begin = part.after.as_ref().map_or(0, |place| {
+            let here = found.iter().position(|row| row.market_id == place.market_id);
+            here.map_or(place.before, |here| here + 1)
+        });
+        let is_empty = found.is_empty() && part.after.is_none();
+        let end = (begin + part.limit as usize).min(found.len());
+        let page = found.get(begin..end).unwrap_or_default();
+        let last = page.last().filter(|_| end < found.len());
+        let next_cursor = last
+            .map(|last| cursor_of(&MarketPlace { before: end, market_id: last.market_id.clone() }));
+        let ids: Vec<_> = page.iter().map(|row| row.market_id.as_str()).collect();
+        let leakages =
+            if ids.is_empty() { Vec::new() } else { insiders::leakages(pool, &ids).await? };
+        let has_any = !is_empty || insiders::any(pool, "pair").await?;
+        let mut markets = context.markets();
+        let rows = page.iter().map(|row| {
+            let leakage =
+                leakages.iter().find(|leak| leak.market_id.as_ref() == Some(&row.market_id));
+            let gate = Gate::of(context.category(row.market_id.as_str()));
+            InformedMarket::of(row, leakage, gate, &mut markets)
+        });
+        Ok(RowsPage {
+            rows: rows.collect(),
+            next_cursor,
+            waiting_for: waiting_for(is_empty, has_any, WAITING),
+        })
+    }
 }
 
 // The macro below takes names without parameters.
@@ -148,7 +151,7 @@ pub(crate) async fn list_informed_markets(
     State(app): State<AppState>,
     Query(query): Query<InformedMarketsQuery>,
 ) -> Result<Response, ApiError> {
-    Ok(answer_markets(&app, &query).await?.respond(CachePolicy::NoStore))
+    board::respond(&app, &query).await
 }
 
 /// Which layer of evidence on wallets.
@@ -169,18 +172,17 @@ impl Layer {
     }
 }
 
-/// Which wallets.
+/// Which wallets, wherever a page of them begins.
 #[derive(Debug, Clone, PartialEq)]
-pub struct InformedWalletsQuery {
+pub struct InformedWalletsSelection {
     layer: Layer,
     timeframe: Timeframe,
     who: Who,
     about: About,
     shows_gated: bool,
-    part: Part<EvidencePlace>,
 }
 
-impl FromQuery for InformedWalletsQuery {
+impl FromQuery for InformedWalletsSelection {
     fn read(query: &mut QueryReader) -> Self {
         Self {
             layer: word(query, "layer", &Layer::ALL).unwrap_or(Layer::Pair),
@@ -188,12 +190,11 @@ impl FromQuery for InformedWalletsQuery {
             who: Who::read(query),
             about: About::read(query),
             shows_gated: read_shown(query, "gated"),
-            part: Part::read(query),
         }
     }
 }
 
-impl IntoParams for InformedWalletsQuery {
+impl IntoParams for InformedWalletsSelection {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let layers = Layer::ALL.map(|(word, _)| word);
         let mut all = vec![
@@ -209,82 +210,103 @@ impl IntoParams for InformedWalletsQuery {
         all.extend(About::parameters());
         all.extend(Who::parameters());
         all.push(shown_parameter("gated", GATED));
-        all.extend(part_parameters());
         all
     }
 }
 
-fn gate_of(context: &Context, row: &StoredEvidence) -> Gate {
+/// Which page of which wallets.
+pub(crate) type InformedWalletsQuery = Paged<InformedWalletsSelection>;
+
+/// What the database is asked with, and the event's markets, which the catalogue knows.
+pub(crate) struct WantedEvidence {
+    filter: EvidenceFilter,
+    of_event: Option<Vec<String>>,
+}
+
+impl WantedEvidence {
+    fn is_of_event(&self, market_id: Option<&str>) -> bool {
+        let Some(ids) = &self.of_event else { return true };
+        market_id.is_some_and(|id| ids.iter().any(|one| one == id))
+    }
+}
+
+fn gate_of(row: &StoredEvidence, markets: &MarketNames<'_>) -> Gate {
     match &row.market_id {
-        Some(market_id) => Gate::of(context.category(market_id.as_str())),
+        Some(market_id) => Gate::of(markets.category(market_id.as_str())),
         None => Gate::ACCOUNT,
     }
 }
 
-/// A page of wallets.
-async fn load_wallets(
-    context: &Context,
-    query: &InformedWalletsQuery,
-) -> Result<RowsPage<InformedWallet>, ApiError> {
-    let pool = context.app.database().public();
-    let market = context.market(&query.about)?.map(|row| MarketId::parse(&row.market_id));
-    let of_event = match context.event(&query.about)? {
-        Some(event_id) => Some(context.event_markets(&event_id)?),
-        None => None,
-    };
-    let filter = EvidenceFilter {
-        layer: query.layer.slug().to_owned(),
-        who: query.who.filter.clone(),
-        market_id: market.transpose().map_err(ApiError::internal)?,
-        since: query.timeframe.since(context.now),
-        after: None,
-    };
-    let fetch = |after, limit| {
-        let filter = EvidenceFilter { after, ..filter.clone() };
-        Box::pin(async move { insiders::list(pool, &filter, limit).await }) as _
-    };
-    let place = |row: &StoredEvidence, _| EvidencePlace::of(row);
-    let category = query.about.category;
-    let keep = |row: &StoredEvidence| {
+impl Listed for InformedWalletsSelection {
+    type Filter = WantedEvidence;
+    type Place = EvidencePlace;
+    type Stored = WalletEvidence;
+    type Row = InformedWallet;
+
+    fn who(&self) -> Option<&Who> {
+        Some(&self.who)
+    }
+
+    fn filter(&self, context: &Context) -> Result<WantedEvidence, ApiError> {
+        let filter = EvidenceFilter {
+            layer: self.layer.slug().to_owned(),
+            who: self.who.filter.clone(),
+            market_id: context.market_id(&self.about)?,
+            since: self.timeframe.since(context.now),
+            after: None,
+        };
+        Ok(WantedEvidence { filter, of_event: context.markets_of_event(&self.about)? })
+    }
+
+    async fn fetch(
+        pool: &PgPool,
+        wanted: &WantedEvidence,
+        after: Option<EvidencePlace>,
+        limit: u32,
+    ) -> Result<Vec<WalletEvidence>, StoreError> {
+        insiders::list(pool, &EvidenceFilter { after, ..wanted.filter.clone() }, limit).await
+    }
+
+    fn place(_: &WantedEvidence, row: &WalletEvidence) -> EvidencePlace {
+        EvidencePlace::of(row)
+    }
+
+    fn is_sieved(&self) -> bool {
+        !self.shows_gated || self.about.category.is_some() || self.about.event.is_some()
+    }
+
+    fn keeps(&self, context: &Context, wanted: &WantedEvidence, (_, row): &WalletEvidence) -> bool {
         let id = row.market_id.as_ref().map(MarketId::as_str);
         let is_of = |wanted| id.and_then(|id| context.category(id)) == Some(wanted);
-        (query.shows_gated || gate_of(context, row).state != "shut")
-            && category.is_none_or(is_of)
-            && of_event
-                .as_ref()
-                .is_none_or(|ids| id.is_some_and(|id| ids.iter().any(|one| one == id)))
-    };
-    let is_sieved = !query.shows_gated || category.is_some() || of_event.is_some();
-    let (stored, next_cursor) = page_of(&query.part, is_sieved, fetch, place, keep).await?;
-    let people = context.people(stored.iter().filter_map(|row| row.wallet.as_ref())).await?;
-    let is_empty = stored.is_empty() && query.part.after.is_none();
-    let has_any = !is_empty || insiders::any(pool, query.layer.slug()).await?;
-    let mut markets = context.markets();
-    let rows = stored.iter().filter_map(|row| {
-        let wallet = people.wallet(row.wallet.as_ref()?);
-        Some(InformedWallet::of(row, wallet, gate_of(context, row), &mut markets))
-    });
-    let waiting = match query.layer {
-        Layer::Pair => WAITING,
-        Layer::History => {
-            "No account has been tested yet. Accounts are tested once ten of their long shots are settled."
-        }
-    };
-    Ok(RowsPage {
-        rows: rows.collect(),
-        next_cursor,
-        waiting_for: waiting_for(is_empty, has_any, waiting),
-    })
-}
+        (self.shows_gated || gate_of(row, &context.markets()).state != "shut")
+            && self.about.category.is_none_or(is_of)
+            && wanted.is_of_event(id)
+    }
 
-/// A page, as the route answers it.
-pub(crate) async fn answer_wallets(
-    app: &AppState,
-    query: &InformedWalletsQuery,
-) -> Result<Reply<RowsPage<InformedWallet>>, ApiError> {
-    let context = Context::load_for(app, &query.who).await?;
-    let data = load_wallets(&context, query).await?;
-    Ok(context.reply(data))
+    fn wallets((wallet, _): &WalletEvidence) -> Vec<Address> {
+        vec![wallet.clone()]
+    }
+
+    fn view(
+        (wallet, row): &WalletEvidence,
+        people: &People,
+        markets: &mut MarketNames<'_>,
+    ) -> InformedWallet {
+        InformedWallet::of(row, people.wallet(wallet), gate_of(row, markets), markets)
+    }
+
+    async fn any(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        insiders::any(pool, self.layer.slug()).await
+    }
+
+    fn waiting(&self) -> &'static str {
+        match self.layer {
+            Layer::Pair => WAITING,
+            Layer::History => {
+                "No account has been tested yet. Accounts are tested once ten of their long shots are settled."
+            }
+        }
+    }
 }
 
 // The macro below takes names without parameters.
@@ -306,5 +328,5 @@ pub(crate) async fn list_informed_wallets(
     State(app): State<AppState>,
     Query(query): Query<InformedWalletsQuery>,
 ) -> Result<Response, ApiError> {
-    Ok(answer_wallets(&app, &query).await?.respond(CachePolicy::NoStore))
+    board::respond(&app, &query).await
 }

@@ -10,10 +10,7 @@ use store::intelligence::boards::{
     signals::{self, BoardSignals},
 };
 
-use super::{
-    concentration::{holders, view},
-    context::Context,
-};
+use super::{board::Listed, concentration::ConcentrationSelection, context::Context};
 use crate::{
     api::{market, reply::Reply},
     http::{
@@ -54,7 +51,8 @@ pub(crate) async fn load(
         insiders::leakages(pool, &ids),
         signals::list(pool, &recent, SIGNALS),
     )?;
-    let people = context.people(&holders(&readings)).await?;
+    let holders: Vec<_> = readings.iter().flat_map(ConcentrationSelection::wallets).collect();
+    let people = context.people(&holders).await?;
     let gate = Gate::of(context.category(market_id));
     let shown = consensus.as_ref().and_then(MarketConsensus::of);
     let why_none = match (&consensus, &shown) {
@@ -65,8 +63,10 @@ pub(crate) async fn load(
         }
     };
     let mut names = context.markets();
-    let mut concentration: Vec<_> =
-        readings.iter().map(|reading| view(reading, &people, &mut names)).collect();
+    let mut concentration: Vec<_> = readings
+        .iter()
+        .map(|reading| ConcentrationSelection::view(reading, &people, &mut names))
+        .collect();
     concentration.sort_by_key(|row| row.market.outcome_index);
     let net = |flow: &flows::ClassFlow| ClassNet {
         class: flow.class.clone(),

@@ -2,6 +2,7 @@
 //! while nothing is there.
 
 pub(crate) mod asked;
+pub(crate) mod board;
 pub mod concentration;
 pub(crate) mod context;
 pub(crate) mod csv;

@@ -19,17 +19,17 @@ use utoipa::{
 
 use super::{
     asked::{
-        About, Part, Timeframe, Who, choice, cursor_of, dollars_parameters, part_parameters,
-        read_dollars, read_side, side_parameter, word,
+        About, Part, Timeframe, Who, choice, cursor_of, dollars_parameters, read_dollars,
+        read_side, side_parameter, word,
     },
+    board::{self, Board, Paged},
     context::{Context, People, waiting_for},
-    csv::{self, Board},
+    csv::{self, Export},
 };
 use crate::{
     api::{csv::Cell, reply::Reply},
     catalog::Snapshot,
     http::{
-        cache::CachePolicy,
         error::{ApiError, Failure},
         extract::{FromQuery, Query},
         state::AppState,
@@ -206,25 +206,7 @@ impl IntoParams for PositionsSelection {
 }
 
 /// Which page of which positions.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WhalePositionsQuery {
-    selection: PositionsSelection,
-    part: Part<PositionPlace>,
-}
-
-impl FromQuery for WhalePositionsQuery {
-    fn read(query: &mut QueryReader) -> Self {
-        Self { selection: PositionsSelection::read(query), part: Part::read(query) }
-    }
-}
-
-impl IntoParams for WhalePositionsQuery {
-    fn into_params(wherever: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = PositionsSelection::into_params(wherever);
-        all.extend(part_parameters());
-        all
-    }
-}
+pub(crate) type WhalePositionsQuery = Paged<PositionsSelection>;
 
 /// What a selection means in terms of positions.
 struct Wanted<'a> {
@@ -235,6 +217,32 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// Those of a page in their order, and where the next page begins.
+    fn found<'m>(
+        &self,
+        all: &'m [Marked],
+        part: &Part<PositionPlace>,
+    ) -> (Vec<&'m Marked>, Option<String>) {
+        let is_after = |place: &PositionPlace| {
+            part.after.as_ref().is_none_or(|after| place.compare(after) == Ordering::Greater)
+        };
+        let mut found: Vec<_> = all
+            .iter()
+            .filter(|marked| self.admits(marked))
+            .map(|marked| (PositionPlace::of(marked, self.selection.order), marked))
+            .filter(|(place, _)| is_after(place))
+            .collect();
+        let limit = part.limit as usize;
+        let has_more = found.len() > limit;
+        if has_more {
+            found.select_nth_unstable_by(limit, |one, other| one.0.compare(&other.0));
+        }
+        found.truncate(limit);
+        found.sort_unstable_by(|one, other| one.0.compare(&other.0));
+        let next_cursor = found.last().filter(|_| has_more).map(|(place, _)| cursor_of(place));
+        (found.into_iter().map(|(_, marked)| marked).collect(), next_cursor)
+    }
+
     fn admits(&self, marked: &Marked) -> bool {
         let Marked { position, .. } = marked;
         let PositionsSelection { who, about, dollars, side, .. } = self.selection;
@@ -267,50 +275,43 @@ impl Wanted<'_> {
     }
 }
 
-/// A page of large positions.
-async fn load(
-    context: &Context,
-    query: &WhalePositionsQuery,
-) -> Result<RowsPage<WhalePosition>, ApiError> {
-    let WhalePositionsQuery { selection, part } = query;
-    let wanted = Wanted {
-        selection,
-        since: selection.timeframe.since(context.now),
-        market_id: context.market(&selection.about)?.map(|row| row.market_id),
-        event_id: context.event(&selection.about)?,
-    };
-    let all = marked(&context.app, &context.snapshot).await?;
-    let mut found: Vec<_> = all
-        .iter()
-        .filter(|marked| wanted.admits(marked))
-        .map(|marked| (PositionPlace::of(marked, selection.order), marked))
-        .filter(|(place, _)| {
-            part.after.as_ref().is_none_or(|after| place.compare(after) == Ordering::Greater)
-        })
-        .collect();
-    let limit = part.limit as usize;
-    if found.len() > limit {
-        found.select_nth_unstable_by(limit, |one, other| one.0.compare(&other.0));
+impl Board for PositionsSelection {
+    type Place = PositionPlace;
+    type Row = WhalePosition;
+
+    fn who(&self) -> Option<&Who> {
+        Some(&self.who)
     }
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    found.sort_unstable_by(|one, other| one.0.compare(&other.0));
-    let next_cursor = found.last().filter(|_| has_more).map(|(place, _)| cursor_of(place));
-    let people = context.people(found.iter().map(|(place, _)| &place.wallet)).await?;
-    let mut markets = context.markets();
-    let rows: Vec<_> =
-        found.iter().map(|(_, marked)| view(marked, &people, &mut markets)).collect();
-    let is_empty = rows.is_empty() && part.after.is_none();
-    Ok(RowsPage {
-        rows,
-        next_cursor,
-        waiting_for: waiting_for(
-            is_empty,
-            !all.is_empty(),
-            "No wallet with a large position has been imported yet. Wallets are imported when they make a large \
-             trade, hold much of a market, are on a leaderboard, or are asked for.",
-        ),
-    })
+
+    async fn page(
+        &self,
+        context: &Context,
+        part: &Part<PositionPlace>,
+    ) -> Result<RowsPage<WhalePosition>, ApiError> {
+        let wanted = Wanted {
+            selection: self,
+            since: self.timeframe.since(context.now),
+            market_id: context.market(&self.about)?.map(|row| row.market_id),
+            event_id: context.event(&self.about)?,
+        };
+        let all = marked(&context.app, &context.snapshot).await?;
+        let (found, next_cursor) = wanted.found(&all, part);
+        let people = context.people(found.iter().map(|marked| &marked.position.wallet)).await?;
+        let mut markets = context.markets();
+        let rows: Vec<_> =
+            found.into_iter().map(|marked| view(marked, &people, &mut markets)).collect();
+        let is_empty = rows.is_empty() && part.after.is_none();
+        Ok(RowsPage {
+            rows,
+            next_cursor,
+            waiting_for: waiting_for(
+                is_empty,
+                !all.is_empty(),
+                "No wallet with a large position has been imported yet. Wallets are imported when they make a large \
+                 trade, hold much of a market, are on a leaderboard, or are asked for.",
+            ),
+        })
+    }
 }
 
 fn view(marked: &Marked, people: &People, markets: &mut MarketNames<'_>) -> WhalePosition {
@@ -344,16 +345,6 @@ fn view(marked: &Marked, people: &People, markets: &mut MarketNames<'_>) -> Whal
     }
 }
 
-/// A page of positions, as the route answers it.
-pub(crate) async fn answer(
-    app: &AppState,
-    query: &WhalePositionsQuery,
-) -> Result<Reply<RowsPage<WhalePosition>>, ApiError> {
-    let context = Context::load_for(app, &query.selection.who).await?;
-    let data = load(&context, query).await?;
-    Ok(context.reply(data))
-}
-
 // The macro below takes names without parameters.
 type WhalePositionsReply = Reply<RowsPage<WhalePosition>>;
 
@@ -373,12 +364,10 @@ pub(crate) async fn list_whale_positions(
     State(app): State<AppState>,
     Query(query): Query<WhalePositionsQuery>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
+    board::respond(&app, &query).await
 }
 
-impl Board for PositionsSelection {
-    type Place = PositionPlace;
-    type Row = WhalePosition;
+impl Export for PositionsSelection {
     const NAME: &'static str = "whale-positions";
     const HEADERS: &'static [&'static str] = &[
         "wallet",
@@ -399,18 +388,6 @@ impl Board for PositionsSelection {
         "as_of (UTC)",
         "completeness",
     ];
-
-    fn who(&self) -> Option<&Who> {
-        Some(&self.who)
-    }
-
-    async fn page(
-        &self,
-        context: &Context,
-        part: Part<PositionPlace>,
-    ) -> Result<RowsPage<WhalePosition>, ApiError> {
-        load(context, &WhalePositionsQuery { selection: self.clone(), part }).await
-    }
 
     fn cells(row: &WhalePosition) -> Vec<Cell> {
         vec![

@@ -17,9 +17,10 @@ use utoipa::{
 };
 
 use super::{
-    asked::{Part, Who, choice, cursor_of, part_parameters, word},
+    asked::{Part, Who, choice, cursor_of, word},
+    board::{Board, Paged},
     context::{Context, waiting_for},
-    csv::{self, Board},
+    csv::{self, Export},
 };
 use crate::{
     api::{csv::Cell, parameters::text, reply::Reply},
@@ -83,29 +84,14 @@ impl IntoParams for BoardSelection {
 }
 
 /// Which page of which ranking.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScoreboardQuery {
-    pub(crate) selection: BoardSelection,
-    part: Part<BoardPlace>,
-}
-
-impl FromQuery for ScoreboardQuery {
-    fn read(query: &mut QueryReader) -> Self {
-        Self { selection: BoardSelection::read(query), part: Part::read(query) }
-    }
-}
-
-impl IntoParams for ScoreboardQuery {
-    fn into_params(wherever: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = BoardSelection::into_params(wherever);
-        all.extend(part_parameters());
-        all
-    }
-}
+pub(crate) type ScoreboardQuery = Paged<BoardSelection>;
 
 /// A page of a ranking.
-async fn load(context: &Context, query: &ScoreboardQuery) -> Result<Scoreboard, ApiError> {
-    let ScoreboardQuery { selection, part } = query;
+async fn load(
+    context: &Context,
+    selection: &BoardSelection,
+    part: &Part<BoardPlace>,
+) -> Result<Scoreboard, ApiError> {
     let score = selection.score;
     let withdrawn = context.standing.withdrawn(score);
     let pool = context.app.database().public();
@@ -187,7 +173,7 @@ pub(crate) async fn answer(
     query: &ScoreboardQuery,
 ) -> Result<Reply<Scoreboard>, ApiError> {
     let context = Context::load(app).await?;
-    let data = load(&context, query).await?;
+    let data = load(&context, &query.selection, &query.part).await?;
     Ok(context.reply(data))
 }
 
@@ -216,6 +202,18 @@ pub(crate) async fn get_whale_scoreboard(
 impl Board for BoardSelection {
     type Place = BoardPlace;
     type Row = ScoreRow;
+
+    async fn page(
+        &self,
+        context: &Context,
+        part: &Part<BoardPlace>,
+    ) -> Result<RowsPage<ScoreRow>, ApiError> {
+        let Scoreboard { rows, next_cursor, waiting_for, .. } = load(context, self, part).await?;
+        Ok(RowsPage { rows, next_cursor, waiting_for })
+    }
+}
+
+impl Export for BoardSelection {
     const NAME: &'static str = "scoreboard";
     const HEADERS: &'static [&'static str] = &[
         "rank",
@@ -235,20 +233,6 @@ impl Board for BoardSelection {
         "profit (USDC)",
         "unreconciled",
     ];
-
-    fn who(&self) -> Option<&Who> {
-        None
-    }
-
-    async fn page(
-        &self,
-        context: &Context,
-        part: Part<BoardPlace>,
-    ) -> Result<RowsPage<ScoreRow>, ApiError> {
-        let board = load(context, &ScoreboardQuery { selection: self.clone(), part }).await?;
-        let Scoreboard { rows, next_cursor, waiting_for, .. } = board;
-        Ok(RowsPage { rows, next_cursor, waiting_for })
-    }
 
     fn cells(row: &ScoreRow) -> Vec<Cell> {
         vec![

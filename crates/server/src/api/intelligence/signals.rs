@@ -1,10 +1,13 @@
 //! `GET /api/signals`: the ledger of published signals, losses included.
 
 use axum::{extract::State, response::Response};
-use domain::{ErrorCode, MarketId, QueryReader, signals::Kind};
-use store::intelligence::{
-    boards::signals::{self, BoardSignals, SignalPlace, SignalStatus},
-    signals as stored,
+use domain::{Address, ErrorCode, QueryReader, signals::Kind};
+use store::{
+    PgPool, StoreError,
+    intelligence::{
+        boards::signals::{self, BoardSignals, SignalPlace, SignalStatus},
+        signals as stored,
+    },
 };
 use utoipa::{
     IntoParams,
@@ -13,11 +16,10 @@ use utoipa::{
 use uuid::Uuid;
 
 use super::{
-    asked::{
-        About, Part, Timeframe, Who, choice, part_parameters, read_side, side_parameter, word,
-    },
-    context::{Context, page_of, waiting_for},
-    csv::{self, Board},
+    asked::{About, Timeframe, choice, read_side, side_parameter, word},
+    board::{Board as _, Listed, Paged},
+    context::{Context, People},
+    csv::{self, Export},
 };
 use crate::{
     api::{csv::Cell, parameters::text, reply::Reply},
@@ -27,7 +29,7 @@ use crate::{
         extract::{FromQuery, NoParameters, Path, Query},
         state::AppState,
     },
-    view::intelligence::{RowsPage, Signal, SignalPage, SignalTally},
+    view::intelligence::{MarketNames, RowsPage, Signal, SignalPage, SignalTally},
 };
 
 /// Which signals, wherever a page of them begins.
@@ -75,32 +77,18 @@ impl IntoParams for SignalsSelection {
 }
 
 /// Which page of which signals.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignalsQuery {
-    selection: SignalsSelection,
-    part: Part<SignalPlace>,
-}
+pub(crate) type SignalsQuery = Paged<SignalsSelection>;
 
-impl FromQuery for SignalsQuery {
-    fn read(query: &mut QueryReader) -> Self {
-        Self { selection: SignalsSelection::read(query), part: Part::read(query) }
-    }
-}
+impl Listed for SignalsSelection {
+    type Filter = BoardSignals;
+    type Place = SignalPlace;
+    type Stored = stored::Told;
+    type Row = Signal;
 
-impl IntoParams for SignalsQuery {
-    fn into_params(wherever: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = SignalsSelection::into_params(wherever);
-        all.extend(part_parameters());
-        all
-    }
-}
-
-impl SignalsSelection {
     fn filter(&self, context: &Context) -> Result<BoardSignals, ApiError> {
-        let market = context.market(&self.about)?.map(|row| MarketId::parse(&row.market_id));
         Ok(BoardSignals {
             kind: self.kind.map(|kind| kind.slug().to_owned()),
-            market_id: market.transpose().map_err(ApiError::internal)?,
+            market_id: context.market_id(&self.about)?,
             event_key: context.event(&self.about)?,
             least: self.least,
             status: self.status,
@@ -109,52 +97,54 @@ impl SignalsSelection {
             after: None,
         })
     }
-}
 
-async fn page(
-    context: &Context,
-    selection: &SignalsSelection,
-    part: &Part<SignalPlace>,
-) -> Result<RowsPage<Signal>, ApiError> {
-    let filter = selection.filter(context)?;
-    let category = selection.about.category;
-    let pool = context.app.database().public();
-    let fetch = |after, limit| {
-        let filter = BoardSignals { after, ..filter.clone() };
-        Box::pin(async move { signals::list(pool, &filter, limit).await }) as _
-    };
-    let place = |(signal, _): &stored::Told, _| {
-        Some(SignalPlace { published_at: signal.published_at, id: signal.id })
-    };
-    let keep = |(signal, _): &stored::Told| {
-        category.is_none_or(|of| context.category(signal.market_id.as_str()) == Some(of))
-    };
-    let (told, next_cursor) = page_of(part, category.is_some(), fetch, place, keep).await?;
-    let mut markets = context.markets();
-    Ok(RowsPage {
-        rows: told.iter().map(|told| Signal::of(told, &mut markets)).collect(),
-        next_cursor,
-        waiting_for: None,
-    })
+    async fn fetch(
+        pool: &PgPool,
+        filter: &BoardSignals,
+        after: Option<SignalPlace>,
+        limit: u32,
+    ) -> Result<Vec<stored::Told>, StoreError> {
+        signals::list(pool, &BoardSignals { after, ..filter.clone() }, limit).await
+    }
+
+    fn place(_: &BoardSignals, (signal, _): &stored::Told) -> SignalPlace {
+        SignalPlace { published_at: signal.published_at, id: signal.id }
+    }
+
+    fn is_sieved(&self) -> bool {
+        self.about.category.is_some()
+    }
+
+    fn keeps(&self, context: &Context, _: &BoardSignals, (signal, _): &stored::Told) -> bool {
+        let id = signal.market_id.as_str();
+        self.about.category.is_none_or(|of| context.category(id) == Some(of))
+    }
+
+    fn wallets(_: &stored::Told) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn view(told: &stored::Told, _: &People, markets: &mut MarketNames<'_>) -> Signal {
+        Signal::of(told, markets)
+    }
+
+    async fn any(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        signals::any(pool).await
+    }
+
+    fn waiting(&self) -> &'static str {
+        "No signal has been published yet. They are, when those whose record speaks for them hold one side, when \
+         somebody large turns round, and when the tape does what it seldom does."
+    }
 }
 
 /// A page of signals, and how all did.
 async fn load(context: &Context, query: &SignalsQuery) -> Result<SignalPage, ApiError> {
     let tally = signals::tally(context.app.database().public());
-    let (page, tally) = tokio::join!(page(context, &query.selection, &query.part), tally);
-    let (RowsPage { rows, next_cursor, .. }, tally) = (page?, tally?);
-    let is_empty = rows.is_empty() && query.part.after.is_none();
-    Ok(SignalPage {
-        waiting_for: waiting_for(
-            is_empty,
-            !tally.is_empty(),
-            "No signal has been published yet. They are, when those whose record speaks for them hold one side, when \
-             somebody large turns round, and when the tape does what it seldom does.",
-        ),
-        rows,
-        next_cursor,
-        tally: tally.into_iter().map(SignalTally::from).collect(),
-    })
+    let (page, tally) = tokio::join!(query.selection.page(context, &query.part), tally);
+    let (RowsPage { rows, next_cursor, waiting_for }, tally) = (page?, tally?);
+    let tally = tally.into_iter().map(SignalTally::from).collect();
+    Ok(SignalPage { rows, next_cursor, waiting_for, tally })
 }
 
 /// A page of signals, as the route answers it.
@@ -221,9 +211,7 @@ pub(crate) async fn get_signal(
     Ok(context.reply(signal).respond(CachePolicy::NoStore))
 }
 
-impl Board for SignalsSelection {
-    type Place = SignalPlace;
-    type Row = Signal;
+impl Export for SignalsSelection {
     const NAME: &'static str = "signals";
     const HEADERS: &'static [&'static str] = &[
         "id",
@@ -247,18 +235,6 @@ impl Board for SignalsSelection {
         "net (USDC per share)",
         "reason",
     ];
-
-    fn who(&self) -> Option<&Who> {
-        None
-    }
-
-    async fn page(
-        &self,
-        context: &Context,
-        part: Part<SignalPlace>,
-    ) -> Result<RowsPage<Signal>, ApiError> {
-        page(context, self, &part).await
-    }
 
     fn cells(row: &Signal) -> Vec<Cell> {
         let result = row.result.as_ref();

@@ -1,10 +1,13 @@
 //! `GET /api/whale/trades`: trades that were large when they were made.
 
 use axum::{extract::State, response::Response};
-use domain::{MarketId, QueryReader, Side};
-use store::intelligence::boards::{
-    Dollars,
-    trades::{self, NotableTrade, TradePlace, TradesFilter},
+use domain::{Address, QueryReader, Side};
+use store::{
+    PgPool, StoreError,
+    intelligence::boards::{
+        Dollars,
+        trades::{self, NotableTrade, TradePlace, TradesFilter},
+    },
 };
 use utoipa::{
     IntoParams,
@@ -13,21 +16,21 @@ use utoipa::{
 
 use super::{
     asked::{
-        About, Part, Timeframe, Who, choice, dollars_parameters, part_parameters, read_dollars,
-        read_shown, read_side, shown_parameter, side_parameter, word,
+        About, Timeframe, Who, choice, dollars_parameters, read_dollars, read_shown, read_side,
+        shown_parameter, side_parameter, word,
     },
-    context::{Context, page_of, waiting_for},
-    csv::{self, Board},
+    board::{self, Listed, Paged},
+    context::{Context, People},
+    csv::{self, Export},
 };
 use crate::{
     api::{csv::Cell, reply::Reply},
     http::{
-        cache::CachePolicy,
         error::{ApiError, Failure},
         extract::{FromQuery, Query},
         state::AppState,
     },
-    view::intelligence::{RowsPage, WhaleTrade},
+    view::intelligence::{MarketNames, RowsPage, WhaleTrade},
 };
 
 /// Which trades, wherever a page of them begins.
@@ -80,30 +83,19 @@ impl IntoParams for TradesSelection {
 }
 
 /// Which page of which trades.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WhaleTradesQuery {
-    selection: TradesSelection,
-    part: Part<TradePlace>,
-}
+pub(crate) type WhaleTradesQuery = Paged<TradesSelection>;
 
-impl FromQuery for WhaleTradesQuery {
-    fn read(query: &mut QueryReader) -> Self {
-        Self { selection: TradesSelection::read(query), part: Part::read(query) }
+impl Listed for TradesSelection {
+    type Filter = TradesFilter;
+    type Place = TradePlace;
+    type Stored = NotableTrade;
+    type Row = WhaleTrade;
+
+    fn who(&self) -> Option<&Who> {
+        Some(&self.who)
     }
-}
 
-impl IntoParams for WhaleTradesQuery {
-    fn into_params(wherever: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = TradesSelection::into_params(wherever);
-        all.extend(part_parameters());
-        all
-    }
-}
-
-impl TradesSelection {
     fn filter(&self, context: &Context) -> Result<TradesFilter, ApiError> {
-        let market = context.market(&self.about)?;
-        let market_id = market.map(|row| MarketId::parse(&row.market_id)).transpose();
         // Who asks for makers does not want them hidden.
         let asks_for_makers =
             matches!(self.who.filter.class.as_deref(), Some("maker_like" | "bot_like"));
@@ -112,7 +104,7 @@ impl TradesSelection {
             since: self.timeframe.since(context.now),
             dollars: self.dollars,
             category: self.about.category.map(|category| category.slug().to_owned()),
-            market_id: market_id.map_err(ApiError::internal)?,
+            market_id: context.market_id(&self.about)?,
             event_key: context.event(&self.about)?,
             is_for_first: self.side,
             action: self.action,
@@ -121,49 +113,37 @@ impl TradesSelection {
             after: None,
         })
     }
-}
 
-/// A page of notable trades.
-async fn load(
-    context: &Context,
-    query: &WhaleTradesQuery,
-) -> Result<RowsPage<WhaleTrade>, ApiError> {
-    let filter = query.selection.filter(context)?;
-    let pool = context.app.database().public();
-    let fetch = |after, limit| {
-        let filter = TradesFilter { after, ..filter.clone() };
-        Box::pin(async move { trades::list(pool, &filter, limit).await }) as _
-    };
-    let place = |trade: &NotableTrade, _| Some(TradePlace::of(trade));
-    let (stored, next_cursor) = page_of(&query.part, false, fetch, place, |_| true).await?;
-    let people = context.people(stored.iter().map(|trade| &trade.wallet)).await?;
-    let is_empty = stored.is_empty() && query.part.after.is_none();
-    let has_any = !is_empty || trades::any(pool).await?;
-    let mut markets = context.markets();
-    let rows = stored.iter().map(|trade| {
+    async fn fetch(
+        pool: &PgPool,
+        filter: &TradesFilter,
+        after: Option<TradePlace>,
+        limit: u32,
+    ) -> Result<Vec<NotableTrade>, StoreError> {
+        trades::list(pool, &TradesFilter { after, ..filter.clone() }, limit).await
+    }
+
+    fn place(_: &TradesFilter, trade: &NotableTrade) -> TradePlace {
+        TradePlace::of(trade)
+    }
+
+    fn wallets(trade: &NotableTrade) -> Vec<Address> {
+        vec![trade.wallet.clone()]
+    }
+
+    fn view(trade: &NotableTrade, people: &People, markets: &mut MarketNames<'_>) -> WhaleTrade {
         let (face, wallet) = (people.face(&trade.wallet), people.wallet(&trade.wallet));
-        WhaleTrade::of(trade, face, wallet, &mut markets)
-    });
-    Ok(RowsPage {
-        rows: rows.collect(),
-        next_cursor,
-        waiting_for: waiting_for(
-            is_empty,
-            has_any,
-            "No large trade has been seen yet. They are found on the tape as it is recorded, once a market has \
-             traded enough to say what is large.",
-        ),
-    })
-}
+        WhaleTrade::of(trade, face, wallet, markets)
+    }
 
-/// A page of trades, as the route answers it.
-pub(crate) async fn answer(
-    app: &AppState,
-    query: &WhaleTradesQuery,
-) -> Result<Reply<RowsPage<WhaleTrade>>, ApiError> {
-    let context = Context::load_for(app, &query.selection.who).await?;
-    let data = load(&context, query).await?;
-    Ok(context.reply(data))
+    async fn any(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        trades::any(pool).await
+    }
+
+    fn waiting(&self) -> &'static str {
+        "No large trade has been seen yet. They are found on the tape as it is recorded, once a market has traded \
+         enough to say what is large."
+    }
 }
 
 // The macro below takes names without parameters.
@@ -185,12 +165,10 @@ pub(crate) async fn list_whale_trades(
     State(app): State<AppState>,
     Query(query): Query<WhaleTradesQuery>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(&app, &query).await?.respond(CachePolicy::NoStore))
+    board::respond(&app, &query).await
 }
 
-impl Board for TradesSelection {
-    type Place = TradePlace;
-    type Row = WhaleTrade;
+impl Export for TradesSelection {
     const NAME: &'static str = "whale-trades";
     const HEADERS: &'static [&'static str] = &[
         "traded_at (UTC)",
@@ -213,18 +191,6 @@ impl Board for TradesSelection {
         "new_wallet",
         "transaction_hash",
     ];
-
-    fn who(&self) -> Option<&Who> {
-        Some(&self.who)
-    }
-
-    async fn page(
-        &self,
-        context: &Context,
-        part: Part<TradePlace>,
-    ) -> Result<RowsPage<WhaleTrade>, ApiError> {
-        load(context, &WhaleTradesQuery { selection: self.clone(), part }).await
-    }
 
     fn cells(row: &WhaleTrade) -> Vec<Cell> {
         vec![

@@ -1,7 +1,7 @@
 //! `/insiders`: evidence of informed trading, layer by layer, and nobody accused.
 
 use axum::{extract::State, response::Response};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use domain::insiders::wording;
 use maud::html;
 
@@ -12,12 +12,10 @@ use super::{
         links::Address,
         shell::{Section, Surroundings},
     },
-    Body, Column, Hub, cells, number, read, switch, tab_of, text, told,
+    Asked, Body, Column, Hub, cells, number, switch, tab_of, text, told,
 };
 use crate::{
-    api::intelligence::insiders::{
-        InformedMarketsQuery, InformedWalletsQuery, answer_markets, answer_wallets,
-    },
+    api::intelligence::insiders::{InformedMarketsSelection, InformedWalletsSelection},
     assets::Chunk,
     http::{error::ApiError, state::AppState},
     view::intelligence::{EvidenceRow, InformedMarket, InformedWallet},
@@ -35,9 +33,10 @@ pub(in crate::pages) async fn show(
     let surroundings = Surroundings { app: &app, nonce: &request.nonce, now };
     let address = Address::new(PATH, &request.pairs);
     let tab = tab_of(&address, &TABS);
+    let asked = Asked { app: &app, address: &address, now };
     let body = match tab {
-        "wallets" => wallets(&app, &address, now).await,
-        _ => markets(&app, &address, now).await,
+        "wallets" => wallets(&asked).await,
+        _ => markets(&asked).await,
     };
     let is_shown = address.words("gated").iter().any(|word| word == "show");
     let notice = told([
@@ -70,7 +69,7 @@ pub(in crate::pages) async fn show(
     hub.show(&surroundings, body)
 }
 
-async fn markets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
+async fn markets(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<InformedMarket>; 6] = [
         text("market", "Market", "p1", |row, _| cells::market(&row.market, false)),
         number("pairs", "Wallets", "p4", |row, _| {
@@ -98,9 +97,8 @@ async fn markets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Resul
             html! { span class="phone-only" { "last " } (cells::when(row.last_at, now)) }
         }),
     ];
-    let (query, _) = read::<InformedMarketsQuery>(address)?;
-    let reply = answer_markets(app, &query).await?;
-    Body::of_rows("informed", "Markets with evidence", &COLUMNS, &reply, None, address, now)
+    let title = ("informed", "Markets with evidence");
+    asked.list::<InformedMarketsSelection>(title, &COLUMNS, None).await
 }
 
 /// Whether anything is known of a sign, here or of those who are like it otherwise.
@@ -116,7 +114,7 @@ fn interval(row: &EvidenceRow) -> String {
     }
 }
 
-async fn wallets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
+async fn wallets(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<InformedWallet>; 6] = [
         text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
         text("market", "Market", "p3", |row, _| {
@@ -152,7 +150,6 @@ async fn wallets(app: &AppState, address: &Address, now: DateTime<Utc>) -> Resul
         }),
         number("as_of", "As of", "p4", |row, now| cells::when(row.as_of, now)),
     ];
-    let (query, _) = read::<InformedWalletsQuery>(address)?;
-    let reply = answer_wallets(app, &query).await?;
-    Body::of_rows("informed", "Wallets with evidence", &COLUMNS, &reply, None, address, now)
+    let title = ("informed", "Wallets with evidence");
+    asked.list::<InformedWalletsSelection>(title, &COLUMNS, None).await
 }

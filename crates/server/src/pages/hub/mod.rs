@@ -22,11 +22,16 @@ use super::{
     traders as cells,
 };
 use crate::{
-    api::{list::query_string, reply::Reply},
+    api::{
+        intelligence::board::{self, Board, Paged},
+        list::query_string,
+        reply::Reply,
+    },
     assets::Chunk,
     http::{
         error::ApiError,
         extract::{FromQuery, read_pairs},
+        state::AppState,
     },
     view::intelligence::RowsPage,
 };
@@ -140,6 +145,30 @@ fn read<Q: FromQuery + IntoParams>(
     Ok((read_pairs(pairs.clone()).map_err(ApiError::invalid_query)?, pairs))
 }
 
+/// What a hub is asked for.
+struct Asked<'a> {
+    app: &'a AppState,
+    address: &'a Address,
+    now: DateTime<Utc>,
+}
+
+impl Asked<'_> {
+    /// A list and nothing else. `file`: the path of the same as a file, without its ending.
+    async fn list<B: Board>(
+        &self,
+        (name, caption): (&str, &str),
+        columns: &[Column<B::Row>],
+        file: Option<&str>,
+    ) -> Result<Body, ApiError> {
+        let (query, pairs) = read::<Paged<B>>(self.address)?;
+        let reply = board::answer(self.app, &query).await?;
+        let RowsPage { rows: shown, next_cursor, waiting_for } = &reply.data;
+        let page = (shown.as_slice(), next_cursor.as_deref(), waiting_for.as_deref());
+        let content = rows(name, caption, columns, page, self.address, self.now);
+        Body::new(content, &reply, file.map(|path| csv_href(path, &pairs)))
+    }
+}
+
 /// What a hub shows under its filters.
 struct Body {
     content: Markup,
@@ -157,21 +186,6 @@ impl Body {
     ) -> Result<Self, ApiError> {
         let reply = serde_json::to_vec(reply).map_err(ApiError::internal)?;
         Ok(Self { content, reply, csv })
-    }
-
-    /// Of a list.
-    fn of_rows<T: Serialize>(
-        name: &str,
-        caption: &str,
-        columns: &[Column<T>],
-        reply: &Reply<RowsPage<T>>,
-        csv: Option<String>,
-        address: &Address,
-        now: DateTime<Utc>,
-    ) -> Result<Self, ApiError> {
-        let RowsPage { rows: shown, next_cursor, waiting_for } = &reply.data;
-        let page = (shown.as_slice(), next_cursor.as_deref(), waiting_for.as_deref());
-        Self::new(rows(name, caption, columns, page, address, now), reply, csv)
     }
 }
 

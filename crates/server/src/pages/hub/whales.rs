@@ -1,7 +1,7 @@
 //! `/whales`: what large and scored wallets do.
 
 use axum::{extract::State, response::Response};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use maud::{Markup, html};
 
 use super::{
@@ -13,17 +13,17 @@ use super::{
         shell::{Section, Surroundings},
         wallet::told::profit,
     },
-    Body, Column, Hub, cells, csv_href, nothing, number, read, rows, switch, tab_of, table, text,
-    told,
+    Asked, Body, Column, Hub, cells, csv_href, nothing, number, read, rows, switch, tab_of, table,
+    text, told,
 };
 use crate::{
     api::intelligence::{
-        concentration::{self, ConcentrationQuery},
-        flips::{self, WhaleFlipsQuery},
+        concentration::ConcentrationSelection,
+        flips::FlipsSelection,
         flows::{self, FlowsQuery},
-        positions::{self, WhalePositionsQuery},
+        positions::PositionsSelection,
         scoreboard::{self, ScoreboardQuery},
-        trades::{self, WhaleTradesQuery},
+        trades::TradesSelection,
     },
     assets::Chunk,
     http::{error::ApiError, state::AppState},
@@ -110,13 +110,14 @@ pub(in crate::pages) async fn show(
     let address = Address::new(PATH, &request.pairs);
     let tab = tab_of(&address, &TABS);
     let (sub, fields) = about(tab);
+    let asked = Asked { app: &app, address: &address, now };
     let body = match tab {
-        "positions" => list_positions(&app, &address, now).await,
-        "flows" => show_flows(&app, &address, now).await,
-        "flips" => list_flips(&app, &address, now).await,
-        "concentration" => list_concentration(&app, &address, now).await,
-        "scoreboard" => rank(&app, &address, now).await,
-        _ => list_trades(&app, &address, now).await,
+        "positions" => list_positions(&asked).await,
+        "flows" => show_flows(&asked).await,
+        "flips" => list_flips(&asked).await,
+        "concentration" => list_concentration(&asked).await,
+        "scoreboard" => rank(&asked).await,
+        _ => list_trades(&asked).await,
     };
     let notice = if tab == "trades" {
         hidden(&address)
@@ -148,11 +149,7 @@ fn hidden(address: &Address) -> Markup {
     ])
 }
 
-async fn list_trades(
-    app: &AppState,
-    address: &Address,
-    now: DateTime<Utc>,
-) -> Result<Body, ApiError> {
+async fn list_trades(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<WhaleTrade>; 10] = [
         text("when", "Time", "p4", |row, now| cells::when(row.traded_at, now)),
         text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
@@ -174,17 +171,11 @@ async fn list_trades(
         number("of_depth", "Of depth", "", |row, _| html! { (ratio(row.depth_share)) }),
         text("why", "Why", "", |row, _| cells::why(&row.evidence, &[])),
     ];
-    let (query, pairs) = read::<WhaleTradesQuery>(address)?;
-    let reply = trades::answer(app, &query).await?;
-    let csv = Some(csv_href("/api/whale/trades", &pairs));
-    Body::of_rows("trades", "Large trades, the newest first", &COLUMNS, &reply, csv, address, now)
+    let title = ("trades", "Large trades, the newest first");
+    asked.list::<TradesSelection>(title, &COLUMNS, Some("/api/whale/trades")).await
 }
 
-async fn list_positions(
-    app: &AppState,
-    address: &Address,
-    now: DateTime<Utc>,
-) -> Result<Body, ApiError> {
+async fn list_positions(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<WhalePosition>; 8] = [
         text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
         text("market", "Market", "p3", |row, _| cells::market(&row.market, true)),
@@ -204,17 +195,11 @@ async fn list_positions(
         ),
         number("as_of", "As of", "", |row, now| cells::when(row.as_of, now)),
     ];
-    let (query, pairs) = read::<WhalePositionsQuery>(address)?;
-    let reply = positions::answer(app, &query).await?;
-    let csv = Some(csv_href("/api/whale/positions", &pairs));
-    Body::of_rows("positions", "Large positions", &COLUMNS, &reply, csv, address, now)
+    let title = ("positions", "Large positions");
+    asked.list::<PositionsSelection>(title, &COLUMNS, Some("/api/whale/positions")).await
 }
 
-async fn show_flows(
-    app: &AppState,
-    address: &Address,
-    now: DateTime<Utc>,
-) -> Result<Body, ApiError> {
+async fn show_flows(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const MARKETS: [Column<MarketFlow>; 6] = [
         text("market", "Market", "p1", |row, _| cells::market(&row.market, false)),
         number("net", "Net", "p2", |row, _| flow_figure(Some(row.net_usdc))),
@@ -243,6 +228,7 @@ async fn show_flows(
             by_class(&nets.collect::<Vec<_>>())
         }),
     ];
+    let Asked { app, address, now } = *asked;
     let (query, _) = read::<FlowsQuery>(address)?;
     let reply = flows::answer(app, &query).await?;
     let Flows { hours, markets, waiting_for, complete_since, .. } = &reply.data;
@@ -269,11 +255,7 @@ fn by_class(nets: &[ClassNet]) -> Markup {
     super::joined(nets.iter().map(one))
 }
 
-async fn list_flips(
-    app: &AppState,
-    address: &Address,
-    now: DateTime<Utc>,
-) -> Result<Body, ApiError> {
+async fn list_flips(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<WhaleFlip>; 9] = [
         text("when", "Time", "p4", |row, now| cells::when(row.at, now)),
         text("wallet", "Wallet", "p1", |row, _| cells::wallet(&row.wallet)),
@@ -294,17 +276,11 @@ async fn list_flips(
             html! { @if row.is_whole { "whole" } @else { span class="warn" { "not whole" } } }
         }),
     ];
-    let (query, pairs) = read::<WhaleFlipsQuery>(address)?;
-    let reply = flips::answer(app, &query).await?;
-    let csv = Some(csv_href("/api/whale/flips", &pairs));
-    Body::of_rows("flips", "Reversals, the newest first", &COLUMNS, &reply, csv, address, now)
+    let title = ("flips", "Reversals, the newest first");
+    asked.list::<FlipsSelection>(title, &COLUMNS, Some("/api/whale/flips")).await
 }
 
-async fn list_concentration(
-    app: &AppState,
-    address: &Address,
-    now: DateTime<Utc>,
-) -> Result<Body, ApiError> {
+async fn list_concentration(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<ConcentrationRow>; 7] = [
         text("market", "Market", "p1", |row, _| cells::market(&row.market, true)),
         number("hhi", "HHI", "p2", |row, _| {
@@ -327,13 +303,11 @@ async fn list_concentration(
         }),
         number("as_of", "Read", "", |row, now| cells::when(row.observed_at, now)),
     ];
-    let (query, pairs) = read::<ConcentrationQuery>(address)?;
-    let reply = concentration::answer(app, &query).await?;
-    let csv = Some(csv_href("/api/whale/concentration", &pairs));
-    Body::of_rows("concentration", "Outcomes in few hands", &COLUMNS, &reply, csv, address, now)
+    let title = ("concentration", "Outcomes in few hands");
+    asked.list::<ConcentrationSelection>(title, &COLUMNS, Some("/api/whale/concentration")).await
 }
 
-async fn rank(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<Body, ApiError> {
+async fn rank(asked: &Asked<'_>) -> Result<Body, ApiError> {
     const COLUMNS: [Column<ScoreRow>; 7] = [
         number("rank", "#", "p5", |row, _| {
             html! { @match row.rank { Some(rank) => { span class="phone-only" { "rank " } (rank) }, None => span class="mut" { (UNKNOWN) } } }
@@ -352,6 +326,7 @@ async fn rank(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result<B
         number("as_of", "As of", "", |row, now| cells::when(row.as_of, now)),
         text("why", "Why", "", |row, _| cells::why(&row.evidence, &row.ingredients)),
     ];
+    let Asked { app, address, now } = *asked;
     let (query, pairs) = read::<ScoreboardQuery>(address)?;
     let reply = scoreboard::answer(app, &query).await?;
     let Scoreboard { rows: shown, next_cursor, waiting_for, population, withdrawn, .. } =

@@ -55,6 +55,11 @@ impl<'a> MarketNames<'a> {
         named
     }
 
+    /// The category of a market by its market id; `None` unknown.
+    pub fn category(&self, market_id: &str) -> Option<Category> {
+        self.snapshot.category_of(market_id)
+    }
+
     /// A market and an outcome of it.
     pub fn market(&mut self, id: &str, outcome_index: Option<usize>) -> MarketRef {
         match self.named(id) {

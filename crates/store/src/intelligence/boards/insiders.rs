@@ -10,6 +10,7 @@ use sqlx::{PgExecutor, Postgres, QueryBuilder};
 use super::{WalletFilter, is, since};
 use crate::StoreError;
 use crate::column::{column, parsed};
+use crate::wallets::address;
 
 /// What a layer says.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,9 +23,7 @@ pub struct StoredEvidence {
     pub layer: String,
     /// By which rows of a layer are ordered; `None` out of scope.
     pub strength: Option<f64>,
-    /// Whose; `None` of a market as such.
-    pub wallet: Option<Address>,
-    /// In which market; `None` of an account as such.
+    /// Of which market; `None` of an account as such.
     pub market_id: Option<MarketId>,
     /// Why the layer says nothing.
     pub out_of_scope: Option<String>,
@@ -33,6 +32,9 @@ pub struct StoredEvidence {
     /// The records.
     pub evidence: Value,
 }
+
+/// A wallet and what a layer says of it.
+pub type WalletEvidence = (Address, StoredEvidence);
 
 /// Which evidence on wallets.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,13 +64,13 @@ pub struct EvidencePlace {
 }
 
 impl EvidencePlace {
-    /// The place after a row; `None` of a market as such.
-    pub fn of(row: &StoredEvidence) -> Option<Self> {
-        Some(Self {
+    /// The place after a row.
+    pub fn of((wallet, row): &WalletEvidence) -> Self {
+        Self {
             strength: row.strength,
             market_id: row.market_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-            wallet: row.wallet.clone()?,
-        })
+            wallet: wallet.clone(),
+        }
     }
 }
 
@@ -79,7 +81,7 @@ pub async fn list(
     executor: impl PgExecutor<'_>,
     filter: &EvidenceFilter,
     limit: u32,
-) -> Result<Vec<StoredEvidence>, StoreError> {
+) -> Result<Vec<WalletEvidence>, StoreError> {
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT {COLUMNS} FROM current_informed_evidence e WHERE length(e.wallet_address) = 20 AND e.layer = "
     ));
@@ -104,7 +106,7 @@ pub async fn list(
     sql.push(" ORDER BY e.strength DESC NULLS LAST, e.market_id, e.wallet_address LIMIT ");
     sql.push_bind(i64::from(limit));
     let rows = sql.build().fetch_all(executor).await?;
-    rows.iter().map(decode).collect()
+    rows.iter().map(|row| Ok((address(row, "wallet_address")?, decode(row)?))).collect()
 }
 
 /// What is known of informed trading in a market.
@@ -169,17 +171,12 @@ pub async fn any(executor: impl PgExecutor<'_>, layer: &str) -> Result<bool, Sto
 }
 
 fn decode(row: &PgRow) -> Result<StoredEvidence, StoreError> {
-    let wallet: &[u8] = column(row, "wallet_address")?;
     let market_id: &str = column(row, "market_id")?;
-    let wallet = (!wallet.is_empty())
-        .then(|| wallet.try_into().map(Address::from_bytes).map_err(StoreError::other))
-        .transpose()?;
     Ok(StoredEvidence {
         as_of: column(row, "as_of")?,
         version: column(row, "version")?,
         layer: column(row, "layer")?,
         strength: column(row, "strength")?,
-        wallet,
         market_id: (!market_id.is_empty()).then(|| parsed(market_id)).transpose()?,
         out_of_scope: column(row, "out_of_scope")?,
         ingredients: column(row, "ingredients")?,

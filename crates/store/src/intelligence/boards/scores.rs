@@ -10,7 +10,7 @@ use sqlx::{PgExecutor, Postgres, QueryBuilder};
 use super::WalletFilter;
 use crate::StoreError;
 use crate::column::column;
-use crate::wallets::{address, bytes};
+use crate::wallets::{address, bytes, rows_of};
 
 /// A score as it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,11 +121,7 @@ pub async fn current(
     let sql = format!(
         "SELECT {COLUMNS} FROM current_wallet_scores s WHERE s.wallet_address = $1 ORDER BY s.kind"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(wallet.to_bytes().to_vec())
-        .fetch_all(executor)
-        .await?;
-    rows.iter().map(decode).collect()
+    rows_of(executor, sqlx::AssertSqlSafe(sql), wallet, decode).await
 }
 
 /// Every score a wallet was ever given, the newest first; at most `limit`.

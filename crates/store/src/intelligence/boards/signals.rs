@@ -109,6 +109,11 @@ pub async fn list(
     rows.iter().map(decode).collect()
 }
 
+/// Whether any was ever published.
+pub async fn any(executor: impl PgExecutor<'_>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM signals)").fetch_one(executor).await?)
+}
+
 /// Ids of the signals without a result, the newest first; at most 20,000.
 pub async fn open_ids(executor: impl PgExecutor<'_>) -> Result<Vec<Uuid>, StoreError> {
     let sql = "SELECT s.id FROM signals s LEFT JOIN signal_results r ON r.signal_id = s.id
