@@ -262,9 +262,10 @@ async fn histories_tell_of_what_was_bought_before_the_tape() {
     assert!((row[0].ingredients["usdc"].as_f64().unwrap() - 20_000.0).abs() < 0.01);
 
     // A process that begins anew says nothing of what was looked at before, an hour after the last import.
-    let before = exchange.count("SELECT count(*) FROM informed_evidence").await;
-    running.stop().await;
     exchange.advance(TimeDelta::hours(2)).await;
+    look_again(&exchange).await;
+    running.stop().await;
+    let before = exchange.count("SELECT count(*) FROM informed_evidence").await;
     let running = Jobs::start(&exchange);
     look_again(&exchange).await;
     running.stop().await;
@@ -273,7 +274,7 @@ async fn histories_tell_of_what_was_bought_before_the_tape() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_both_sources_tell_counts_once() {
-    let exchange = Exchange::open(77, 1.0).await;
+    let exchange = Exchange::open(76, 1.0).await;
     let markets = markets(&exchange).await;
     let all = histories(&markets, exchange.now());
     for (who, bought) in &all {

@@ -192,6 +192,7 @@ struct Seen {
 /// All pairs that were told in one way.
 #[derive(Debug, Clone, Default)]
 struct CrossSection {
+    pairs: BTreeSet<(OwnerIx, EventIx)>,
     size: Moments,
     early: Moments,
     direction: Moments,
@@ -206,7 +207,7 @@ impl Background {
     }
 
     /// Scores an observation against all earlier ones of its basis, and remembers it for later. Observations come in
-    /// order of time; those of one instant do not see each other. A pair is remembered once, as it was first seen, so
+    /// order of time; those of one instant do not see each other. A pair is remembered once a basis, as it was first seen, so
     /// that who buys in many parts does not become what is usual. `None` for one that comes late.
     pub fn score(&mut self, observation: Observation) -> Option<Scored> {
         if let Some((newest, _)) = self.pending.first() {
@@ -258,11 +259,14 @@ impl Seen {
             key(one).cmp(&key(other)).then(one.ln_dollars.total_cmp(&other.ln_dollars))
         });
         for (one, composite) in observed {
-            if !self.pairs.insert((one.owner, one.event)) {
+            let pair = (one.owner, one.event);
+            if self.pairs.insert(pair) {
+                self.own.entry(one.owner).or_default().add(one.ln_dollars);
+            }
+            let section = self.sections.entry(one.basis).or_default();
+            if !section.pairs.insert(pair) {
                 continue;
             }
-            self.own.entry(one.owner).or_default().add(one.ln_dollars);
-            let section = self.sections.entry(one.basis).or_default();
             section.size.add(one.ln_dollars);
             section.direction.add(one.direction);
             if let Some(early) = one.early_long_shots {

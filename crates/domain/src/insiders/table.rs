@@ -242,10 +242,10 @@ impl Together {
     }
 
     /// The deviations of a normal value that is as rare as this is among `looks` (Šidák 1967): so many pairs of the owner
-    /// were looked at, and of whoever is on many events one is rare by chance. 0 without controls and with one look, and
-    /// no more than the number of controls can show.
+    /// were looked at, and of whoever is on many events one is rare by chance. 0 where it is no rarer than chance would
+    /// have it or there are no controls, and no more than their number can show.
     pub fn deviations(&self, looks: usize) -> f64 {
         let none_by_chance = (looks.max(1) as f64 * (-self.tail()).ln_1p()).exp();
-        normal_quantile(none_by_chance.max(f64::MIN_POSITIVE))
+        normal_quantile(none_by_chance.max(0.5))
     }
 }

@@ -138,6 +138,14 @@ fn what_histories_tell_is_held_against_histories_only() {
     let scored = background.score(told.clone()).unwrap();
     assert_eq!((scored.s1_size, scored.s5_direction, scored.n), (None, None, 0));
     assert!(scored.s2_own_size.is_some(), "its own habit is its own, whoever tells of it");
+    // Heard of from the tape as well, it is one of those there, too.
+    let heard = Observation { basis: Basis::Feed, at: at(1_500), ..told };
+    let mut both = background.clone();
+    both.score(heard).unwrap();
+    let probe = seen(51, events(99)[98], 2_000, 700.0, Some(1.0), 0.2);
+    let (one, other) =
+        (both.score(probe.clone()).unwrap(), background.clone().score(probe).unwrap());
+    assert!(one.s1_size != other.s1_size && one.n == other.n + 1, "{one:?} {other:?}");
     // And what it was told there changes nothing for those of the tape.
     let mut without = Background::new();
     crowd(&mut without);
