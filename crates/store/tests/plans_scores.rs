@@ -57,6 +57,8 @@ const RECORDS: &str = "
         SELECT address, (market * 2)::text, '0x' || lpad(to_hex(market), 64, '0'), 0, at, 5
         FROM (SELECT address, at, (n * 7 + k * 13) % 3000 AS market FROM who, generate_series(0, 4) AS k) AS held
         ON CONFLICT DO NOTHING;
+    INSERT INTO wallet_closed_positions (wallet_address, token_id, condition_id, outcome_index, as_of, closed_at)
+        SELECT address, 'c' || k, '0x' || lpad(to_hex(k), 64, '0'), 0, at, at FROM who, generate_series(1, 3) AS k;
     INSERT INTO position_sizes (measured_at, usdc, wallet_address, event_key, condition_id)
         SELECT at, 900, address, k::text, '0x' || repeat('0', 64) FROM who, generate_series(1, 4) AS k;
     UPDATE markets SET condition_id = '0x' || lpad(to_hex(market_id::integer), 64, '0');
