@@ -17,11 +17,21 @@ const PARTS = {
   ],
   event: [".echart path", ".distribution tbody tr"],
   map: [".treemap canvas"],
-  wallet: [".pnl-card path", "section.reconciliation .recon", "section.exposure"],
+  wallet: [
+    ".pnl-card path",
+    "table.scores-table tbody tr",
+    "section.reconciliation .recon",
+    "section.exposure",
+  ],
   "wallet-panel": ["aside.panel .facts", ".pchart canvas"],
   compare: ["table.compared tbody td"],
   whales: ["table.board tr.row"],
-  flows: [".echart.flows rect"],
+  positions: ["table.board tr.row"],
+  flows: [".echart.flows rect.part"],
+  scoreboard: ["table.board tr.row .span-bar"],
+  insiders: ["article.finding"],
+  signals: ["table.tally tbody tr", "table.board tr.row"],
+  score: ["section.trial tbody tr"],
 };
 
 /** How long the histories of an event may take to be read. */
@@ -43,6 +53,25 @@ async function withHistory(terminal, event) {
   });
 }
 
+/** How long the first scores, findings, signals and trials may take on a busy machine. */
+const FOUND_WITHIN_MS = 300_000;
+
+/** The hubs have something to show. */
+async function withFindings(terminal) {
+  const lists = [
+    "/api/whale/scoreboard?score=smart_money",
+    "/api/insiders/wallets?gated=show",
+    "/api/signals",
+  ];
+  for (const list of lists)
+    await eventually(`rows of ${list}`, FOUND_WITHIN_MS, async () => {
+      return (await terminal.api(list)).data.rows.length > 0;
+    });
+  await eventually("a trial of smart money", FOUND_WITHIN_MS, async () => {
+    return (await terminal.api("/api/scores/smart_money/audit")).data.trials.length > 0;
+  });
+}
+
 const TARGET = new URL("../../docs/screenshots/", import.meta.url).pathname;
 
 describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not set" }, () => {
@@ -58,6 +87,7 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
     const event = data.find(isOpen) ?? data.find((candidate) => candidate.market_count > 5) ?? data[0];
     await withHistory(terminal, event);
     const [wallet, other] = await imported(terminal);
+    await withFindings(terminal);
     paths = {
       screener: "/markets",
       events: "/events",
@@ -69,8 +99,9 @@ describe("screenshots", { skip: !process.env.SCREENSHOTS && "SCREENSHOTS is not 
       "wallet-panel": `/markets/${event.top_markets[0].slug}?wallet=${wallet.address}`,
       compare: `/wallets/compare?w=${wallet.address},${other.address}`,
       whales: "/whales?timeframe=all",
+      positions: "/whales?tab=positions",
       flows: "/whales?tab=flows&timeframe=all",
-      scoreboard: "/whales?tab=scoreboard",
+      scoreboard: "/whales?tab=scoreboard&score=smart_money",
       insiders: "/insiders?tab=wallets&gated=show",
       signals: "/signals",
       score: "/scores/smart_money",

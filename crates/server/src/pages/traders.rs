@@ -37,6 +37,18 @@ pub(super) fn score_word(kind: &str) -> String {
     }
 }
 
+/// What a kind of signal is called.
+pub(super) fn signal_word(kind: &str) -> String {
+    let mut word = match kind {
+        "size" => "large trade".to_owned(),
+        other => words(other),
+    };
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
+}
+
 /// A verdict in words.
 fn verdict_word(verdict: &str) -> String {
     match verdict {
@@ -128,6 +140,21 @@ pub(super) fn side(side: Option<&str>) -> Markup {
             None => span class="mut" { (UNKNOWN) },
         }
     }
+}
+
+/// The outcome that a signal is for, by its name where that is known.
+pub(super) fn toward(side: Option<&str>, market: &MarketRef) -> Markup {
+    let Some(side) = side else { return html! { span class="mut" { "nowhere" } } };
+    let index = usize::from(side != "yes");
+    let is_named = market.outcome_index == Some(index);
+    let name = match market.outcome.as_deref() {
+        Some(own) if is_named => own.to_owned(),
+        None | Some("Yes" | "No") => {
+            ["Yes", "No"].get(index).copied().unwrap_or_default().to_owned()
+        }
+        Some(_) => format!("outcome {}", index + 1),
+    };
+    html! { span class=[outcome_class(index)] { (name) } }
 }
 
 /// Standard deviations with their sign: `+3.4 sd`.

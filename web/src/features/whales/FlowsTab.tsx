@@ -9,7 +9,7 @@ import { boardQuery, changedHref, isNarrowed } from "../../lib/traders/filters.t
 import { basisText, classText } from "../../lib/traders/words.ts";
 import type { UrlSearch } from "../../lib/urlSearch.ts";
 import { FlowChart } from "./FlowChart.tsx";
-import { flowTotals } from "./flowBars.ts";
+import { chartedHours, flowTotals } from "./flowBars.ts";
 import { SPECS } from "./tabs.ts";
 
 const REFRESH_MS = 30_000;
@@ -94,6 +94,8 @@ export function FlowsTab({ search }: { search: UrlSearch }) {
   });
   if (answer === undefined) return <BoardWait error={error} retry={() => void refetch()} />;
   const { data, metadata } = answer;
+  const completeSince = data.complete_since ? Date.parse(data.complete_since) : null;
+  const charted = chartedHours(data.hours, completeSince);
   if (data.hours.length === 0 && data.markets.length === 0) {
     const cleared = Object.fromEntries(spec.filters.map((name) => [name, undefined]));
     return (
@@ -108,17 +110,15 @@ export function FlowsTab({ search }: { search: UrlSearch }) {
     <>
       <section className="lead" aria-label="Flow by time and class">
         <Totals hours={data.hours} />
-        <FlowChart
-          hours={data.hours}
-          toward="the first outcome"
-          completeSince={data.complete_since ? Date.parse(data.complete_since) : null}
-        />
+        <FlowChart hours={charted} toward="the first outcome" completeSince={completeSince} />
         <p className="sub">
           Adjusted for direction: buying the first outcome and selling the second count alike, as toward the
           first. From {basisText(data.basis)}: whoever rested took the other side and is not named.{" "}
           {data.complete_since
             ? `Complete since ${utc(data.complete_since)}; before it, hatched, trades may be missing.`
             : "Since when it is complete is unknown."}
+          {charted.length < data.hours.length &&
+            ` The ${count(data.hours.length - charted.length)} hours before the chart are in the table.`}
         </p>
         <HourTable hours={data.hours} />
       </section>

@@ -308,9 +308,9 @@ export const CONCENTRATION: BoardKind<Concentration> = {
       place: "p5",
       cell: ({ holders, is_top_only }) => (
         <span title={is_top_only ? "Only the largest are named: all of this is about those" : undefined}>
-          <span className="phone-only">of </span>
           {is_top_only ? "top " : ""}
           {count(holders)}
+          <span className="phone-only">{holders === 1 ? " holder" : " holders"}</span>
         </span>
       ),
     },

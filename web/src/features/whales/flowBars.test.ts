@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FlowHour, TraderClass } from "../../lib/traders/contract.ts";
-import { barAt, bucketFor, flowBars, flowSpan, flowTotals } from "./flowBars.ts";
+import { barAt, bucketFor, chartedHours, flowBars, flowSpan, flowTotals } from "./flowBars.ts";
 
 const part = (name: TraderClass, net_usdc: number) => ({
   class: name,
@@ -60,6 +60,18 @@ describe("bars of flow", () => {
       [start + 72 * HOUR, 14],
     ]);
     expect(flowSpan(bars, byDay)).toEqual([start, start + 96 * HOUR]);
+  });
+
+  it("are drawn of what is known, and of as long before", () => {
+    const daily: FlowHour[] = Array.from({ length: 30 }, (_, day) => ({
+      hour: new Date(start + day * 24 * HOUR).toISOString(),
+      by_class: [],
+    }));
+    const since = start + 25 * 24 * HOUR;
+    expect(chartedHours(daily, since)[0]?.hour).toBe(new Date(since - 4 * 24 * HOUR).toISOString());
+    expect(chartedHours(daily, null)).toHaveLength(30);
+    expect(chartedHours(daily, start + 40 * 24 * HOUR)).toHaveLength(30);
+    expect(chartedHours([], since)).toEqual([]);
   });
 
   it("of weeks begin on Mondays", () => {

@@ -42,6 +42,17 @@ const BUCKETS: readonly Bucket[] = [
 /** A bar that can be told from the next, in pixels. */
 const LEAST_BAR_PX = 4;
 
+/**
+ * The hours that a chart is drawn of: those since which no trade is missing, and as long before. A year of which almost
+ * nothing was heard would leave no room for the days that are known.
+ */
+export function chartedHours(hours: readonly FlowHour[], completeSince: number | null): readonly FlowHour[] {
+  const last = Math.max(...hours.map(({ hour }) => Date.parse(hour))) + HOUR_MS;
+  if (completeSince === null || completeSince >= last) return hours;
+  const from = completeSince - Math.max(DAY_MS, last - completeSince);
+  return hours.filter(({ hour }) => Date.parse(hour) >= from);
+}
+
 /** The fewest hours a bar with which the bars of all hours have room. */
 export function bucketFor(hours: readonly FlowHour[], widthPx: number): Bucket {
   const instants = hours.map(({ hour }) => Date.parse(hour));

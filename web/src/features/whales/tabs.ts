@@ -16,6 +16,8 @@ export const tabOf = (name: string | undefined): Tab =>
   TABS.find(([known]) => known === name)?.[0] ?? "trades";
 
 const OF_WALLETS: readonly FilterName[] = ["class", "wallet", "score", "min_score"];
+/** The least score stands beside which score it is of. */
+const LEAST_OF = { min_score: "from" };
 
 /** What each list is asked for and narrowed by. */
 export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
@@ -25,6 +27,7 @@ export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
     others: ["market", "event", "endgame", "makers"],
     timeframe: "24h",
     byWallets: true,
+    labels: LEAST_OF,
   },
   positions: {
     path: "/api/whale/positions",
@@ -32,6 +35,7 @@ export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
     others: ["market", "event", "sort"],
     timeframe: "all",
     byWallets: true,
+    labels: LEAST_OF,
   },
   flows: {
     path: "/api/whale/flows",
@@ -45,6 +49,7 @@ export const SPECS: Readonly<Record<Tab, BoardSpec>> = {
     others: ["market", "event"],
     timeframe: "24h",
     byWallets: true,
+    labels: LEAST_OF,
   },
   concentration: {
     path: "/api/whale/concentration",

@@ -54,10 +54,10 @@ async fn ledger(app: &AppState, address: &Address, now: DateTime<Utc>) -> Result
     const COLUMNS: [Column<Signal>; 8] = [
         text("when", "Published", "p4", |row, now| cells::when(row.published_at, now)),
         text("kind", "Kind", "p1", |row, _| {
-            html! { a class="link" href={ "/signals/" (row.id) } { (words(&row.kind)) } }
+            html! { a class="link" href={ "/signals/" (row.id) } { (cells::signal_word(&row.kind)) } }
         }),
         text("market", "Market", "p3", |row, _| cells::market(&row.market, false)),
-        text("side", "For", "p2", |row, _| cells::side(row.side.as_deref())),
+        text("side", "For", "p2", |row, _| cells::toward(row.side.as_deref(), &row.market)),
         number("strength", "Strength", "", |row, _| html! { (fixed(Some(row.strength), 0)) }),
         number("n", "n", "", |row, _| html! { (fixed(Some(row.n), 1)) }),
         number("mid", "Price", "", |row, _| html! { (cents(row.price, None)) }),
@@ -118,7 +118,7 @@ fn tallies(tally: &[SignalTally]) -> Markup {
                 tbody {
                     @for one in tally {
                         tr {
-                            th class="l" scope="row" { (words(&one.kind)) }
+                            th class="l" scope="row" { (cells::signal_word(&one.kind)) }
                             td { (one.published) } td { (one.open) } td { (one.right) } td { (one.wrong) }
                             td { (one.push) } td { (one.void) } td { (one.events) }
                             td {
@@ -144,7 +144,7 @@ pub(in crate::pages) async fn show_one(
     let reply = context.reply(find(&context, &id).await?);
     let handed = serde_json::to_vec(&reply).map_err(ApiError::internal)?;
     let signal = &reply.data;
-    let title = format!("{}: {}", words(&signal.kind), signal.market.question);
+    let title = format!("{}: {}", cells::signal_word(&signal.kind), signal.market.question);
     Ok(surroundings.render(&page_of(
         title.clone(),
         "A published signal: what was said, from what, and what became of it.",
@@ -159,10 +159,10 @@ fn main_of(title: &str, signal: &Signal) -> Markup {
     html! {
         main class="main page signal" id="main" {
             div class="hd" {
-                p class="crumb" { a href="/signals" { "Signals" } " · " a href={ "/signals?kind=" (signal.kind) } { (words(&signal.kind)) } }
+                p class="crumb" { a href="/signals" { "Signals" } " · " a href={ "/signals?kind=" (signal.kind) } { (cells::signal_word(&signal.kind)) } }
                 div class="t" { h1 { (title) } }
                 dl class="facts" {
-                    (figure("For", &cells::side(signal.side.as_deref())))
+                    (figure("For", &cells::toward(signal.side.as_deref(), &signal.market)))
                     (figure("Strength", &html! { (fixed(Some(signal.strength), 0)) }))
                     (figure("n", &html! { (fixed(Some(signal.n), 1)) }))
                     (figure("Price then", &html! { (cents(signal.price, None)) }))

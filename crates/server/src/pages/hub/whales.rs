@@ -299,7 +299,7 @@ async fn list_concentration(asked: &Asked<'_>) -> Result<Body, ApiError> {
             html! { @match row.top.first() { Some(top) => (cells::wallet(&top.wallet)), None => span class="mut" { (UNKNOWN) } } }
         }),
         number("holders", "Holders", "p5", |row, _| {
-            html! { span class="phone-only" { "of " } @if row.is_top_only { "top " } (count(row.holders as usize)) }
+            html! { @if row.is_top_only { "top " } (count(row.holders as usize)) span class="phone-only" { " holders" } }
         }),
         number("as_of", "Read", "", |row, now| cells::when(row.observed_at, now)),
     ];

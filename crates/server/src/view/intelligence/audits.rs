@@ -286,7 +286,7 @@ impl ScoreAudit {
         };
         let gaps: Vec<_> = Trial::ALL.into_iter().filter_map(gap).collect();
         let is_waiting = trials.is_empty() && gaps.len() < Trial::ALL.len();
-        let waiting = "No trial of this version has run yet. Some run every day, all of them by `cascadian audit`.";
+        let waiting = "No trial of this version has run yet. Some run every day, all of them with the command cascadian audit.";
         Self {
             kind: subject.slug().to_owned(),
             title: words::title(subject).to_owned(),
