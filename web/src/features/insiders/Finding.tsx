@@ -28,7 +28,8 @@ export function Finding({ finding }: { finding: InformedWallet }) {
       <p className="sub">
         {LAYERS[layer] ?? words(layer)} · {words(verdict)}
         {strength !== null && ` · ${deviations(strength)}`}
-        {tail_p !== null && ` · as much in ${chance(tail_p)}% of ${layer === "pair" ? "its controls" : "cases by chance"}`}
+        {tail_p !== null &&
+          ` · as much in ${chance(tail_p)}% of ${layer === "pair" ? "its controls" : "cases by chance"}`}
         {gate !== "open" && finding.gate_reason && ` · ${finding.gate_reason}`}
       </p>
       {finding.table.length > 0 && <EvidenceTable rows={finding.table} />}
