@@ -2722,14 +2722,17 @@ export interface components {
             reserve: string;
             /**
              * Format: double
-             * @description By which rows of a layer are ordered; null out of scope.
+             * @description By which rows of a layer are ordered, in deviations; null out of scope. Of a pair how rare all that is found of it is
+             *     among its controls, given on how many events its owner was looked at; of an account how many more long shots came
+             *     true than their prices expect.
              */
             strength: number | null;
             /** @description Whether each signal is found, and how often among controls. Rows are neither multiplied nor added up. */
             table: components["schemas"]["EvidenceRow"][];
             /**
              * Format: double
-             * @description Part of earlier ones that were at least as strong; null where too few are known.
+             * @description The chance of as much: of a pair about the part of its controls of whom the same is found, null without controls; of
+             *     an account by the prices it paid.
              */
             tail_p: number | null;
             /** @description `found`, `usual`, `too_few`, `not_corrected` or `out_of_scope`. */

@@ -17,5 +17,7 @@ mod moments;
 pub mod research;
 pub mod table;
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;
 pub mod wording;

@@ -6,7 +6,7 @@ use super::history::{Account, Tested, account, is_high_surprise};
 use super::leakage::{Case, Decided, NewsTime, OutOfScope, leakage};
 use super::live::{Background, Observation, Pair, Purchase, Scored};
 use super::research::{Outcome, Retrospect, composites, retrospect};
-use super::table::{Circumstances, Facts, Signal, table, together};
+use super::table::{Circumstances, Facts, Signal, table};
 use super::wording;
 use crate::Category;
 use crate::clusters::OwnerIx;
@@ -14,14 +14,14 @@ use crate::evidence::{Basis, EvidenceId};
 use crate::ledger::tests::kit::{Story, at};
 use crate::ledger::{EventIx, MICRO, Slot};
 
-fn slots() -> (Slot, Slot, EventIx) {
+pub(super) fn slots() -> (Slot, Slot, EventIx) {
     let mut story = Story::default();
     let market = story.market();
     let slot = |outcome| Slot { market, outcome };
     (slot(0), slot(1), story.markets.event_of(market))
 }
 
-fn events(count: usize) -> Vec<EventIx> {
+pub(super) fn events(count: usize) -> Vec<EventIx> {
     let mut story = Story::default();
     (0..count)
         .map(|_| {
@@ -37,7 +37,7 @@ fn purchase(id: u128, slot: Slot, dollars: i64, price: f64, hours: Option<i64>) 
     Purchase { id: EvidenceId(id), at, slot, usdc: dollars * MICRO, price, deadline }
 }
 
-fn seen(
+pub(super) fn seen(
     owner: u32,
     event: EventIx,
     second: i64,
@@ -340,7 +340,7 @@ fn the_words_accuse_nobody() {
     }
 }
 
-fn facts(owner: u32, event: EventIx, band: usize, found: Option<bool>) -> Facts {
+pub(super) fn facts(owner: u32, event: EventIx, band: usize, found: Option<bool>) -> Facts {
     Facts {
         owner: OwnerIx(owner),
         event,
@@ -378,71 +378,6 @@ fn facts_are_read_off_a_score() {
 }
 
 #[test]
-fn everything_on_one_side_is_found_however_usual_it_is() {
-    let mut background = Background::new();
-    let events = events(60);
-    for (number, event) in (0u32..60).zip(&events) {
-        let direction = if number % 3 == 0 { 0.0 } else { 1.0 };
-        background.score(seen(number, *event, i64::from(number), 900.0, Some(1.0), direction));
-    }
-    let (life, (.., event)) = (Life::default(), slots());
-    let about = Circumstances {
-        category: None,
-        price: 0.5,
-        is_first_event: false,
-        life: &life,
-        known_until: None,
-        event_end: None,
-        account: None,
-    };
-    let of = |background: &mut Background, second, direction| {
-        let scored = background.score(seen(99, event, second, 900.0, None, direction)).unwrap();
-        assert!(scored.s5_direction.unwrap() < 1.0, "less than a deviation");
-        Facts::of(&scored, about).has(Signal::Direction)
-    };
-    assert_eq!(of(&mut background, 1_000, 1.0), Some(true));
-    assert_eq!(of(&mut background, 1_001, 0.97), Some(false));
-}
-
-fn with(owner: u32, event: EventIx, signals: &[Signal]) -> Facts {
-    let found = Signal::ALL.map(|signal| Some(signals.contains(&signal)));
-    Facts { found, ..facts(owner, event, 1, None) }
-}
-
-#[test]
-fn what_is_found_together_is_counted_together() {
-    use Signal::{Direction, MadeFor, OwnSize, Size};
-    let events = events(3);
-    let subject = with(0, events[0], &[Direction, MadeFor, OwnSize]);
-    let mut pool: Vec<Facts> = (1..10).map(|owner| with(owner, events[1], &[Direction])).collect();
-    pool.extend((10..19).map(|owner| with(owner, events[1], &[MadeFor, Size])));
-    let alone = together(&subject, &pool);
-    assert_eq!(alone.signals, [Direction, MadeFor], "its own habit is in the table only");
-    assert_eq!(
-        (alone.controls_with, alone.controls),
-        (0, 18),
-        "each is usual, both at once are not"
-    );
-    pool.push(with(19, events[1], &[Direction, MadeFor]));
-    let one = together(&subject, &pool);
-    assert_eq!((one.controls_with, one.controls), (1, 19));
-    assert!(one.deviations(1) < alone.deviations(1));
-    assert!(
-        (alone.deviations(1) - 1.938).abs() < 1e-3,
-        "1/38 is {} deviations",
-        alone.deviations(1)
-    );
-    // 1 − (37/38)⁵ = 0.1248.
-    assert!((alone.deviations(5) - 1.151).abs() < 1e-3, "{}", alone.deviations(5));
-    // An owner whose life is not known says nothing, and one that stands there twice says it once.
-    pool.push(facts(20, events[1], 1, None));
-    pool.push(with(19, events[2], &[Direction, MadeFor]));
-    assert_eq!(together(&subject, &pool), one);
-    let nobody = together(&subject, &[]);
-    assert!((nobody.tail() - 0.5).abs() < 1e-12 && nobody.deviations(1).abs() < 1e-9);
-}
-
-#[test]
 fn a_signal_stands_beside_its_rate_among_controls() {
     let events = events(3);
     let subject = facts(0, events[0], 1, Some(true));
@@ -468,40 +403,6 @@ fn a_signal_stands_beside_its_rate_among_controls() {
 }
 
 proptest! {
-    #[test]
-    fn unknown_controls_never_make_a_finding_rarer_than_they_could(
-        found in prop::collection::vec(prop::array::uniform8(prop::option::of(any::<bool>())), 1..40),
-        own in prop::array::uniform8(any::<bool>()),
-        more in 0usize..8,
-    ) {
-        let event = events(1)[0];
-        let subject = Facts { found: own.map(Some), ..facts(0, event, 1, None) };
-        let pool: Vec<Facts> = found
-            .iter()
-            .zip(1..)
-            .map(|(found, owner)| Facts { found: *found, ..facts(owner, event, 1, None) })
-            .collect();
-        let told = together(&subject, &pool);
-        prop_assert!(told.controls_with <= told.controls && told.controls <= pool.len());
-        prop_assert!(told.tail() > 0.0 && told.tail() < 1.0);
-        // The more was looked at, the less is said, and always something that can be ordered.
-        let said = [1, 2, 50, 1_000_000].map(|looks| told.deviations(looks));
-        prop_assert!(said.iter().all(|z| z.is_finite()) && said.is_sorted_by(|one, more| one >= more));
-        // One signal more that is found of the subject is found with it in no more controls.
-        let more = Signal::ALL[more];
-        let mut other = subject.clone();
-        for (signal, found) in Signal::ALL.into_iter().zip(&mut other.found) {
-            if signal == more {
-                *found = Some(true);
-            }
-        }
-        prop_assert!(together(&other, &pool).controls_with <= told.controls_with);
-        // The rows of the table are bounds of it: all at once is no more frequent than any of them.
-        for row in table(&subject, &pool).iter().filter(|row| told.signals.contains(&row.signal)) {
-            prop_assert!(told.controls_with <= row.controls_with);
-        }
-    }
-
     #[test]
     fn the_order_within_an_instant_does_not_matter(
         told in prop::collection::vec((0u32..5, 0usize..30, 0i64..6, 500.0f64..9_000.0, 0.0f64..1.0), 1..60),

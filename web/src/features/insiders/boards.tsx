@@ -69,7 +69,8 @@ export const MARKETS: BoardKind<InformedMarket> = {
     {
       id: "strongest",
       header: "Strongest",
-      description: "How rare all that is found of one wallet is among its matched controls, in standard deviations",
+      description:
+        "How rare all that is found of one wallet is among its matched controls, in standard deviations",
       place: "p2",
       cell: ({ strongest_sd }) =>
         strongest_sd === null ? <span className="mut">—</span> : deviations(strongest_sd),

@@ -208,7 +208,8 @@ pub struct InformedWallet {
     /// `pair`: size, timing and direction in a market against what was known before. `history`: the whole account.
     pub layer: String,
     /// By which rows of a layer are ordered, in deviations; null out of scope. Of a pair how rare all that is found of it is
-    /// among its controls, given on how many events its owner was looked at; of an account how many more long shots came true than their prices expect.
+    /// among its controls, given on how many events its owner was looked at; of an account how many more long shots came
+    /// true than their prices expect.
     pub strength: Option<f64>,
     /// The chance of as much: of a pair about the part of its controls of whom the same is found, null without controls; of
     /// an account by the prices it paid.
