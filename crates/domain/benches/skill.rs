@@ -8,9 +8,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::stats::multiplicity::{benjamini_hochberg, local_fdr, null_share};
-use domain::stats::tilt::variance_by_likelihood;
 use domain::stats::{
-    Answer, Bet, Claim, Dice, EProcess, Posterior, PriceNull, PriceTest, Relation, Score, Trial,
+    Answer, Bet, Claim, Dice, EProcess, PriceNull, PriceTest, Relation, Score, Spread, Trial,
 };
 
 const WALLETS: u64 = 2_000;
@@ -58,14 +57,16 @@ fn skill(criterion: &mut Criterion) {
         bencher.iter(|| {
             let p_values: Vec<f64> = tests.iter().map(|test| test.upper).collect();
             let scores: Vec<Score> = tests.iter().map(PriceTest::score).collect();
-            let variance = variance_by_likelihood(&scores).unwrap();
+            let spread = Spread::by_likelihood(&scores).unwrap();
             let adjusted = benjamini_hochberg(&p_values);
             let rates = local_fdr(&p_values, null_share(&p_values, 0.5).unwrap());
-            black_box((variance, adjusted, rates))
+            black_box((spread, adjusted, rates))
         });
     });
     let null = PriceNull::of(&wallets[0]);
     let evidence = EProcess::new(Claim::Edge);
+    let scores: Vec<Score> = tests.iter().map(PriceTest::score).collect();
+    let spread = Spread::by_likelihood(&scores).unwrap();
     let news = trial(&mut Dice::new(2, 0));
     group.bench_function("one event more of a wallet with 200", |bencher| {
         bencher.iter(|| {
@@ -73,7 +74,7 @@ fn skill(criterion: &mut Criterion) {
             null.add(black_box(&news));
             evidence.observe(&news);
             let test = null.test().unwrap();
-            black_box((test, Posterior::of(test.score(), 0.04), evidence.value()))
+            black_box((test, spread.posterior(test.score()), evidence.value()))
         });
     });
     let long: Vec<Trial> = wallets.iter().take(25).flatten().cloned().collect();
