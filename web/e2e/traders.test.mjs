@@ -277,8 +277,13 @@ describe("traders", () => {
 
   /** Every score with its interval, or the verdict in its place. Returns the card. */
   async function showsScores(view, { wallet, current }) {
-    await view.goto(`/wallets/${wallet.address}`);
     const card = view.getByRole("region", { name: "Scores", exact: true }).first();
+    // A page waits two seconds for its panels, which a busy machine may exceed.
+    await eventually("the card of scores", 60_000, async () => {
+      await view.goto(`/wallets/${wallet.address}`);
+      await card.locator("table.scores-table, .pnote").first().waitFor();
+      return (await card.locator("table.scores-table").count()) > 0;
+    });
     for (const { verdict, n, value } of current) {
       if (verdict === "too_few") await card.getByText("too few events to say").first().waitFor();
       if (verdict === "scored")

@@ -176,6 +176,7 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
+    use crate::pages::panels::Missing;
 
     fn past(day: u32, value: Option<f64>, version: i16) -> PastScore {
         PastScore {
@@ -188,6 +189,16 @@ mod tests {
             n: 12,
             verdict: if value.is_some() { "scored" } else { "too_few" }.to_owned(),
         }
+    }
+
+    #[test]
+    fn without_scores_it_is_said_why() {
+        let none =
+            WalletScores { current: Vec::new(), history: Vec::new(), owner: None, class: None };
+        let drawn = panel(&Ok(none), Utc::now()).into_string();
+        assert!(drawn.contains("Not scored yet") && !drawn.contains("<table"), "{drawn}");
+        let drawn = panel(&Err(Missing::Late), Utc::now()).into_string();
+        assert!(drawn.contains("The scores cannot be shown now"), "{drawn}");
     }
 
     #[test]
