@@ -172,10 +172,6 @@ impl IntelligenceService {
         self.start::<clusters::ClustersJob>(&mut jobs);
         self.start::<consensus::ConsensusJob>(&mut jobs);
         self.start::<audit::AuditJob>(&mut jobs);
-        self.start::<scoring::ScoringJob>(&mut jobs);
-        self.start::<clusters::ClustersJob>(&mut jobs);
-        self.start::<consensus::ConsensusJob>(&mut jobs);
-        self.start::<audit::AuditJob>(&mut jobs);
         while !cancel.is_cancelled() {
             lock.check().await?;
             pause(RETRY_EVERY, cancel).await;
