@@ -6,6 +6,8 @@ use std::time::Duration;
 use chrono::Utc;
 use domain::analytics::Window;
 use store::catalogue::{self, CATALOGUE_CHANNEL};
+use store::intelligence::boards::markets;
+use store::intelligence::consensus::CONSENSUS_CHANNEL;
 use store::notify::Listener;
 use store::windows::{self, WINDOWS_CHANNEL};
 use store::{Database, StoreError};
@@ -21,12 +23,12 @@ const RECONCILE_EVERY: Duration = Duration::from_secs(30);
 /// How long to wait before connecting again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
-/// Reads the whole catalogue and the windows.
+/// Reads the whole catalogue, and what is known beside it.
 pub async fn load(database: &Database) -> Result<Snapshot, StoreError> {
     let all = catalogue::changed_since(database.service(), 0).await?;
     let build = move || Snapshot::build(all.markets, all.events, all.revision, Utc::now());
     let built = tokio::task::spawn_blocking(build).await.map_err(StoreError::other)?;
-    Ok(recounted(database, &built).await?.unwrap_or(built))
+    Ok(learned(database, &built).await?.unwrap_or(built))
 }
 
 /// Follows the database until cancelled.
@@ -47,7 +49,8 @@ pub async fn follow(database: Database, catalog: CatalogHandle, cancel: Cancella
 }
 
 async fn follow_connected(database: &Database, catalog: &CatalogHandle) -> Result<(), StoreError> {
-    let mut notices = Listener::connect(database, &[CATALOGUE_CHANNEL, WINDOWS_CHANNEL]).await?;
+    let channels = [CATALOGUE_CHANNEL, WINDOWS_CHANNEL, CONSENSUS_CHANNEL];
+    let mut notices = Listener::connect(database, &channels).await?;
     let mut reconcile = interval(RECONCILE_EVERY);
     reconcile.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -59,7 +62,7 @@ async fn follow_connected(database: &Database, catalog: &CatalogHandle) -> Resul
             _ = reconcile.tick() => {}
         }
         refresh(database, catalog).await?;
-        refresh_windows(database, catalog).await?;
+        refresh_beside(database, catalog).await?;
     }
 }
 
@@ -79,19 +82,38 @@ pub async fn refresh(database: &Database, catalog: &CatalogHandle) -> Result<(),
     Ok(())
 }
 
-/// Reads the windows that were counted since the current snapshot's and puts a new snapshot in place. The
-/// catalogue is not read; the new snapshot shares it with the one before.
-pub async fn refresh_windows(
+/// Reads the windows that were counted since the current snapshot's, and where smart money stands if that was asked
+/// since, and puts a new snapshot in place. The catalogue is not read; the new snapshot shares it with the one before.
+pub async fn refresh_beside(
     database: &Database,
     catalog: &CatalogHandle,
 ) -> Result<(), StoreError> {
     let _writing = catalog.writing().await;
     let current = catalog.current();
-    if let Some(next) = recounted(database, &current).await? {
-        tracing::debug!(version = next.windows_version(), "windows refreshed");
+    if let Some(next) = learned(database, &current).await? {
+        tracing::debug!(version = next.windows_version(), "windows and stances refreshed");
         catalog.replace(next, 0);
     }
     Ok(())
+}
+
+/// The snapshot with all that is known beside the catalogue; `None` where it has it already.
+async fn learned(database: &Database, held: &Snapshot) -> Result<Option<Snapshot>, StoreError> {
+    let counted = recounted(database, held).await?;
+    let asked = asked(database, counted.as_ref().unwrap_or(held)).await?;
+    Ok(asked.or(counted))
+}
+
+/// The snapshot with where smart money stands now; `None` where it has that already.
+async fn asked(database: &Database, held: &Snapshot) -> Result<Option<Snapshot>, StoreError> {
+    let pool = database.service();
+    let as_of = markets::stances_as_of(pool).await?;
+    if as_of == held.stances_as_of() {
+        return Ok(None);
+    }
+    let found = markets::stances(pool).await?;
+    // What is written between the two readings is announced, and read again.
+    Ok(Some(held.with_stances(as_of, &found)))
 }
 
 /// The snapshot with the windows as they are counted now; `None` where it has them already.

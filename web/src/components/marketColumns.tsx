@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { MarketRow } from "../lib/apiTypes.ts";
-import { categoryLabel, cents, decimal, utc } from "../lib/format.ts";
+import { categoryLabel, cents, decimal, signed, utc } from "../lib/format.ts";
 import {
   TAPE_COUNTS,
   TAPE_WINDOWS,
@@ -190,6 +190,17 @@ export const MARKET_COLUMNS: readonly MarketColumn[] = [
     isSortable: true,
     isQuiet: true,
     cell: (market) => decimal(market.competitive, 2),
+  },
+  {
+    id: "smart_imbalance",
+    header: "Smart imbalance",
+    description: "Smart money for (+100) or against (\u2212100) the first outcome",
+    isSortable: true,
+    cell: ({ smart_money: known }) => (
+      <span title={known ? `${decimal(known.voices, 1)} voices, ${utc(known.as_of)}` : ""}>
+        {signed(known?.imbalance, 0)}
+      </span>
+    ),
   },
   {
     id: "tick_size",

@@ -2829,8 +2829,8 @@ export interface components {
             /** @description Older than two sync intervals, or never synced. A refresh was asked for. */
             stale: boolean;
             /**
-             * @description Names the counts that `windows` of the rows show; another name after each count. Answers of one
-             *     generation and one version say the same.
+             * @description Names the counts that `windows` of the rows show, and what `smart_money` does; another name after each count.
+             *     Answers of one generation and one version say the same.
              * @example 00f3a1b2c4d5e6f7
              */
             windows_version: string;
@@ -3196,6 +3196,7 @@ export interface components {
             rewards: boolean;
             /** @description Kebab-case name in URLs. Not unique over time. */
             slug: string;
+            smart_money?: components["schemas"]["SmartMoney"] | null;
             /**
              * Format: double
              * @description Best ask less best bid.
@@ -4515,6 +4516,25 @@ export interface components {
              * @enum {boolean}
              */
             success: true;
+        };
+        /** @description Where those stand in a market whose record speaks for them. */
+        SmartMoney: {
+            /**
+             * Format: date-time
+             * @description Up to when what it rests on was known.
+             */
+            as_of: string;
+            /**
+             * Format: double
+             * @description −100 all against the first outcome to 100 all for it; null: too few independent voices to say, or no price or
+             *     depth to weigh them by.
+             */
+            imbalance: number | null;
+            /**
+             * Format: double
+             * @description So many equal and independent voices.
+             */
+            voices: number;
         };
         /** @description How money is spread over events. */
         SpreadView: {
@@ -6045,6 +6065,14 @@ export interface operations {
                 change_7d_min?: number;
                 /** @description Largest change 7d. */
                 change_7d_max?: number;
+                /** @description Smallest smart-money imbalance. */
+                smart_imbalance_min?: number;
+                /** @description Largest smart-money imbalance. */
+                smart_imbalance_max?: number;
+                /** @description Smallest smart-money voices. */
+                smart_voices_min?: number;
+                /** @description Largest smart-money voices. */
+                smart_voices_max?: number;
                 /** @description Smallest trades 10m. */
                 trades_10m_min?: number;
                 /** @description Largest trades 10m. */
@@ -6230,7 +6258,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "whale_flow_10m" | "-whale_flow_10m" | "smart_flow_10m" | "-smart_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "whale_flow_1h" | "-whale_flow_1h" | "smart_flow_1h" | "-smart_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "whale_flow_6h" | "-whale_flow_6h" | "smart_flow_6h" | "-smart_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "whale_flow_12h" | "-whale_flow_12h" | "smart_flow_12h" | "-smart_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "whale_flow_24h" | "-whale_flow_24h" | "smart_flow_24h" | "-smart_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "smart_imbalance" | "-smart_imbalance" | "smart_voices" | "-smart_voices" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "whale_flow_10m" | "-whale_flow_10m" | "smart_flow_10m" | "-smart_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "whale_flow_1h" | "-whale_flow_1h" | "smart_flow_1h" | "-smart_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "whale_flow_6h" | "-whale_flow_6h" | "smart_flow_6h" | "-smart_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "whale_flow_12h" | "-whale_flow_12h" | "smart_flow_12h" | "-smart_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "whale_flow_24h" | "-whale_flow_24h" | "smart_flow_24h" | "-smart_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
                 /** @description The most rows to answer with. */
                 limit?: number;
                 /** @description Rows to skip, counted from the cursor where one is given. */
@@ -6324,6 +6352,14 @@ export interface operations {
                 change_7d_min?: number;
                 /** @description Largest change 7d. */
                 change_7d_max?: number;
+                /** @description Smallest smart-money imbalance. */
+                smart_imbalance_min?: number;
+                /** @description Largest smart-money imbalance. */
+                smart_imbalance_max?: number;
+                /** @description Smallest smart-money voices. */
+                smart_voices_min?: number;
+                /** @description Largest smart-money voices. */
+                smart_voices_max?: number;
                 /** @description Smallest trades 10m. */
                 trades_10m_min?: number;
                 /** @description Largest trades 10m. */
@@ -6509,7 +6545,7 @@ export interface operations {
                 /** @description All of these properties. */
                 traits?: ("neg_risk" | "fee_free" | "rewards" | "accepting_orders" | "new")[];
                 /** @description At most four columns, the first deciding; a leading `-` sorts largest first. Default `-volume_24h`, or `-relevance,-volume_24h` with a search text. */
-                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "whale_flow_10m" | "-whale_flow_10m" | "smart_flow_10m" | "-smart_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "whale_flow_1h" | "-whale_flow_1h" | "smart_flow_1h" | "-smart_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "whale_flow_6h" | "-whale_flow_6h" | "smart_flow_6h" | "-smart_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "whale_flow_12h" | "-whale_flow_12h" | "smart_flow_12h" | "-smart_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "whale_flow_24h" | "-whale_flow_24h" | "smart_flow_24h" | "-smart_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
+                sort?: ("volume_24h" | "-volume_24h" | "volume_7d" | "-volume_7d" | "volume_30d" | "-volume_30d" | "volume_total" | "-volume_total" | "liquidity" | "-liquidity" | "price" | "-price" | "spread" | "-spread" | "change_1h" | "-change_1h" | "change_24h" | "-change_24h" | "change_7d" | "-change_7d" | "change_30d" | "-change_30d" | "end_date" | "-end_date" | "created_at" | "-created_at" | "title" | "-title" | "competitive" | "-competitive" | "relevance" | "-relevance" | "smart_imbalance" | "-smart_imbalance" | "smart_voices" | "-smart_voices" | "trades_10m" | "-trades_10m" | "buyers_10m" | "-buyers_10m" | "sellers_10m" | "-sellers_10m" | "taker_volume_10m" | "-taker_volume_10m" | "taker_flow_10m" | "-taker_flow_10m" | "whale_flow_10m" | "-whale_flow_10m" | "smart_flow_10m" | "-smart_flow_10m" | "buy_share_10m" | "-buy_share_10m" | "change_10m" | "-change_10m" | "trades_1h" | "-trades_1h" | "buyers_1h" | "-buyers_1h" | "sellers_1h" | "-sellers_1h" | "taker_volume_1h" | "-taker_volume_1h" | "taker_flow_1h" | "-taker_flow_1h" | "whale_flow_1h" | "-whale_flow_1h" | "smart_flow_1h" | "-smart_flow_1h" | "buy_share_1h" | "-buy_share_1h" | "trades_6h" | "-trades_6h" | "buyers_6h" | "-buyers_6h" | "sellers_6h" | "-sellers_6h" | "taker_volume_6h" | "-taker_volume_6h" | "taker_flow_6h" | "-taker_flow_6h" | "whale_flow_6h" | "-whale_flow_6h" | "smart_flow_6h" | "-smart_flow_6h" | "buy_share_6h" | "-buy_share_6h" | "change_6h" | "-change_6h" | "trades_12h" | "-trades_12h" | "buyers_12h" | "-buyers_12h" | "sellers_12h" | "-sellers_12h" | "taker_volume_12h" | "-taker_volume_12h" | "taker_flow_12h" | "-taker_flow_12h" | "whale_flow_12h" | "-whale_flow_12h" | "smart_flow_12h" | "-smart_flow_12h" | "buy_share_12h" | "-buy_share_12h" | "change_12h" | "-change_12h" | "trades_24h" | "-trades_24h" | "buyers_24h" | "-buyers_24h" | "sellers_24h" | "-sellers_24h" | "taker_volume_24h" | "-taker_volume_24h" | "taker_flow_24h" | "-taker_flow_24h" | "whale_flow_24h" | "-whale_flow_24h" | "smart_flow_24h" | "-smart_flow_24h" | "buy_share_24h" | "-buy_share_24h")[];
             };
             header?: never;
             path?: never;

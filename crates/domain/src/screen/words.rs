@@ -160,6 +160,10 @@ words!(
         Competitive = "competitive", "competitive";
         /// How well the text matches; needs a search text.
         Relevance = "relevance", "relevance";
+        /// Smart-money imbalance (`signals::consensus`).
+        SmartImbalance = "smart_imbalance", "smart-money imbalance";
+        /// So many equal and independent voices of smart money.
+        SmartVoices = "smart_voices", "smart-money voices";
         + Tape;
     }
 );
@@ -203,6 +207,10 @@ words!(
         Change24h = "change_24h", "change 24h";
         /// Over a week.
         Change7d = "change_7d", "change 7d";
+        /// Smart-money imbalance, −100 all on outcome 1 to 100 all on outcome 0.
+        SmartImbalance = "smart_imbalance", "smart-money imbalance";
+        /// So many equal and independent voices of smart money.
+        SmartVoices = "smart_voices", "smart-money voices";
         + Tape;
     }
 );
@@ -213,6 +221,8 @@ impl RangeColumn {
             Self::Price | Self::Spread => (0.0, 1.0),
             Self::Change1h | Self::Change24h | Self::Change7d => (-1.0, 1.0),
             Self::Volume24h | Self::VolumeTotal | Self::Liquidity => (0.0, 1e14),
+            Self::SmartImbalance => (-100.0, 100.0),
+            Self::SmartVoices => (0.0, 1e6),
             Self::Tape(column) => column.figure().bounds(),
         }
     }
@@ -228,6 +238,8 @@ impl RangeColumn {
             Self::Change1h => ("change_1h_min", "change_1h_max"),
             Self::Change24h => ("change_24h_min", "change_24h_max"),
             Self::Change7d => ("change_7d_min", "change_7d_max"),
+            Self::SmartImbalance => ("smart_imbalance_min", "smart_imbalance_max"),
+            Self::SmartVoices => ("smart_voices_min", "smart_voices_max"),
             Self::Tape(column) => column.parameters(),
         }
     }

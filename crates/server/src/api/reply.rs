@@ -117,8 +117,8 @@ pub struct ItemMetadata {
     pub simulated: bool,
     /// Number of the snapshot; it grows with each change of the catalogue.
     pub generation: i64,
-    /// Names the counts that `windows` of the rows show; another name after each count. Answers of one
-    /// generation and one version say the same.
+    /// Names the counts that `windows` of the rows show, and what `smart_money` does; another name after each count.
+    /// Answers of one generation and one version say the same.
     #[schema(example = "00f3a1b2c4d5e6f7")]
     pub windows_version: String,
 }

@@ -119,7 +119,7 @@ impl MarketColumns {
         &self.statuses[MarketStatus::Open as usize]
     }
 
-    /// The column a range bounds; those of the tape are not among them.
+    /// The column a range bounds; what is known beside the catalogue is not among them.
     pub(super) fn range(&self, column: RangeColumn) -> Option<&[f64]> {
         Some(match column {
             RangeColumn::Price => &self.price,
@@ -130,11 +130,14 @@ impl MarketColumns {
             RangeColumn::Change1h => &self.change_1h,
             RangeColumn::Change24h => &self.change_24h,
             RangeColumn::Change7d => &self.change_7d,
-            RangeColumn::Tape(_) => return None,
+            RangeColumn::SmartImbalance | RangeColumn::SmartVoices | RangeColumn::Tape(_) => {
+                return None;
+            }
         })
     }
 
-    /// The numbers a sort column orders by; title, relevance and the tape's are not among them.
+    /// The numbers a sort column orders by; title, relevance and what is known beside the catalogue are not among
+    /// them.
     pub(super) fn sortable(&self, column: SortColumn) -> Option<&[f64]> {
         Some(match column {
             SortColumn::Volume24h => &self.volume_24h,
@@ -151,7 +154,11 @@ impl MarketColumns {
             SortColumn::EndDate => &self.end_date,
             SortColumn::CreatedAt => &self.created_at,
             SortColumn::Competitive => &self.competitive,
-            SortColumn::Title | SortColumn::Relevance | SortColumn::Tape(_) => return None,
+            SortColumn::Title
+            | SortColumn::Relevance
+            | SortColumn::SmartImbalance
+            | SortColumn::SmartVoices
+            | SortColumn::Tape(_) => return None,
         })
     }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use domain::screen::Range;
-use domain::{Closes, MarketStatus, RangeColumn, Screen, SortColumn, Trait};
+use domain::{Closes, MarketStatus, Screen, SortColumn, Trait};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::bitmap::Bitmap;
@@ -123,13 +123,10 @@ impl Snapshot {
             let min = min.unwrap_or(f64::NEG_INFINITY);
             let max = max.unwrap_or(f64::INFINITY);
             let within = |value: f64| value >= min && value <= max;
-            match (columns.range(*column), *column) {
-                (Some(values), _) => mask.retain(values, within),
-                (None, RangeColumn::Tape(column)) => {
-                    let column = self.windows.column(column);
-                    mask.retain_rows(|slot| within(column.of(slot)));
-                }
-                (None, _) => {}
+            if let Some(values) = columns.range(*column) {
+                mask.retain(values, within);
+            } else if let Some(values) = self.beside.range(*column) {
+                mask.retain_rows(|slot| within(values.of(slot)));
             }
         }
         if screen.ends_after.is_some() {
@@ -226,10 +223,10 @@ impl Snapshot {
                     // Without a text every row is as relevant as the next.
                     None => continue,
                 },
-                SortColumn::Tape(column) => SortValues::Placed(self.windows.column(column)),
-                column => match columns.sortable(column) {
-                    Some(values) => SortValues::Numbers(values),
-                    None => continue,
+                column => match (columns.sortable(column), self.beside.sortable(column)) {
+                    (Some(values), _) => SortValues::Numbers(values),
+                    (None, Some(values)) => SortValues::Placed(values),
+                    (None, None) => continue,
                 },
             };
             keys.push(SortKey { values, descending: sort.descending });

@@ -2,6 +2,7 @@
 //! ready to send. A [`Snapshot`] never changes; a new one shares what did not change with the one before
 //! and takes its place atomically, so a reader works on one consistent catalogue and waits for nobody.
 
+mod beside;
 mod bitmap;
 mod categories;
 mod columns;
@@ -18,6 +19,7 @@ mod order;
 mod page;
 mod patch;
 mod related;
+mod smart_money;
 mod snapshot;
 mod tags;
 mod text;

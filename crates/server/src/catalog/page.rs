@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 
-use super::windows::Windows;
+use super::beside::Beside;
 use crate::view::Facets;
 
 /// Which part of a result is wanted.
@@ -25,45 +25,43 @@ impl Page {
     }
 }
 
-/// Room left for what the windows add to a row: all of them, as they mostly are.
-const WINDOWS_BYTES: usize = 512;
+/// Room left for what is added to a row: all of it, as it mostly is.
+const BESIDE_BYTES: usize = 512;
 
 /// One row as JSON, shared with the snapshot it came from.
 pub struct Row<T> {
     json: Arc<[u8]>,
     /// What completes the row of a market, and the market's slot. It is written when the row is, because
     /// it changes more often than the row and is of few bytes.
-    windows: Option<(Arc<Windows>, usize)>,
+    beside: Option<(Arc<Beside>, usize)>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Row<T> {
     pub(super) fn new(json: Arc<[u8]>) -> Self {
-        Self { json, windows: None, kind: PhantomData }
+        Self { json, beside: None, kind: PhantomData }
     }
 
-    pub(super) fn of_market(json: Arc<[u8]>, windows: Arc<Windows>, slot: usize) -> Self {
-        Self { json, windows: Some((windows, slot)), kind: PhantomData }
+    pub(super) fn of_market(json: Arc<[u8]>, beside: Arc<Beside>, slot: usize) -> Self {
+        Self { json, beside: Some((beside, slot)), kind: PhantomData }
     }
 
     /// The JSON object.
     pub fn json(&self) -> Cow<'_, [u8]> {
-        if self.windows.is_none() {
+        if self.beside.is_none() {
             return Cow::Borrowed(&self.json);
         }
-        let mut json = Vec::with_capacity(self.json.len() + WINDOWS_BYTES);
+        let mut json = Vec::with_capacity(self.json.len() + BESIDE_BYTES);
         self.write_json(&mut json);
         Cow::Owned(json)
     }
 
     /// Appends the JSON object to `out`.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        match (&self.windows, self.json.split_last()) {
-            (Some((windows, slot)), Some((b'}', fields))) => {
+        match (&self.beside, self.json.split_last()) {
+            (Some((beside, slot)), Some((b'}', fields))) => {
                 out.extend_from_slice(fields);
-                out.extend_from_slice(br#","windows":"#);
-                // Writing to memory what has no maps cannot fail.
-                let _ = serde_json::to_writer(&mut *out, &windows.of(*slot));
+                beside.write_fields(*slot, out);
                 out.push(b'}');
             }
             _ => out.extend_from_slice(&self.json),
@@ -81,7 +79,7 @@ impl<T> Row<T> {
 
 impl<T> Clone for Row<T> {
     fn clone(&self) -> Self {
-        Self { json: Arc::clone(&self.json), windows: self.windows.clone(), kind: PhantomData }
+        Self { json: Arc::clone(&self.json), beside: self.beside.clone(), kind: PhantomData }
     }
 }
 
@@ -115,8 +113,7 @@ pub struct ScreenPage<T> {
 impl<T> ScreenPage<T> {
     /// Appends the rows to `out` as a JSON array.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        let bytes =
-            |row: &Row<T>| row.json.len() + row.windows.as_ref().map_or(1, |_| WINDOWS_BYTES);
+        let bytes = |row: &Row<T>| row.json.len() + row.beside.as_ref().map_or(1, |_| BESIDE_BYTES);
         out.reserve(self.rows.iter().map(bytes).sum::<usize>() + 2);
         out.push(b'[');
         for (index, row) in self.rows.iter().enumerate() {

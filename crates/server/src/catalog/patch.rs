@@ -178,7 +178,7 @@ impl Patch {
         update_text(&mut events.titles, &mut events.text, self.event_texts);
         if !self.new_markets.is_empty() {
             let new = &self.new_markets;
-            Arc::make_mut(&mut self.next.windows).welcome(|key| new.get(&key).copied());
+            Arc::make_mut(&mut self.next.beside).welcome(|key| new.get(&key).copied());
         }
         self.next
     }

@@ -4,20 +4,24 @@ use std::{cmp::Reverse, fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::analytics::Window;
-use domain::{Category, ConditionId, EventScreen, MarketStatus, Screen, TokenId};
+use domain::{Category, ConditionId, EventScreen, MarketId, MarketStatus, Screen, TokenId};
 use serde::{Deserialize, Serialize};
-use store::{events::StoredEvent, markets::StoredMarket, windows::CountedWindow};
+use store::{
+    events::StoredEvent, intelligence::boards::markets::Stance, markets::StoredMarket,
+    windows::CountedWindow,
+};
 
+use super::beside::Beside;
 use super::columns::{MarketColumns, category_at};
 use super::events::EventColumns;
 use super::lists::Lists;
 use super::lookup::{KeyIndex, KeyKind, id_key};
 use super::page::{Page, Row};
 use super::patch::Patch;
+use super::smart_money::Stances;
 use super::tags::Tags;
 use super::text::TextIndex;
 use super::titles::Titles;
-use super::windows::Windows;
 use crate::view::{EventRow, FoundEvent, FoundMarket, MarketRow, SearchResults};
 
 /// Markets, by slot.
@@ -45,10 +49,10 @@ pub(super) struct Events {
 pub struct Snapshot {
     pub(super) generation: i64,
     pub(super) as_of: DateTime<Utc>,
-    /// Shared by the snapshots between two changes of the catalogue: windows change more often.
+    /// Shared by the snapshots between two changes of the catalogue: what is known beside it changes more often.
     pub(super) markets: Arc<Markets>,
     pub(super) events: Arc<Events>,
-    pub(super) windows: Arc<Windows>,
+    pub(super) beside: Arc<Beside>,
     /// The market slots of each event slot.
     pub(super) members: Arc<Lists>,
     pub(super) tags: Arc<Tags>,
@@ -63,7 +67,7 @@ impl Snapshot {
             as_of: DateTime::UNIX_EPOCH,
             markets: Arc::default(),
             events: Arc::default(),
-            windows: Arc::default(),
+            beside: Arc::default(),
             members: Arc::default(),
             tags: Arc::default(),
             keys: Arc::default(),
@@ -111,20 +115,36 @@ impl Snapshot {
     #[must_use]
     pub fn with_window(&self, window: Window, count: Option<&CountedWindow>) -> Self {
         let mut next = self.clone();
-        let windows = Arc::make_mut(&mut next.windows);
-        windows.put(window, count, self.market_count(), |id| self.market_with_id(id));
+        let beside = Arc::make_mut(&mut next.beside);
+        beside.windows.put(window, count, self.market_count(), |id| self.market_with_id(id));
         next
+    }
+
+    /// This catalogue with where smart money stands, as it was found when it was asked at `as_of`. Everything else is
+    /// shared.
+    #[must_use]
+    pub fn with_stances(&self, as_of: Option<DateTime<Utc>>, found: &[Stance]) -> Self {
+        let mut next = self.clone();
+        let slot_of = |id: &MarketId| self.market_with_id(id.as_str());
+        let stances = Stances::new(as_of, found, self.market_count(), slot_of);
+        Arc::make_mut(&mut next.beside).stances = stances;
+        next
+    }
+
+    /// When it was asked where smart money stands; `None` where it stands nowhere.
+    pub fn stances_as_of(&self) -> Option<DateTime<Utc>> {
+        self.beside.stances.as_of()
     }
 
     /// When the last count of a window ended; `None` while the window is unknown.
     pub fn window_as_of(&self, window: Window) -> Option<DateTime<Utc>> {
-        self.windows.as_of(window)
+        self.beside.windows.as_of(window)
     }
 
-    /// Names the counts of the windows that this snapshot holds. Together with [`Snapshot::generation`] it
+    /// Names the counts of the windows, and the stances, that this snapshot holds. Together with [`Snapshot::generation`] it
     /// identifies what the snapshot answers, on every node alike.
     pub fn windows_version(&self) -> u64 {
-        self.windows.version()
+        self.beside.version()
     }
 
     /// The largest revision in the catalogue: equal on every node that holds the same.
@@ -211,7 +231,7 @@ impl Snapshot {
     }
 
     pub(super) fn market_row(&self, slot: usize) -> Row<MarketRow> {
-        Row::of_market(Arc::clone(&self.markets.rows[slot]), Arc::clone(&self.windows), slot)
+        Row::of_market(Arc::clone(&self.markets.rows[slot]), Arc::clone(&self.beside), slot)
     }
 
     pub(super) fn market_rows(&self, slots: &[u32]) -> Vec<Row<MarketRow>> {

@@ -11,7 +11,7 @@ use super::figures::{
     price, resolved, share_figure, spread,
 };
 use super::filters::capitalised;
-use super::format::{UNKNOWN, cents, decimal, utc};
+use super::format::{UNKNOWN, cents, decimal, signed, utc};
 use super::links::Address;
 use crate::view::MarketRow;
 
@@ -147,6 +147,12 @@ const ALL: &[Column] = &[
     column!("resolution", "Outcome", None, |row, _| outcome(row)),
     column!(text "category", "Category", None, |row, _| html! { (category_label(row.category)) }),
     column!(quiet "competitive", "Competitive", Some(SortColumn::Competitive), |row, _| html! { (decimal(row.competitive, 2)) }),
+    column!(
+        "smart_imbalance",
+        "Smart imbalance",
+        Some(SortColumn::SmartImbalance),
+        |row, _| smart(row)
+    ),
     column!(quiet "tick_size", "Tick", None, |row, _| tick(row)),
     column!(quiet "created_at", "Created", Some(SortColumn::CreatedAt), |row, _| created(row)),
 ];
@@ -178,6 +184,16 @@ fn tape_figure(column: TapeColumn, value: Option<f64>) -> Markup {
         TapeFigure::BuyShare => share_figure(value),
         TapeFigure::Change => change_figure(value),
     }
+}
+
+/// The smart-money imbalance; its tooltip says of how many voices it is and how old.
+fn smart(row: &MarketRow) -> Markup {
+    let known = row.smart_money.as_ref();
+    let basis = known.map(|known| {
+        let voices = decimal(Some(known.voices), 1);
+        format!("{voices} independent voices, as of {}", utc(known.as_of))
+    });
+    html! { span title=[basis] { (signed(row.smart_imbalance(), 0)) } }
 }
 
 fn tick(row: &MarketRow) -> Markup {

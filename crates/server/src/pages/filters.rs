@@ -167,6 +167,7 @@ fn range(address: &Address, errors: &[InvalidField], column: RangeColumn) -> Mar
     };
     let unit = match column {
         RangeColumn::Price | RangeColumn::Spread => "dollars per share, 0 to 1",
+        RangeColumn::SmartImbalance => "−100 to 100",
         _ => "USDC",
     };
     let fields = html! {

@@ -145,6 +145,22 @@ pub struct MarketRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TapeWindows, required = true)]
     pub windows: Option<TapeWindows>,
+    /// Where those stand whose record speaks for them; left out where that is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub smart_money: Option<SmartMoney>,
+}
+
+/// Where those stand in a market whose record speaks for them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SmartMoney {
+    /// −100 all against the first outcome to 100 all for it; null: too few independent voices to say, or no price or
+    /// depth to weigh them by.
+    pub imbalance: Option<f64>,
+    /// So many equal and independent voices.
+    pub voices: f64,
+    /// Up to when what it rests on was known.
+    pub as_of: DateTime<Utc>,
 }
 
 /// A market with what only its own page needs.
@@ -251,7 +267,13 @@ impl MarketRow {
             created_at: market.created_at,
             observed_at,
             windows: None,
+            smart_money: None,
         }
+    }
+
+    /// The smart-money imbalance; `None` where it is unknown.
+    pub fn smart_imbalance(&self) -> Option<f64> {
+        self.smart_money.and_then(|known| known.imbalance)
     }
 
     /// The value of a column of the tape; `None` where it is unknown.

@@ -20,7 +20,7 @@ pub use distribution::{DistributionView, ExcludedMarket, OutcomeChance};
 pub use event::{EventDetail, EventRow, EventStatus, TopMarket};
 pub use facets::{FacetCount, Facets};
 pub use happening::{PriceTick, ResolutionTick, TradeView};
-pub use market::{EventRef, MarketDetail, MarketRow, RelatedMarket, ResolutionView};
+pub use market::{EventRef, MarketDetail, MarketRow, RelatedMarket, ResolutionView, SmartMoney};
 pub use order_book::{BookLevelView, DepthView, OrderBookView};
 pub use search::{FoundEvent, FoundMarket, SearchResults};
 pub use tape::{TapeFigures, TapeWindow, TapeWindows};

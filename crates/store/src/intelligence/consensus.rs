@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::column::{column, parsed};
+use crate::notify::notify;
 use crate::wallets::address;
 
 /// Where smart money stands on a market.
@@ -35,7 +36,10 @@ pub struct MarketConsensus {
     pub ingredients: Value,
 }
 
-/// Writes all of them in the place of the ones before.
+/// Channel on which it is announced that all of them were written anew; the payload is how many there are.
+pub const CONSENSUS_CHANNEL: &str = "consensus_changed";
+
+/// Writes all of them in the place of the ones before, and announces it with the end of the transaction.
 pub async fn replace(
     connection: &mut PgConnection,
     all: &[MarketConsensus],
@@ -65,9 +69,9 @@ pub async fn replace(
     .bind(all.iter().map(|one| one.paid).collect::<Vec<_>>())
     .bind(all.iter().map(|one| one.price).collect::<Vec<_>>())
     .bind(all.iter().map(|one| &one.ingredients).collect::<Vec<_>>())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    notify(connection, CONSENSUS_CHANNEL, &all.len().to_string()).await
 }
 
 const COLUMNS: &str =

@@ -121,6 +121,14 @@ export const RANGE_FILTERS: readonly RangeFilter[] = [
   { name: "change_1h", label: "Change 1h", unit: "points", lowest: -1, highest: 1, presets: changePresets },
   { name: "change_24h", label: "Change 24h", unit: "points", lowest: -1, highest: 1, presets: changePresets },
   { name: "change_7d", label: "Change 7d", unit: "points", lowest: -1, highest: 1, presets: changePresets },
+  {
+    name: "smart_imbalance",
+    label: "Smart imbalance",
+    unit: "count",
+    lowest: -100,
+    highest: 100,
+    presets: [{ label: "≥ 50", min: 50 }],
+  },
   ...TAPE_CHANGES.map(
     (window): RangeFilter => ({
       name: `change_${window}`,

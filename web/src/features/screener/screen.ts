@@ -62,6 +62,8 @@ export const SORT_COLUMNS = [
   "title",
   "competitive",
   "relevance",
+  "smart_imbalance",
+  "smart_voices",
   ...TAPE_COLUMN_IDS,
 ] as const satisfies readonly Accepted<"sort">[];
 export type SortColumn = (typeof SORT_COLUMNS)[number];

@@ -26,12 +26,12 @@ proptest! {
         };
         // The windows may be counted before the catalogue knows of a market, or after.
         let patched = if windows_first {
-            patch(&after.counted(before.counted(first)))
+            patch(&after.counted(&before.counted(&first)))
         } else {
-            after.counted(patch(&before.counted(first)))
+            after.counted(&patch(&before.counted(&first)))
         };
         let built = Snapshot::build(after.markets.clone(), after.events.clone(), 2, later);
-        let built = after.counted(built);
+        let built = after.counted(&built);
         prop_assert_eq!(patched.windows_version(), built.windows_version());
         prop_assert_eq!((patched.generation(), patched.as_of()), (built.generation(), built.as_of()));
         prop_assert_eq!(patched.market_count(), built.market_count());

@@ -9,6 +9,7 @@ use domain::{
 };
 
 use rust_decimal::Decimal;
+use store::intelligence::boards::markets::Stance;
 use store::windows::CountedWindow;
 
 use super::super::typo;
@@ -21,6 +22,7 @@ pub(super) struct Judged<'a> {
     pub(super) market: &'a Market,
     event: Option<&'a Event>,
     windows: &'a [CountedWindow],
+    stance: Option<&'a Stance>,
     score: u32,
 }
 
@@ -58,6 +60,8 @@ impl Judged<'_> {
             RangeColumn::Change1h => m.change_1h.map(domain::PriceChange::to_f64),
             RangeColumn::Change24h => m.change_24h.map(domain::PriceChange::to_f64),
             RangeColumn::Change7d => m.change_7d.map(domain::PriceChange::to_f64),
+            RangeColumn::SmartImbalance => self.stance.and_then(|stance| stance.imbalance),
+            RangeColumn::SmartVoices => self.stance.map(|stance| stance.voices),
             RangeColumn::Tape(column) => self.tape(column),
         }
     }
@@ -106,6 +110,8 @@ impl Judged<'_> {
             SortColumn::EndDate => instant(m.end_date),
             SortColumn::CreatedAt => instant(m.created_at),
             SortColumn::Competitive => m.competitive.and_then(|value| value.try_into().ok()),
+            SortColumn::SmartImbalance => self.bounded(RangeColumn::SmartImbalance),
+            SortColumn::SmartVoices => self.bounded(RangeColumn::SmartVoices),
             SortColumn::Relevance => Some(f64::from(self.score)),
             SortColumn::Title => None,
             SortColumn::Tape(column) => self.tape(column),
@@ -230,7 +236,8 @@ impl Catalogue {
             let market = &stored.market;
             let event = self.event(market);
             let score = screen.search.as_deref().map_or(0, |text| self.score(text, market, event));
-            Judged { market, event, windows: &self.windows, score }
+            let stance = self.stances.iter().find(|stance| stance.market_id == market.market_id);
+            Judged { market, event, windows: &self.windows, stance, score }
         });
         judged.collect()
     }

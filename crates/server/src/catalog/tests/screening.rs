@@ -9,7 +9,7 @@ use crate::view::{EventRow, MarketRow};
 
 fn build(catalogue: &Catalogue) -> Snapshot {
     let (markets, events) = (catalogue.markets.clone(), catalogue.events.clone());
-    catalogue.counted(Snapshot::build(markets, events, 1, now()))
+    catalogue.counted(&Snapshot::build(markets, events, 1, now()))
 }
 
 fn ids(page: &ScreenPage<MarketRow>) -> Vec<String> {
@@ -35,6 +35,11 @@ proptest! {
             for column in TapeColumn::ALL {
                 prop_assert_eq!(row.tape(*column), catalogue.tape(&row.market_id, *column));
             }
+            let stance =
+                catalogue.stances.iter().find(|stance| stance.market_id.as_str() == row.market_id);
+            let shown = row.smart_money.map(|known| (known.imbalance, known.voices, known.as_of));
+            let known = stance.map(|stance| (stance.imbalance, stance.voices, stance.as_of));
+            prop_assert_eq!(shown, known);
         }
     }
 

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use store::{
     events::StoredEvent,
+    intelligence::boards::markets::Stance,
     markets::StoredMarket,
     windows::{CountedWindow, MarketWindow},
 };
@@ -189,6 +190,8 @@ pub(super) struct Catalogue {
     pub(super) events: Vec<StoredEvent>,
     /// Counts of windows; those that are not here are unknown.
     pub(super) windows: Vec<CountedWindow>,
+    /// Where smart money stands, in some markets.
+    pub(super) stances: Vec<Stance>,
 }
 
 impl Catalogue {
@@ -202,11 +205,14 @@ impl Catalogue {
         merged.events.retain(|held| changes.events.iter().all(|new| id(new) != id(held)));
         merged.events.extend(changes.events.iter().cloned());
         merged.windows.clone_from(&changes.windows);
+        merged.stances.clone_from(&changes.stances);
         merged
     }
 
-    /// A snapshot with its windows.
-    pub(super) fn counted(&self, snapshot: Snapshot) -> Snapshot {
+    /// A snapshot with its windows, and where smart money stands.
+    pub(super) fn counted(&self, snapshot: &Snapshot) -> Snapshot {
+        let as_of = self.stances.iter().map(|stance| stance.as_of).max();
+        let snapshot = snapshot.with_stances(as_of, &self.stances);
         Window::COUNTED.into_iter().fold(snapshot, |snapshot, window| {
             snapshot.with_window(window, self.windows.iter().find(|count| count.window == window))
         })
@@ -224,10 +230,27 @@ pub(super) fn without_labels(facets: Option<Facets>) -> Option<Facets> {
 pub(super) fn catalogues(markets: usize) -> impl Strategy<Value = Catalogue> {
     let markets = prop::collection::btree_map(1u32..120, any::<Bytes>(), 0..markets);
     let events = prop::collection::btree_map(90u32..98, any::<Bytes>(), 0..8);
-    (markets, events, windows()).prop_map(|(markets, events, windows)| Catalogue {
-        markets: markets.into_iter().map(|(number, bytes)| market(number, bytes)).collect(),
-        events: events.into_iter().map(|(number, bytes)| event(number, bytes)).collect(),
-        windows,
+    (markets, events, windows(), stances()).prop_map(|(markets, events, windows, stances)| {
+        Catalogue {
+            markets: markets.into_iter().map(|(number, bytes)| market(number, bytes)).collect(),
+            events: events.into_iter().map(|(number, bytes)| event(number, bytes)).collect(),
+            windows,
+            stances,
+        }
+    })
+}
+
+/// Where smart money stands, in markets of which not all are in the catalogue.
+fn stances() -> impl Strategy<Value = Vec<Stance>> {
+    let markets = prop::collection::btree_map(1u32..130, (0i32..9, 0u8..9), 0..40);
+    (0i64..3, markets).prop_map(|(minutes, markets)| {
+        let stance = |(number, (imbalance, voices)): (u32, (i32, u8))| Stance {
+            market_id: MarketId::parse(&number.to_string()).unwrap(),
+            as_of: now() + Duration::minutes(minutes),
+            imbalance: (imbalance > 0).then(|| f64::from(imbalance - 5) * 25.0),
+            voices: f64::from(voices) * 0.5,
+        };
+        markets.into_iter().map(stance).collect()
     })
 }
 
@@ -301,6 +324,8 @@ fn ranges() -> impl Strategy<Value = Vec<Range>> {
             RangeColumn::Volume24h | RangeColumn::VolumeTotal | RangeColumn::Liquidity => {
                 f64::from(value) * 500.0
             }
+            RangeColumn::SmartImbalance => f64::from(value - 4) * 25.0,
+            RangeColumn::SmartVoices => f64::from(value),
             RangeColumn::Tape(column) => match column.figure() {
                 TapeFigure::Trades | TapeFigure::Buyers | TapeFigure::Sellers => f64::from(value),
                 TapeFigure::Volume => f64::from(value) * 0.1,

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::MarketId;
 use serde_json::Value;
 use sqlx::PgExecutor;
+use sqlx::postgres::PgRow;
 
 use crate::StoreError;
-use crate::column::column;
+use crate::column::{column, parsed};
 
 /// What those whose record speaks for them hold in a market.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,41 @@ pub async fn consensus(
         })
     })
     .transpose()
+}
+
+/// Where smart money stands in a market, in short.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stance {
+    /// The market.
+    pub market_id: MarketId,
+    /// Up to when what it rests on was known.
+    pub as_of: DateTime<Utc>,
+    /// −100 to 100 toward outcome 0; `None`: too few voices, or nothing to weigh them by.
+    pub imbalance: Option<f64>,
+    /// So many equal and independent voices.
+    pub voices: f64,
+}
+
+/// Where smart money stands, of every market that it was asked of last, by market.
+pub async fn stances(executor: impl PgExecutor<'_>) -> Result<Vec<Stance>, StoreError> {
+    let sql = "SELECT market_id, as_of, imbalance, voices FROM market_consensus ORDER BY market_id";
+    let rows = sqlx::query(sql).fetch_all(executor).await?;
+    let decode = |row: &PgRow| {
+        Ok(Stance {
+            market_id: parsed(column(row, "market_id")?)?,
+            as_of: column(row, "as_of")?,
+            imbalance: column(row, "imbalance")?,
+            voices: column(row, "voices")?,
+        })
+    };
+    rows.iter().map(decode).collect()
+}
+
+/// When it was asked last where smart money stands; `None` where it stands nowhere.
+pub async fn stances_as_of(
+    executor: impl PgExecutor<'_>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT max(as_of) FROM market_consensus").fetch_one(executor).await?)
 }
 
 /// What of a market's trade looks like trade with oneself.
