@@ -5,10 +5,14 @@
 
 mod support;
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Address, ConditionId, TokenId};
+use domain::{Address, ConditionId, Side, TokenId};
+use ingest::intelligence::IntelligenceOptions;
 use ingest::intelligence::clusters::find_owners;
 use ingest::intelligence::consensus::find_consensus;
+use ingest::live::LiveBooks;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use store::intelligence::bets::{self, WalletBet};
@@ -16,9 +20,12 @@ use store::intelligence::classes::{self, WalletClass};
 use store::intelligence::clusters::{self, OwnedWallet};
 use store::intelligence::consensus::MarketConsensus;
 use store::intelligence::scores::{self, Verdict, WalletScore};
-use store::testing::TestDatabase;
+use store::intelligence::signals::{self, SignalFilter};
+use store::testing::{TestDatabase, eventually};
 use store::wallets::positions::{self, Booked, Position, Reported};
 use support::exchange::Exchange;
+use support::jobs::Jobs;
+use support::looks::look;
 use uuid::Uuid;
 
 /// A market that takes orders, with its price and depth.
@@ -156,6 +163,46 @@ async fn who_has_a_record_has_a_voice_and_an_owner_has_one() {
     assert!(wide.interval.unwrap().0 < 90.0, "{wide:?}");
 
     two_of_one_owner(&exchange).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn smart_money_far_from_the_price_is_said_once_and_near_it_is_not() {
+    let exchange = Exchange::open(52, 1.0).await;
+    let place = Place::of(&exchange).await;
+    let divergences = || async {
+        let filter =
+            SignalFilter { kind: Some("divergence".to_owned()), ..SignalFilter::default() };
+        signals::list(exchange.database.service(), &filter, 100).await.unwrap()
+    };
+    let (_, mids) = look(&exchange).await;
+    let running = Jobs::start_with(&exchange, LiveBooks::default(), |options| {
+        IntelligenceOptions { consensus_every: Duration::from_millis(50), ..options }
+    });
+    // Four who hold outcome 0 and whose record says that it is worth what it costs.
+    for who in 1..=4 {
+        holds(&exchange, &place, who, 0).await;
+        is(&exchange, who, "smart", Some(0.0)).await;
+    }
+    let asked = "SELECT count(*) FROM market_consensus WHERE voices > 3.9";
+    eventually("their stance", || async { exchange.count(asked).await == 1 }).await;
+    assert_eq!(divergences().await, [], "they are where the price is");
+    // The same whose record says that they bought too cheaply by far.
+    for who in 1..=4 {
+        is(&exchange, who, "smart", Some(1.5)).await;
+    }
+    eventually("a divergence", || async { !divergences().await.is_empty() }).await;
+    running.stop().await;
+    let told = divergences().await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let (signal, result) = &told[0];
+    assert_eq!((signal.side, result.is_none()), (Some(Side::Buy), true));
+    let mid = mids[signal.market_id.as_str()];
+    assert!((signal.price.unwrap() - mid).abs() < 1e-9);
+    let [chance, from_price] =
+        ["chance", "from_price"].map(|name| signal.ingredients[name].as_f64().unwrap());
+    assert!((chance - mid - from_price).abs() < 1e-3, "{signal:?}");
+    assert!(signal.ingredients["from_price_low"].as_f64().unwrap() > signal.cost.unwrap());
+    assert_eq!(signal.due_at, None, "the payout tells who was right");
 }
 
 /// Two of the four seem to have one owner, and two always say the same.

@@ -33,7 +33,22 @@ pub struct Keeper {
     doubted_at: Option<DateTime<Utc>>,
     /// When to ask (again) for a snapshot.
     resync_due: Option<DateTime<Utc>>,
+    turn: Option<Turn>,
 }
+
+/// The best bid and ask; `None` is an empty side.
+pub type Top = (Option<Pips>, Option<Pips>);
+
+/// The last change into another minute of upstream's: between the two messages the best prices were these.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    from_ms: i64,
+    until_ms: i64,
+    top: Top,
+}
+
+/// A minute in milliseconds.
+const MINUTE_MS: i64 = 60_000;
 
 #[derive(Debug, Clone, Copy)]
 struct Mismatch {
@@ -93,6 +108,7 @@ impl Keeper {
             only_old_since: None,
             doubted_at: None,
             resync_due: None,
+            turn: None,
         }
     }
 
@@ -104,6 +120,27 @@ impl Keeper {
     /// Whether the book may be believed.
     pub fn state(&self) -> BookState {
         self.state
+    }
+
+    /// Whether the book may be believed and nothing is even doubted that may yet prove right.
+    pub fn is_sure(&self) -> bool {
+        self.state == BookState::Live
+            && self.mismatch.is_none()
+            && self.crossed_since.is_none()
+            && self.only_old_since.is_none()
+    }
+
+    /// The best prices as they were at the end of a minute of upstream's, after all that is dated before it and before
+    /// all that is dated then or later, whatever has come since; `None` where that is not sure, and where the book has
+    /// turned into yet another minute.
+    pub fn top_at(&self, end_ms: i64) -> Option<Top> {
+        if !self.is_sure() {
+            return None;
+        }
+        match self.turn {
+            Some(turn) if turn.from_ms < end_ms && end_ms <= turn.until_ms => Some(turn.top),
+            _ => self.as_of_ms.filter(|as_of| *as_of < end_ms).map(|_| self.top()),
+        }
     }
 
     /// Where the last snapshot came from.
@@ -161,7 +198,13 @@ impl Keeper {
             return BookUpdate::IgnoredOld;
         }
         let before = self.top();
+        let as_of_before = self.as_of_ms.filter(|_| self.state == BookState::Live);
         self.book = book;
+        // A book that was live and is confirmed was the same between.
+        match as_of_before.filter(|_| self.top() == before) {
+            Some(from_ms) => self.note_turn(from_ms, at_ms, before),
+            None => self.turn = None,
+        }
         self.as_of_ms = Some(at_ms);
         self.received_at = Some(received);
         self.source = Some(source);
@@ -223,6 +266,7 @@ impl Keeper {
         self.only_old_since = None;
         self.doubted_at = None;
         self.resync_due = None;
+        self.turn = None;
         if self.state != BookState::Unknown {
             self.state = BookState::Stale { cause: BookCause::Disconnected };
         }
@@ -272,11 +316,20 @@ impl Keeper {
         Some(BookUpdate::NeedsResync { cause })
     }
 
-    fn top(&self) -> (Option<Pips>, Option<Pips>) {
+    fn top(&self) -> Top {
         (self.book.best_bid(), self.book.best_ask())
     }
 
+    fn note_turn(&mut self, from_ms: i64, until_ms: i64, top: Top) {
+        if from_ms.div_euclid(MINUTE_MS) < until_ms.div_euclid(MINUTE_MS) {
+            self.turn = Some(Turn { from_ms, until_ms, top });
+        }
+    }
+
     fn apply(&mut self, changes: &[LevelChange], at_ms: i64) {
+        if let Some(from_ms) = self.as_of_ms {
+            self.note_turn(from_ms, at_ms, self.top());
+        }
         for change in changes {
             self.book.set(change.side, change.price, change.size);
         }
@@ -285,7 +338,7 @@ impl Keeper {
     }
 
     /// A snapshot that no stream is known to continue.
-    fn keep_apart(&mut self, before: (Option<Pips>, Option<Pips>)) -> BookUpdate {
+    fn keep_apart(&mut self, before: Top) -> BookUpdate {
         match self.state {
             BookState::Gap { .. } => {
                 let cause = BookCause::MissedDeltas;
@@ -321,12 +374,7 @@ impl Keeper {
     }
 
     /// Looks for doubts about a book that was just changed.
-    fn judged(
-        &mut self,
-        announced: Announced,
-        before: (Option<Pips>, Option<Pips>),
-        received: DateTime<Utc>,
-    ) -> BookUpdate {
+    fn judged(&mut self, announced: Announced, before: Top, received: DateTime<Utc>) -> BookUpdate {
         if self.book.is_crossed() {
             self.crossed_since.get_or_insert(received);
         } else {
@@ -363,6 +411,7 @@ impl Keeper {
 
     fn fall_into_gap(&mut self, cause: BookCause, received: DateTime<Utc>) -> BookUpdate {
         self.state = BookState::Gap { cause };
+        self.turn = None;
         self.mismatch = None;
         self.crossed_since = None;
         self.only_old_since = None;

@@ -11,7 +11,7 @@ mod tests;
 
 use rust_decimal::Decimal;
 
-pub use keeper::Keeper;
+pub use keeper::{Keeper, Top};
 pub use pips::Pips;
 pub use state::{Announced, BookCause, BookMeta, BookSource, BookState, BookUpdate};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use domain::book::{Book, BookMeta, BookSource, BookState, BookUpdate, Keeper};
+use domain::book::{Book, BookMeta, BookSource, BookState, BookUpdate, Keeper, Top};
 use domain::{ConditionId, MarketId, Price, TokenId};
 use store::streaming::TradedMarket;
 use tokio::sync::Notify;
@@ -20,6 +20,8 @@ pub struct LiveBook {
     pub book: Book,
     /// Whether it may be believed.
     pub state: BookState,
+    /// Whether nothing is even doubted ([`Keeper::is_sure`]).
+    pub is_sure: bool,
     /// Where its last snapshot came from.
     pub source: Option<BookSource>,
     /// What upstream said beside the levels.
@@ -79,6 +81,18 @@ impl LiveBooks {
         let state = self.state();
         let followed = state.tokens.get(market_id).and_then(|token| state.followed.get(token));
         followed.is_some_and(|one| one.keeper.state() == BookState::Live && !one.is_ghost)
+    }
+
+    /// The best prices of every market that is followed as they were at the end of a minute, of those books that are
+    /// sure of it ([`Keeper::top_at`]).
+    pub fn tops_at(&self, end: DateTime<Utc>) -> Vec<(MarketId, Top)> {
+        let state = self.state();
+        let sure = state.followed.values().filter(|one| !one.is_seen_as_ghost());
+        let tops = sure.filter_map(|one| {
+            let top = one.keeper.top_at(end.timestamp_millis())?;
+            Some((one.market.market_id.clone(), top))
+        });
+        tops.collect()
     }
 
     /// The books of every market that is followed.
@@ -246,6 +260,10 @@ impl LiveBooks {
 }
 
 impl Followed {
+    fn is_seen_as_ghost(&self) -> bool {
+        self.is_ghost && self.keeper.suspected_ghost()
+    }
+
     fn view(&self) -> LiveBook {
         LiveBook::of(self.market.clone(), &self.keeper, self.is_ghost)
     }
@@ -258,6 +276,7 @@ impl LiveBook {
             market,
             book: keeper.book().clone(),
             state: keeper.state(),
+            is_sure: keeper.is_sure(),
             source: keeper.source(),
             meta: keeper.meta().clone(),
             as_of_ms: keeper.as_of_ms(),

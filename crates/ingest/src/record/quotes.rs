@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::bars::Interval;
-use domain::book::{BookState, Pips};
+use domain::book::{Pips, Top};
 use metrics::counter;
 use store::StoreError;
 use store::bars::{self, Quote};
@@ -19,6 +19,10 @@ const CAUSE: &str = "not streamed";
 /// Quotes that come later than this after their minute are not its last ones: the process, or the whole machine, was
 /// held up.
 const LATE: TimeDelta = TimeDelta::seconds(10);
+
+/// Messages dated before the end of a minute may still be under way then; what is dated later does not count, however
+/// early it comes.
+const UNDER_WAY: Duration = Duration::from_secs(1);
 
 /// Longest sleep at once: the time of day can jump.
 const NAP: Duration = Duration::from_secs(1);
@@ -34,7 +38,8 @@ pub(super) async fn record(service: Arc<Sources>, pen: Pen) -> Result<(), StoreE
         if service.now() - end > LATE {
             continue;
         }
-        let quotes = quotes(&service);
+        sleep(UNDER_WAY).await;
+        let quotes = quotes(&service, end);
         counter!("cascadian_quotes_recorded_total")
             .increment(u64::try_from(quotes.len()).unwrap_or(u64::MAX));
         let mut lock = pen.take().await;
@@ -42,16 +47,16 @@ pub(super) async fn record(service: Arc<Sources>, pen: Pen) -> Result<(), StoreE
     }
 }
 
-/// The quotes of the books that may be believed now.
-fn quotes(service: &Sources) -> Vec<Quote> {
-    let live = service.books.all();
-    let live = live.iter().filter(|live| live.state == BookState::Live && !live.is_ghost);
-    live.map(|live| Quote {
-        market_id: live.market.market_id.clone(),
-        bid: live.book.best_bid().map(Pips::price),
-        ask: live.book.best_ask().map(Pips::price),
-    })
-    .collect()
+/// The quotes of the books that are sure of what they were at an instant. A book in doubt has none, so that nothing is
+/// settled by it.
+fn quotes(service: &Sources, end: DateTime<Utc>) -> Vec<Quote> {
+    let tops = service.books.tops_at(end).into_iter();
+    let quote = |(market_id, (bid, ask)): (_, Top)| Quote {
+        market_id,
+        bid: bid.map(Pips::price),
+        ask: ask.map(Pips::price),
+    };
+    tops.map(quote).collect()
 }
 
 /// The time left; `None` when it is over.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{Response, StatusCode, Uri};
+use axum::http::{Method, Response, StatusCode, Uri};
 use polymarket::{Endpoints, Upstream};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -36,11 +36,12 @@ async fn between(
 ) -> Arc<Upstream> {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let base = exchange.base().to_owned();
-    let answer = move |uri: Uri| {
+    let answer = move |method: Method, uri: Uri, asked: Bytes| {
         let (http, url, cure) = (http.clone(), format!("{base}{uri}"), cure.clone());
         let is_concerned = is_concerned(uri.path());
         async move {
-            let answer = http.get(url).send().await.unwrap();
+            let request = http.request(method, url).header("content-type", "application/json");
+            let answer = request.body(asked).send().await.unwrap();
             let (status, lab) = (answer.status(), answer.headers().get(LAB).cloned());
             if is_concerned && cure.is_none() {
                 return told(StatusCode::NOT_FOUND, lab, Bytes::new());

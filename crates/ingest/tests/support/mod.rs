@@ -7,6 +7,8 @@ pub(crate) mod doctored;
 pub(crate) mod exchange;
 pub(crate) mod identities;
 pub(crate) mod jobs;
+pub(crate) mod looks;
+pub(crate) mod planted;
 pub(crate) mod record;
 pub(crate) mod truth;
 pub(crate) mod wallets;

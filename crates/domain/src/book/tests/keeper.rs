@@ -454,3 +454,48 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_best_at_the_end_of_a_minute_stays_known_whatever_comes_later() {
+    let top = |bid, ask| Some((Some(pips(bid)), Some(pips(ask))));
+    let mut keeper = live();
+    quiet(&mut keeper, &[change(Side::Buy, 5_100, 5)], 59_900, 10);
+    assert_eq!(keeper.top_at(60_000), top(5_100, 5_200), "nothing came since");
+    assert_eq!(keeper.top_at(59_900), None, "of a moment within the minute nobody keeps anything");
+    quiet(&mut keeper, &[change(Side::Buy, 5_100, 0)], 60_000, 20);
+    quiet(&mut keeper, &[change(Side::Sell, 5_100, 5)], 61_000, 30);
+    assert_eq!(keeper.top_at(60_000), top(5_100, 5_200), "what is dated at the end is after it");
+    quiet(&mut keeper, &[change(Side::Sell, 5_150, 5)], 120_001, 40);
+    assert_eq!(keeper.top_at(60_000), None, "only the last end of a minute is kept");
+    assert_eq!(keeper.top_at(120_000), top(5_000, 5_100));
+
+    // A request that confirms the best prices leaves them what they were; one that does not, in doubt.
+    let book = |ask| book(&[(5_000, 15)], &[(ask, 5)]);
+    rest(&mut keeper, book(5_100), 180_500, 50);
+    assert_eq!(keeper.top_at(180_000), top(5_000, 5_100));
+    rest(&mut keeper, book(5_300), 240_500, 60);
+    assert_eq!(keeper.top_at(240_000), None);
+    assert_eq!(keeper.top_at(300_000), top(5_000, 5_300));
+}
+
+#[test]
+fn a_book_in_doubt_tells_nothing_of_the_end_of_a_minute() {
+    let mut keeper = live();
+    keeper.delta(&[change(Side::Buy, 5_100, 5)], announced(5_150, 5_200), 59_000, at(0));
+    assert_eq!(keeper.state(), LIVE, "it may be put right by the next message");
+    assert_eq!((keeper.is_sure(), keeper.top_at(60_000)), (false, None));
+    keeper.delta(&[change(Side::Buy, 5_150, 5)], announced(5_150, 5_200), 59_001, at(1));
+    assert_eq!(keeper.top_at(60_000), Some((Some(pips(5_150)), Some(pips(5_200)))));
+    quiet(&mut keeper, &[change(Side::Buy, 5_160, 5)], 60_010, 2);
+    keeper.disconnected(at(3));
+    assert_eq!(keeper.top_at(60_000), None);
+    // The next connection knows nothing of what was before it.
+    keeper.snapshot(
+        book(&[(5_000, 15)], &[(5_200, 25)]),
+        60_500,
+        at(4),
+        BookSource::Stream,
+        BookMeta::default(),
+    );
+    assert_eq!((keeper.is_sure(), keeper.top_at(60_000)), (true, None));
+}

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::book::BookState;
 use domain::evidence::Basis;
 use domain::signals::Scene;
 use domain::{MarketId, Price};
@@ -60,10 +59,10 @@ impl Scenes {
         })
     }
 
-    /// The best prices: of the live book, else those recorded last; `None` where one side is empty, or nobody looked.
+    /// The best prices: of the live book if nothing casts doubt on it, else those recorded last; `None` where one side is empty, or nobody looked.
     fn quote(&self, market: &MarketScene) -> Option<(Price, Price)> {
         let live = self.books.book(&market.market_id);
-        match live.filter(|live| live.state == BookState::Live && !live.is_ghost) {
+        match live.filter(|live| live.is_sure && !live.is_ghost) {
             Some(live) => Some((live.book.best_bid()?.price(), live.book.best_ask()?.price())),
             None => market.quote,
         }
