@@ -171,8 +171,7 @@ export class Lab {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (!response.ok)
-      throw new Error(`${JSON.stringify(body)}: ${response.status} ${await response.text()}`);
+    if (!response.ok) throw new Error(`${JSON.stringify(body)}: ${response.status} ${await response.text()}`);
   }
 
   /** Switches all faults off. */

@@ -221,7 +221,7 @@ async fn what_the_tape_tells_is_said_where_it_happens_and_settled_by_the_exchang
     assert!((39.0..=40.0).contains(&fills), "{gathered:?}");
     assert!((number("at_risk") - 300.0 * fills).abs() < 1.0, "{gathered:?}");
     let named = gathered.evidence.as_array().unwrap().len();
-    assert_eq!(named as f64, fills + 1.0, "the wallet and its trades");
+    assert!((named as f64 - fills - 1.0).abs() < 1e-9, "the wallet and its trades");
     assert!(said["size"].n >= 40.0 && said["volume"].n >= 20.0 && said["momentum"].n >= 30.0);
 
     // The others are settled by the mid when they are due; what points nowhere is then neither right nor wrong.
