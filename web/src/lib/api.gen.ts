@@ -3196,7 +3196,7 @@ export interface components {
             rewards: boolean;
             /** @description Kebab-case name in URLs. Not unique over time. */
             slug: string;
-            smart_money?: components["schemas"]["SmartMoney"] | null;
+            smart_money: components["schemas"]["SmartMoney"] | null;
             /**
              * Format: double
              * @description Best ask less best bid.
