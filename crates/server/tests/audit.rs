@@ -47,7 +47,7 @@ async fn the_synthetic_trial_tells_each_error_beside_its_budget() {
 
     let document = std::fs::read_to_string(&file).unwrap();
     for part in
-        ["## smart_money, version 1", "from seed 5", "does not apply; size is a fact", "not tried"]
+        ["## smart_money, version 2", "from seed 5", "does not apply; size is a fact", "not tried"]
     {
         assert!(document.contains(part), "{part} is missing:\n{document}");
     }

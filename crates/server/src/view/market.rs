@@ -145,9 +145,7 @@ pub struct MarketRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TapeWindows, required = true)]
     pub windows: Option<TapeWindows>,
-    /// Where those stand whose record speaks for them; left out where that is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(required = false)]
+    /// Where those stand whose record speaks for them; `null` where that is unknown.
     pub smart_money: Option<SmartMoney>,
 }
 
