@@ -54,9 +54,7 @@ impl Beside {
         // Writing to memory what has no maps cannot fail.
         out.extend_from_slice(br#","windows":"#);
         let _ = serde_json::to_writer(&mut *out, &self.windows.of(slot));
-        if let Some(known) = self.stances.of(slot) {
-            out.extend_from_slice(br#","smart_money":"#);
-            let _ = serde_json::to_writer(&mut *out, &known);
-        }
+        out.extend_from_slice(br#","smart_money":"#);
+        let _ = serde_json::to_writer(&mut *out, &self.stances.of(slot));
     }
 }

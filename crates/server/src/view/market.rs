@@ -146,6 +146,9 @@ pub struct MarketRow {
     #[schema(value_type = TapeWindows, required = true)]
     pub windows: Option<TapeWindows>,
     /// Where those stand whose record speaks for them; `null` where that is unknown.
+    // Written when rows are completed, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<SmartMoney>, required = true)]
     pub smart_money: Option<SmartMoney>,
 }
 
