@@ -384,7 +384,7 @@ ALTER TABLE market_windows ADD COLUMN whale_usdc numeric(20,6), ADD COLUMN smart
 
 -- What all wallets bought within some time, and whose history was read to its end since: evidence of pairs reads both.
 CREATE INDEX wallet_trades_bought ON wallet_trades (happened_at) WHERE kind = 'trade' AND side = 'buy';
-CREATE INDEX wallets_imported ON wallets (imported_at);
+CREATE INDEX wallets_imported ON wallets (imported_at) WHERE imported_at IS NOT NULL;
 
 -- How far each job has read.
 CREATE TABLE intelligence_progress (

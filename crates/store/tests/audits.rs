@@ -54,19 +54,19 @@ async fn a_score_is_withdrawn_from_the_first_audit_that_finds_it_over_its_budget
     let mut writer = writer(&database).await;
     let withdrawn =
         async |version| audits::withdrawn(database.public(), "smart_money", version).await.unwrap();
-    assert_eq!(withdrawn(1).await, None, "what was never audited is ranked");
+    assert_eq!(withdrawn(2).await, None, "what was never audited is ranked");
     for (day, flagged) in [(0, 200), (1, 40), (2, 180), (3, 190)] {
         audits::record(&mut writer, &found(Trial::Redrawn, day, flagged)).await.unwrap();
     }
     audits::record(&mut writer, &found(Trial::Synthetic, 9, 40)).await.unwrap();
-    let over = withdrawn(1).await.unwrap();
+    let over = withdrawn(2).await.unwrap();
     assert_eq!(over.since, at(2), "of this time, and not of the one before");
     assert_eq!(over.reason, "flagged wrongly (redrawn): 19.0 % where 5.0 % are allowed");
     assert!(audits::is_withdrawn(database.public(), "smart_money", 1).await.unwrap());
     assert!(!audits::is_withdrawn(database.public(), "smart_money", 2).await.unwrap());
     assert!(!audits::is_withdrawn(database.public(), "reputation", 1).await.unwrap());
     audits::record(&mut writer, &found(Trial::Redrawn, 4, 50)).await.unwrap();
-    assert_eq!(withdrawn(1).await, None, "another audit of the same trial brings it back");
+    assert_eq!(withdrawn(2).await, None, "another audit of the same trial brings it back");
 }
 
 #[tokio::test]
