@@ -62,9 +62,9 @@ async fn a_score_is_withdrawn_from_the_first_audit_that_finds_it_over_its_budget
     let over = withdrawn(2).await.unwrap();
     assert_eq!(over.since, at(2), "of this time, and not of the one before");
     assert_eq!(over.reason, "flagged wrongly (redrawn): 19.0 % where 5.0 % are allowed");
-    assert!(audits::is_withdrawn(database.public(), "smart_money", 1).await.unwrap());
-    assert!(!audits::is_withdrawn(database.public(), "smart_money", 2).await.unwrap());
-    assert!(!audits::is_withdrawn(database.public(), "reputation", 1).await.unwrap());
+    assert!(audits::is_withdrawn(database.public(), "smart_money", 2).await.unwrap());
+    assert!(!audits::is_withdrawn(database.public(), "smart_money", 3).await.unwrap());
+    assert!(!audits::is_withdrawn(database.public(), "reputation", 2).await.unwrap());
     audits::record(&mut writer, &found(Trial::Redrawn, 4, 50)).await.unwrap();
     assert_eq!(withdrawn(2).await, None, "another audit of the same trial brings it back");
 }
